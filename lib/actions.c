@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * Actions: the list that a spawn passes to the kernel as it is. An action
+ * whose arg points to something owns it: one block, with its path or set
+ * behind it, freed with the list.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/close_range.h>
+
+#include "outspawn.h"
+
+#define FIRST_CAPACITY 8U
+
+/* What O_PATH leaves of open(2)'s flags. openat2(2) refuses the others. */
+#define PATH_FLAGS (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+struct open_block {
+	struct spawn_template_open open;
+	char path[];
+};
+
+struct sigset_block {
+	struct spawn_template_sigset sigset;
+	uint64_t signals; /* the kernel's sigset_t: bit n - 1 is signal n */
+};
+
+void outspawn_actions_init(struct outspawn_actions *a)
+{
+	*a = (struct outspawn_actions){ 0 };
+}
+
+void outspawn_actions_destroy(struct outspawn_actions *a)
+{
+	for (unsigned int i = 0; i < a->count; i++)
+		free((void *)(uintptr_t)a->array[i].arg);
+	free(a->array);
+	outspawn_actions_init(a);
+}
+
+static int reserve(struct outspawn_actions *a)
+{
+	struct spawn_template_action *array;
+	unsigned int capacity;
+
+	if (a->count == SPAWN_TEMPLATE_MAX_ACTIONS)
+		return -E2BIG;
+	if (a->count < a->capacity)
+		return 0;
+
+	capacity = a->capacity ? 2 * a->capacity : FIRST_CAPACITY;
+	array = realloc(a->array, capacity * sizeof(*array));
+	if (!array)
+		return -ENOMEM;
+	a->array = array;
+	a->capacity = capacity;
+	return 0;
+}
+
+static int add(struct outspawn_actions *a, const struct spawn_template_action *action)
+{
+	int ret = reserve(a);
+
+	if (!ret)
+		a->array[a->count++] = *action;
+	return ret;
+}
+
+/* Takes block over: it belongs to the list now, or is freed. */
+static int add_with(struct outspawn_actions *a, struct spawn_template_action *action, void *block)
+{
+	int ret;
+
+	action->arg = (uintptr_t)block;
+	ret = add(a, action);
+	if (ret)
+		free(block);
+	return ret;
+}
+
+int outspawn_actions_close(struct outspawn_actions *a, int fd)
+{
+	struct spawn_template_action action = {
+		.type = SPAWN_TEMPLATE_ACTION_CLOSE,
+		.fd = fd,
+	};
+
+	return fd < 0 ? -EBADF : add(a, &action);
+}
+
+int outspawn_actions_dup2(struct outspawn_actions *a, int fd, int newfd)
+{
+	return outspawn_actions_dup3(a, fd, newfd, 0);
+}
+
+int outspawn_actions_dup3(struct outspawn_actions *a, int fd, int newfd, int flags)
+{
+	struct spawn_template_action action = {
+		.type = SPAWN_TEMPLATE_ACTION_DUP2,
+		.flags = flags,
+		.fd = fd,
+		.newfd = newfd,
+	};
+
+	if (fd < 0 || newfd < 0)
+		return -EBADF;
+	if (flags & ~O_CLOEXEC || (flags && fd == newfd))
+		return -EINVAL;
+	return add(a, &action);
+}
+
+int outspawn_actions_fchdir(struct outspawn_actions *a, int fd)
+{
+	struct spawn_template_action action = {
+		.type = SPAWN_TEMPLATE_ACTION_FCHDIR,
+		.fd = fd,
+	};
+
+	return fd < 0 ? -EBADF : add(a, &action);
+}
+
+int outspawn_actions_open(struct outspawn_actions *a, int newfd, const char *path, int flags,
+			  mode_t mode)
+{
+	struct open_how how = { .flags = (unsigned int)flags };
+
+	/* open(2) ignores what it has no use for, openat2(2) refuses it. */
+	if (flags & O_PATH)
+		how.flags &= PATH_FLAGS;
+	if (how.flags & O_CREAT || (how.flags & O_TMPFILE) == O_TMPFILE)
+		how.mode = mode & 07777;
+
+	return outspawn_actions_openat2(a, newfd, AT_FDCWD, path, &how);
+}
+
+int outspawn_actions_openat2(struct outspawn_actions *a, int newfd, int dirfd, const char *path,
+			     const struct open_how *how)
+{
+	struct spawn_template_action action = {
+		.type = SPAWN_TEMPLATE_ACTION_OPEN,
+		.fd = dirfd,
+		.newfd = newfd,
+	};
+	struct open_block *block;
+	size_t size;
+
+	if (!path || !how)
+		return -EINVAL;
+	/* An absolute path has no use for dirfd, whatever it is. */
+	if (newfd < 0 || (dirfd < 0 && dirfd != AT_FDCWD && path[0] != '/'))
+		return -EBADF;
+	size = strnlen(path, PATH_MAX) + 1;
+	if (size > PATH_MAX)
+		return -ENAMETOOLONG;
+
+	block = malloc(sizeof(*block) + size);
+	if (!block)
+		return -ENOMEM;
+	memcpy(block->path, path, size);
+	block->open = (struct spawn_template_open){
+		.path = (uintptr_t)block->path,
+		.how = *how,
+	};
+	return add_with(a, &action, block);
+}
+
+int outspawn_actions_close_range(struct outspawn_actions *a, unsigned int first, unsigned int last,
+				 unsigned int flags)
+{
+	/* No descriptor is above INT_MAX; the action has -1 for "no end". */
+	struct spawn_template_action action = {
+		.type = SPAWN_TEMPLATE_ACTION_CLOSE_RANGE,
+		.flags = flags,
+		.fd = first > INT_MAX ? INT_MAX : (int)first,
+		.newfd = last > INT_MAX ? -1 : (int)last,
+	};
+
+	if (first > last || flags & ~CLOSE_RANGE_CLOEXEC)
+		return -EINVAL;
+	return add(a, &action);
+}
+
+static int add_sigset(struct outspawn_actions *a, unsigned int type, const sigset_t *set)
+{
+	struct spawn_template_action action = { .type = type };
+	struct sigset_block *block;
+
+	if (!set)
+		return -EINVAL;
+
+	block = malloc(sizeof(*block));
+	if (!block)
+		return -ENOMEM;
+	/* The C library's sigset_t begins with the kernel's. */
+	memcpy(&block->signals, set, sizeof(block->signals));
+	block->sigset = (struct spawn_template_sigset){
+		.sigset = (uintptr_t)&block->signals,
+		.sigsetsize = sizeof(block->signals),
+	};
+	return add_with(a, &action, block);
+}
+
+int outspawn_actions_sigmask(struct outspawn_actions *a, const sigset_t *set)
+{
+	return add_sigset(a, SPAWN_TEMPLATE_ACTION_SIGMASK, set);
+}
+
+int outspawn_actions_sigdefault(struct outspawn_actions *a, const sigset_t *set)
+{
+	return add_sigset(a, SPAWN_TEMPLATE_ACTION_SIGDEFAULT, set);
+}

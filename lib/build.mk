@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# liboutspawn, shared and static, from the same position-independent objects;
+# its header, pkg-config file and man pages. Also how any man page is made.
+
+LIB_OBJECTS := $(patsubst %,$(O)/lib/%.o,actions device error spawn template)
+LIB_STATIC := $(O)/lib/liboutspawn.a
+LIB_SHARED := $(O)/lib/liboutspawn.so.$(SOVERSION)
+LIB_MAP := $(S)/lib/liboutspawn.map
+LIBS += $(LIB_STATIC) $(LIB_SHARED) $(O)/lib/liboutspawn.so
+
+$(LIB_OBJECTS): EXTRA_CFLAGS = -fPIC -fvisibility=hidden
+
+$(LIB_STATIC): $(LIB_OBJECTS)
+	rm -f $@
+	$(AR) rcs $@ $(LIB_OBJECTS)
+
+$(LIB_SHARED): $(LIB_OBJECTS) $(LIB_MAP)
+	$(CC) -shared $(CFLAGS) $(LDFLAGS) -Wl,-soname,$(@F) -Wl,--version-script=$(LIB_MAP) \
+		-Wl,-z,defs -Wl,-z,relro -Wl,-z,now -o $@ $(LIB_OBJECTS)
+
+$(O)/lib/liboutspawn.so: $(LIB_SHARED)
+	ln -sf $(<F) $@
+
+# Man pages, for which scdoc is needed; everything else goes on without it.
+ifneq ($(shell command -v $(SCDOC)),)
+LIB_MAN := $(patsubst $(S)/lib/man/%.scd,$(O)/man/%,$(wildcard $(S)/lib/man/*.scd))
+MANPAGES += $(LIB_MAN)
+HAVE_SCDOC := y
+else
+LIB_MAN :=
+HAVE_SCDOC :=
+programs: no-scdoc
+.PHONY: no-scdoc
+no-scdoc:
+	@echo 'No $(SCDOC): the man pages are not built and will not be installed.'
+endif
+
+SCDOC_PAGE = mkdir -p $(@D) && $(SCDOC) <$< >$@.new && mv $@.new $@
+$(O)/man/%: $(S)/lib/man/%.scd
+	$(SCDOC_PAGE)
+
+# The other names of a page: name:page.
+LIB_MAN_ALIASES := \
+	outspawn_info:outspawn_query \
+	outspawn_template_fd:outspawn_template \
+	$(patsubst %,outspawn_actions_%:outspawn_actions_init, \
+		destroy close dup2 dup3 fchdir open openat2 close_range sigmask sigdefault)
+
+.PHONY: install-libs
+install-libs: $(LIBS) $(LIB_MAN)
+	$(INSTALL) -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR)/pkgconfig
+	$(INSTALL) -m644 $(S)/lib/outspawn.h $(S)/uapi/spawn_template.h $(DESTDIR)$(INCLUDEDIR)
+	$(INSTALL) -m644 $(LIB_STATIC) $(DESTDIR)$(LIBDIR)
+	$(INSTALL) -m755 $(LIB_SHARED) $(DESTDIR)$(LIBDIR)
+	ln -sf $(notdir $(LIB_SHARED)) $(DESTDIR)$(LIBDIR)/liboutspawn.so
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+		-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' $(S)/lib/outspawn.pc.in \
+		>$(DESTDIR)$(LIBDIR)/pkgconfig/outspawn.pc
+ifneq ($(HAVE_SCDOC),)
+	$(INSTALL) -d $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(MANDIR)/man4
+	$(INSTALL) -m644 $(filter %.3,$(LIB_MAN)) $(DESTDIR)$(MANDIR)/man3
+	$(INSTALL) -m644 $(filter %.4,$(LIB_MAN)) $(DESTDIR)$(MANDIR)/man4
+	cd $(DESTDIR)$(MANDIR)/man3 && $(foreach alias,$(LIB_MAN_ALIASES), \
+		ln -sf $(lastword $(subst :, ,$(alias))).3 $(firstword $(subst :, ,$(alias))).3 &&) :
+endif

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/* The device: open it, ask what it is. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "outspawn.h"
+
+int outspawn_open(void)
+{
+	int fd = open(SPAWN_TEMPLATE_DEVICE, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int outspawn_info(int fd, struct spawn_template_info *info)
+{
+	if (!info)
+		return -EFAULT;
+
+	/* An older module fills in what it knows. */
+	memset(info, 0, sizeof(*info));
+	return ioctl(fd, SPAWN_TEMPLATE_IOC_INFO, info) < 0 ? -errno : 0;
+}

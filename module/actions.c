@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * actions.c - the set-up steps of a spawn
+ */
+#include <linux/close_range.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "actions.h"
+#include "fds.h"
+#include "internals.h"
+#include "signals.h"
+
+/* Which fields a type has: what it has not must be 0. */
+static int check_fields(const struct spawn_template_action *a)
+{
+	switch (a->type) {
+	case SPAWN_TEMPLATE_ACTION_CLOSE:
+	case SPAWN_TEMPLATE_ACTION_FCHDIR:
+		return a->fd < 0 || a->flags || a->newfd || a->arg ? -EINVAL : 0;
+	case SPAWN_TEMPLATE_ACTION_DUP2:
+		if (a->fd < 0 || a->newfd < 0 || (a->flags & ~O_CLOEXEC) || a->arg)
+			return -EINVAL;
+		return a->fd == a->newfd && a->flags ? -EINVAL : 0;
+	case SPAWN_TEMPLATE_ACTION_OPEN:
+		if ((a->fd < 0 && a->fd != AT_FDCWD) || a->newfd < 0 || a->flags || !a->arg)
+			return -EINVAL;
+		return 0;
+	case SPAWN_TEMPLATE_ACTION_CLOSE_RANGE:
+		if (a->fd < 0 || a->newfd < -1 || a->arg)
+			return -EINVAL;
+		/* The table is the child's own already: nothing to unshare. */
+		if (a->flags & ~(CLOSE_RANGE_CLOEXEC | CLOSE_RANGE_UNSHARE))
+			return -EINVAL;
+		return a->newfd != -1 && a->fd > a->newfd ? -EINVAL : 0;
+	case SPAWN_TEMPLATE_ACTION_SIGMASK:
+	case SPAWN_TEMPLATE_ACTION_SIGDEFAULT:
+		return a->fd || a->newfd || a->flags || !a->arg ? -EINVAL : 0;
+	}
+	return -EINVAL;
+}
+
+static struct action_open *copy_open(const void __user *arg)
+{
+	struct spawn_template_open uopen;
+	struct action_open *open;
+	long size;
+
+	if (copy_from_user(&uopen, arg, sizeof(uopen)))
+		return ERR_PTR(-EFAULT);
+	size = strnlen_user(u64_to_user_ptr(uopen.path), PATH_MAX);
+	if (!size)
+		return ERR_PTR(-EFAULT);
+	if (size > PATH_MAX)
+		return ERR_PTR(-ENAMETOOLONG);
+	open = kmalloc(struct_size(open, path, size), GFP_KERNEL_ACCOUNT);
+	if (!open)
+		return ERR_PTR(-ENOMEM);
+	if (copy_from_user(open->path, u64_to_user_ptr(uopen.path), size)) {
+		kfree(open);
+		return ERR_PTR(-EFAULT);
+	}
+	/* It may have changed since it was measured. */
+	open->path[size - 1] = '\0';
+	open->how = uopen.how;
+	if (!(open->how.flags & O_PATH) && force_o_largefile())
+		open->how.flags |= O_LARGEFILE;
+	return open;
+}
+
+static int copy_set(sigset_t *set, const void __user *arg)
+{
+	struct spawn_template_sigset uset;
+
+	if (copy_from_user(&uset, arg, sizeof(uset)))
+		return -EFAULT;
+	if (uset.sigsetsize != sizeof(*set))
+		return -EINVAL;
+	if (copy_from_user(set, u64_to_user_ptr(uset.sigset), sizeof(*set)))
+		return -EFAULT;
+	sigdelsetmask(set, sigmask(SIGKILL) | sigmask(SIGSTOP));
+	return 0;
+}
+
+/* Turn a checked action into ours; to->file stays NULL on failure. */
+static int copy_action(struct action *to, const struct spawn_template_action *from)
+{
+	const void __user *arg = u64_to_user_ptr(from->arg);
+	struct action_open *open;
+	struct file *file;
+
+	to->type = from->type;
+	to->flags = from->flags;
+	to->fd = from->fd;
+	to->newfd = from->newfd;
+	switch (from->type) {
+	case SPAWN_TEMPLATE_ACTION_CLOSE:
+		file = fget_raw(from->fd);
+		to->existed = file;
+		if (file)
+			fput(file);
+		return 0;
+	case SPAWN_TEMPLATE_ACTION_DUP2:
+	case SPAWN_TEMPLATE_ACTION_FCHDIR:
+		to->file = fget_raw(from->fd);
+		return 0;
+	case SPAWN_TEMPLATE_ACTION_OPEN:
+		open = copy_open(arg);
+		if (IS_ERR(open))
+			return PTR_ERR(open);
+		to->open = open;
+		to->file = from->fd == AT_FDCWD ? NULL : fget_raw(from->fd);
+		return 0;
+	case SPAWN_TEMPLATE_ACTION_SIGMASK:
+	case SPAWN_TEMPLATE_ACTION_SIGDEFAULT:
+		return copy_set(&to->set, arg);
+	}
+	return 0;
+}
+
+int actions_copy(struct actions *out, const struct spawn_template_action __user *list, u64 count,
+		 s32 *failed)
+{
+	int err;
+	u32 i;
+
+	*out = (struct actions) {};
+	if (!count)
+		return 0;
+	if (count > SPAWN_TEMPLATE_MAX_ACTIONS)
+		return -E2BIG;
+	out->list = kcalloc(count, sizeof(*out->list), GFP_KERNEL_ACCOUNT);
+	if (!out->list)
+		return -ENOMEM;
+	for (i = 0; i < count; i++) {
+		struct spawn_template_action action;
+
+		/* Counted before it is complete: actions_free() takes it so. */
+		out->count = i + 1;
+		*failed = i;
+		err = -EFAULT;
+		if (copy_from_user(&action, &list[i], sizeof(action)))
+			goto fail;
+		err = check_fields(&action);
+		if (!err)
+			err = copy_action(&out->list[i], &action);
+		if (err)
+			goto fail;
+	}
+	*failed = -1;
+	return 0;
+
+fail:
+	actions_free(out);
+	return err;
+}
+
+void actions_free(struct actions *actions)
+{
+	u32 i;
+
+	for (i = 0; i < actions->count; i++) {
+		struct action *a = &actions->list[i];
+
+		if (a->type != SPAWN_TEMPLATE_ACTION_CLOSE && a->file)
+			fput(a->file);
+		if (a->type == SPAWN_TEMPLATE_ACTION_OPEN)
+			kfree(a->open);
+	}
+	kfree(actions->list);
+	*actions = (struct actions) {};
+}
+
+/* Did one of the first n actions close number fd? */
+static bool closed_before(const struct actions *actions, u32 n, int fd)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		const struct action *a = &actions->list[i];
+
+		if (a->type == SPAWN_TEMPLATE_ACTION_CLOSE && a->fd == fd)
+			return true;
+		if (a->type == SPAWN_TEMPLATE_ACTION_CLOSE_RANGE &&
+		    !(a->flags & CLOSE_RANGE_CLOEXEC) && a->fd <= fd &&
+		    (a->newfd == -1 || a->newfd >= fd))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What action n means by its fd: the child's descriptor, else the caller's
+ * unless an action closed that number. A reference, or NULL.
+ */
+static struct file *file_of(const struct actions *actions, u32 n)
+{
+	const struct action *a = &actions->list[n];
+	struct file *file = fget_raw(a->fd);
+
+	if (file)
+		return file;
+	if (!a->file || closed_before(actions, n, a->fd))
+		return NULL;
+	return get_file(a->file);
+}
+
+static int run_close(const struct actions *actions, u32 n)
+{
+	const struct action *a = &actions->list[n];
+	struct file *file = fget_raw(a->fd);
+
+	if (file) {
+		fput(file);
+		return close_fd(a->fd);
+	}
+	return a->existed && !closed_before(actions, n, a->fd) ? 0 : -EBADF;
+}
+
+static int run_dup2(const struct actions *actions, u32 n)
+{
+	const struct action *a = &actions->list[n];
+	struct file *file = file_of(actions, n);
+	int err;
+
+	if (!file)
+		return -EBADF;
+	err = ki_replace_fd(a->newfd, file, a->flags);
+	fput(file);
+	return err;
+}
+
+static int run_fchdir(const struct actions *actions, u32 n)
+{
+	struct file *file = file_of(actions, n);
+	int err = -ENOTDIR;
+
+	if (!file)
+		return -EBADF;
+	if (d_can_lookup(file->f_path.dentry)) {
+		err = file_permission(file, MAY_EXEC | MAY_CHDIR);
+		if (!err)
+			ki_set_pwd(&file->f_path);
+	}
+	fput(file);
+	return err;
+}
+
+/* Open a path that starts at number dfd of the child's table, or AT_FDCWD. */
+static struct file *open_at(int dfd, const struct action_open *open)
+{
+	struct filename *name;
+	struct file *file;
+
+	/* Only O_PATH's empty path names something, and openat2(2) has no such. */
+	if (!open->path[0])
+		return ERR_PTR(-ENOENT);
+	name = getname_kernel(open->path);
+	if (IS_ERR(name))
+		return ERR_CAST(name);
+	file = ki_open(dfd, name, &open->how);
+	putname(name);
+	return file;
+}
+
+/* Give the directory a number for as long as the look-up needs one. */
+static struct file *open_below(struct file *dir, const struct action_open *open)
+{
+	int dfd = fds_place_anywhere(dir);
+	struct file *file;
+
+	if (dfd < 0)
+		return ERR_PTR(dfd);
+	file = open_at(dfd, open);
+	close_fd(dfd);
+	return file;
+}
+
+/* An absolute path asks for no directory, unless it is to stay inside one. */
+static bool needs_directory(const struct action *a)
+{
+	if (a->fd == AT_FDCWD)
+		return false;
+	return a->open->path[0] != '/' ||
+	       (a->open->how.resolve & (RESOLVE_IN_ROOT | RESOLVE_BENEATH));
+}
+
+/*
+ * A stop, a tracer or the freezer wants the task out of a wait: like a system
+ * call, begin the wait again. What is pending stays so until exec is over.
+ */
+static bool begin_again(struct file *file)
+{
+	if (!IS_ERR(file))
+		return false;
+	switch (PTR_ERR(file)) {
+	case -ERESTARTSYS:
+	case -ERESTARTNOINTR:
+	case -ERESTARTNOHAND:
+		return !signals_dying();
+	}
+	return false;
+}
+
+static int run_open(const struct actions *actions, u32 n)
+{
+	const struct action *a = &actions->list[n];
+	struct file *file, *dir = NULL;
+	int err;
+
+	if (needs_directory(a)) {
+		dir = file_of(actions, n);
+		if (!dir)
+			return -EBADF;
+	}
+	do {
+		file = dir ? open_below(dir, a->open) : open_at(AT_FDCWD, a->open);
+	} while (begin_again(file));
+	if (dir)
+		fput(dir);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	err = ki_replace_fd(a->newfd, file, a->open->how.flags & O_CLOEXEC);
+	fput(file);
+	return err;
+}
+
+/* exec makes handlers default by itself; what it keeps is SIG_IGN. */
+static void run_sigdefault(sigset_t set)
+{
+	int sig;
+
+	spin_lock_irq(&current->sighand->siglock);
+	for (sig = 1; sig <= _NSIG; sig++)
+		if (sigismember(&set, sig))
+			current->sighand->action[sig - 1].sa.sa_handler = SIG_DFL;
+	spin_unlock_irq(&current->sighand->siglock);
+}
+
+static int run_action(const struct actions *actions, u32 n, sigset_t *mask)
+{
+	const struct action *a = &actions->list[n];
+
+	switch (a->type) {
+	case SPAWN_TEMPLATE_ACTION_CLOSE:
+		return run_close(actions, n);
+	case SPAWN_TEMPLATE_ACTION_DUP2:
+		return run_dup2(actions, n);
+	case SPAWN_TEMPLATE_ACTION_FCHDIR:
+		return run_fchdir(actions, n);
+	case SPAWN_TEMPLATE_ACTION_OPEN:
+		return run_open(actions, n);
+	case SPAWN_TEMPLATE_ACTION_CLOSE_RANGE:
+		return fds_close_range(a->fd, a->newfd == -1 ? UINT_MAX : a->newfd,
+				       a->flags & CLOSE_RANGE_CLOEXEC);
+	case SPAWN_TEMPLATE_ACTION_SIGMASK:
+		*mask = a->set;
+		return 0;
+	case SPAWN_TEMPLATE_ACTION_SIGDEFAULT:
+		run_sigdefault(a->set);
+		return 0;
+	}
+	WARN_ON_ONCE(1);
+	return -EINVAL;
+}
+
+int actions_run(const struct actions *actions, sigset_t *mask, s32 *failed)
+{
+	u32 i;
+
+	for (i = 0; i < actions->count; i++) {
+		int err = run_action(actions, i, mask);
+
+		if (err) {
+			*failed = i;
+			return err;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * actions.h - the set-up steps of a spawn
+ *
+ * Copied and checked in the caller, before there is a child; run in the child.
+ */
+#ifndef OUTSPAWN_ACTIONS_H
+#define OUTSPAWN_ACTIONS_H
+
+#include <linux/openat2.h>
+#include <linux/signal_types.h>
+
+#include "spawn_template.h"
+
+struct file;
+
+/* What OPEN opens. */
+struct action_open {
+	struct open_how how;
+	char path[];
+};
+
+struct action {
+	u32 type;
+	u32 flags;
+	s32 fd;
+	s32 newfd;
+	/*
+	 * The caller's descriptor fd, if it had one when the spawn began: a
+	 * reference. For CLOSE only whether it had one is known: 'existed'.
+	 */
+	union {
+		struct file *file;
+		bool existed;
+	};
+	union {
+		struct action_open *open; /* OPEN; owned */
+		sigset_t set; /* SIGMASK, SIGDEFAULT */
+	};
+};
+
+struct actions {
+	struct action *list; /* owned; NULL if count is 0 */
+	u32 count;
+};
+
+/*
+ * Copy count actions from current's memory, check them, copy what they point
+ * to, and take references to the caller's descriptors that they name. Sleeps.
+ *
+ * @failed: set to the index of the action that is bad, or not written
+ * Return: 0, -EINVAL, -EFAULT, -E2BIG, -ENAMETOOLONG or -ENOMEM.
+ */
+int actions_copy(struct actions *out, const struct spawn_template_action __user *list, u64 count,
+		 s32 *failed);
+void actions_free(struct actions *actions);
+
+/*
+ * Run them in current, the child, which has a table of its own.
+ *
+ * @mask: replaced by the set of a SIGMASK action
+ * @failed: set to the index of the action that failed
+ * Return: 0 or the action's errno.
+ */
+int actions_run(const struct actions *actions, sigset_t *mask, s32 *failed);
+
+#endif /* OUTSPAWN_ACTIONS_H */

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The module, built by kbuild in a copy of its folder below $(O), because
+# kbuild writes beside the sources. "clean" and "modules" are separate makes:
+# kbuild cannot do both in one.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+MODULE_DIR := $(O)/kmod/module
+MODULE_SOURCES := $(wildcard $(S)/module/*.[ch]) $(S)/module/Kbuild $(S)/uapi/spawn_template.h
+MODULE_W ?=
+# kbuild has an O of its own: ours must not reach it.
+KBUILD = env -u O -u MAKEFLAGS -u MAKEOVERRIDES $(MAKE) -C $(KDIR) M=$(MODULE_DIR) \
+	$(if $(MODULE_W),W=$(MODULE_W)) -j$(shell nproc)
+
+.PHONY: module install-module-file
+module: $(O)/kmod/outspawn.ko
+
+# The kernel it was built for is part of what the module depends on.
+$(O)/kmod/outspawn.ko: $(MODULE_SOURCES) $(O)/kmod/kdir
+	@mkdir -p $(MODULE_DIR) $(O)/kmod/uapi
+	cp -pu $(wildcard $(S)/module/*.[ch]) $(S)/module/Kbuild $(MODULE_DIR)
+	cp -pu $(S)/uapi/spawn_template.h $(O)/kmod/uapi
+	+$(KBUILD) modules
+	cp $(MODULE_DIR)/outspawn.ko $@
+
+.PHONY: FORCE
+$(O)/kmod/kdir: FORCE
+	@mkdir -p $(@D)
+	@echo '$(realpath $(KDIR))' | cmp -s - $@ || { rm -rf $(MODULE_DIR); echo '$(realpath $(KDIR))' >$@; }
+
+install-module-file: $(O)/kmod/outspawn.ko
+	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/outspawn
+	$(INSTALL) -m644 $(O)/kmod/outspawn.ko $(DESTDIR)$(LIBDIR)/outspawn
+
+# "make" builds the module too where the headers of a kernel are.
+ifneq ($(wildcard $(KDIR)/Makefile),)
+all: module
+else
+all: no-module
+.PHONY: no-module
+no-module:
+	@echo 'No kernel headers in $(KDIR): the module is not built (KDIR=... names others).'
+endif

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * device.c - /dev/spawn_template
+ *
+ * Open to everybody: it gives nobody anything that vfork(2) and execve(2) do
+ * not give.
+ */
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+
+#include "device.h"
+#include "internals.h"
+#include "ioctl.h"
+#include "spawn_template.h"
+#include "template_fd.h"
+
+static long ioctl_create(const void __user *arg, size_t size)
+{
+	struct spawn_template_create_args args;
+	int err;
+
+	err = ioctl_read(&args, sizeof(args), arg, size, SPAWN_TEMPLATE_CREATE_ARGS_SIZE_VER0);
+	return err ?: template_fd_create(&args);
+}
+
+static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	void __user *uarg = (void __user *)arg;
+
+	switch (ioctl_kind(cmd)) {
+	case ioctl_kind(SPAWN_TEMPLATE_IOC_CREATE):
+		return ioctl_create(uarg, _IOC_SIZE(cmd));
+	case ioctl_kind(SPAWN_TEMPLATE_IOC_INFO):
+		return ioctl_info(uarg, _IOC_SIZE(cmd));
+	}
+	return -ENOTTY;
+}
+
+static const struct file_operations device_ops = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = device_ioctl,
+	.llseek = noop_llseek,
+};
+
+/* Which kernel functions are used, in which shapes: "outspawn doctor" shows it. */
+static ssize_t kernel_functions_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return internals_show(buf);
+}
+static DEVICE_ATTR_RO(kernel_functions);
+
+static struct attribute *device_attrs[] = {
+	&dev_attr_kernel_functions.attr,
+	NULL,
+};
+ATTRIBUTE_GROUPS(device);
+
+static struct miscdevice device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "spawn_template",
+	.fops = &device_ops,
+	.groups = device_groups,
+	.mode = 0666,
+};
+
+int device_init(void)
+{
+	return misc_register(&device);
+}
+
+void device_exit(void)
+{
+	misc_deregister(&device);
+}

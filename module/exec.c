@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * exec.c - execute a template's file in the child
+ *
+ * What do_execveat_common() in fs/exec.c does, with strings that are in the
+ * kernel already and a file that is open already.
+ */
+#include <linux/binfmts.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+
+#include "exec.h"
+#include "fds.h"
+#include "internals.h"
+#include "strings.h"
+#include "template.h"
+
+/* bprm_stack_limits(): how far down the strings may reach. */
+static int set_limits(struct linux_binprm *bprm)
+{
+	unsigned long limit = strings_limit(bprm->rlim_stack.rlim_cur);
+	unsigned long pointers = (max(bprm->argc, 1) + bprm->envc) * sizeof(void *);
+
+	if (limit <= pointers)
+		return -E2BIG;
+	bprm->argmin = bprm->p - (limit - pointers);
+	return 0;
+}
+
+/* Name, environment, arguments, from high addresses to low ones. */
+static int push_strings(struct linux_binprm *bprm, const struct strings *argv,
+			const struct strings *envp)
+{
+	int err;
+
+	bprm->argc = argv->count;
+	bprm->envc = envp->count;
+	err = set_limits(bprm);
+	if (err)
+		return err;
+	err = copy_string_kernel(bprm->filename, bprm);
+	if (err)
+		return err;
+	bprm->exec = bprm->p;
+	err = strings_push(envp, bprm) ?: strings_push(argv, bprm);
+	if (err || bprm->argc)
+		return err;
+	/* Programs rely on there being an argv[0]: since 5.18 exec makes one. */
+	bprm->argc = 1;
+	return copy_string_kernel("", bprm);
+}
+
+static int exec_fd(const struct template *tmpl, int fd, const struct strings *argv,
+		   const struct strings *envp)
+{
+	struct linux_binprm *bprm;
+	struct filename *empty;
+	int err;
+
+	empty = getname_kernel("");
+	if (IS_ERR(empty))
+		return PTR_ERR(empty);
+	bprm = ki_alloc_bprm(fd, empty, tmpl->path);
+	if (IS_ERR(bprm)) {
+		err = PTR_ERR(bprm);
+		goto out_name;
+	}
+	err = push_strings(bprm, argv, envp);
+	if (!err) {
+		err = ki_bprm_execve(bprm, fd, empty);
+		/* A fatal signal is on its way; there is no program to return to. */
+		if (err && bprm->point_of_no_return)
+			err = 0;
+	}
+	ki_free_bprm(bprm);
+out_name:
+	putname(empty);
+	return err;
+}
+
+int exec_template(const struct template *tmpl, const struct strings *argv,
+		  const struct strings *envp)
+{
+	int err, fd;
+
+	err = ki_exec_check_nproc();
+	if (err)
+		return err;
+	/*
+	 * exec opens a file by number only. The number is close-on-exec, so
+	 * exec takes it away again; if it fails, the child ends anyway.
+	 */
+	fd = fds_place_anywhere(tmpl->file);
+	if (fd < 0)
+		return fd;
+	return exec_fd(tmpl, fd, argv, envp);
+}

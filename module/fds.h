@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * fds.h - the descriptor table of the child
+ *
+ * copy_process() is told to share the caller's table (CLONE_FILES), so nothing
+ * is copied; the child's first act is to take an empty one instead. What the
+ * child gets is placed there, one by one. No close-on-exec descriptor of the
+ * caller's is ever referenced for it, unless an action names it.
+ */
+#ifndef OUTSPAWN_FDS_H
+#define OUTSPAWN_FDS_H
+
+#include <linux/types.h>
+
+struct file;
+struct files_struct;
+
+#define FDS_STDIO 3
+
+/*
+ * In the caller: references to its descriptors 0, 1 and 2 that are open and
+ * not close-on-exec; the others NULL. Taken at one instant.
+ */
+void fds_get_stdio(struct file *stdio[FDS_STDIO]);
+void fds_put_stdio(struct file *stdio[FDS_STDIO]);
+
+/*
+ * In the child: exchange the shared table for a new, empty one.
+ *
+ * Return: the caller's table, a reference that the child owns, or an ERR_PTR
+ * (the table is then still the caller's).
+ */
+struct files_struct *fds_begin(void);
+/* In the child: put the caller's 0, 1 and 2 at their numbers. */
+int fds_place_stdio(struct file *const stdio[FDS_STDIO]);
+/* In the child: every descriptor of the caller's table not close-on-exec. */
+int fds_inherit(struct files_struct *callers);
+
+/*
+ * In the child: give a file some free number, close-on-exec, RLIMIT_NOFILE
+ * notwithstanding (it is not for the program). Returns the number or an errno.
+ */
+int fds_place_anywhere(struct file *file);
+/*
+ * In the child: close_range(2) on its own table; numbers that are not open are
+ * passed over. cloexec: mark them instead.
+ */
+int fds_close_range(unsigned int first, unsigned int last, bool cloexec);
+
+#endif /* OUTSPAWN_FDS_H */

@@ -1,0 +1,576 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * internals.c - the kernel's own functions: found, checked, called
+ *
+ * Each row of functions[] is a function in one shape that this file knows how
+ * to call. Rows of one role are alternatives: the running kernel's BTF decides
+ * which of them it has, not its version number.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/binfmts.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/fs_struct.h>
+#include <linux/fsnotify.h>
+#include <linux/kprobes.h>
+#include <linux/openat2.h>
+#include <linux/pid.h>
+#include <linux/ptrace.h>
+#include <linux/sched/task.h>
+#include <linux/static_call.h>
+#include <linux/sysfs.h>
+#include <linux/tracepoint.h>
+#include <linux/user_namespace.h>
+#include <linux/version.h>
+#include <uapi/linux/wait.h>
+
+#include "internals.h"
+#include "internals_btf.h"
+
+/*
+ * The layout of fs/internal.h's struct of this name; its size is compared with
+ * the BTF's. Written by build_open_flags(), read by do_file_open(), never by us.
+ */
+struct open_flags {
+	int open_flag;
+	umode_t mode;
+	int acc_mode;
+	int intent;
+	int lookup_flags;
+};
+
+enum role {
+	COPY_PROCESS,
+	TRACE_FORK,
+	WAKE_UP_NEW_TASK,
+	PTRACE_NOTIFY,
+	DO_EXIT,
+	WAIT4,
+	ENTER_FROZEN,
+	LEAVE_FROZEN,
+	PIDFD_PREPARE,
+	DUP_FD,
+	PUT_FILES,
+	ALLOC_FD,
+	REPLACE_FD,
+	BUILD_OPEN_FLAGS,
+	FILE_OPEN,
+	SET_PWD,
+	RLIMIT_OVER,
+	ALLOC_BPRM,
+	BPRM_EXECVE,
+	FREE_BPRM,
+	ROLES
+};
+
+/* Shapes, where a role has more than one that are called differently. */
+enum shape {
+	ONLY,
+	DUP_FD_RANGE, /* dup_fd(files, punch_hole) */
+	DUP_FD_ERROR, /* dup_fd(files, max_fds, &error) */
+	ALLOC_BPRM_OPENS, /* alloc_bprm() opens the file */
+	EXECVE_OPENS, /* bprm_execve() opens the file */
+};
+
+/* Prototypes only: the static calls take their types from them. */
+struct task_struct *proto_copy_process(struct pid *pid, int trace, int node,
+				       struct kernel_clone_args *args);
+int proto_trace_fork(void *data, struct task_struct *parent, struct task_struct *child);
+void proto_wake_up_new_task(struct task_struct *task);
+int proto_ptrace_notify(int exit_code, unsigned long message);
+void proto_do_exit(long code);
+long proto_kernel_wait4(pid_t pid, int __user *status, int options, struct rusage *usage);
+void proto_enter_frozen(void);
+void proto_leave_frozen(bool always);
+int proto_pidfd_prepare(struct pid *pid, unsigned int flags, struct file **file);
+struct files_struct *proto_dup_fd_range(struct files_struct *files, void *punch_hole);
+struct files_struct *proto_dup_fd_error(struct files_struct *files, unsigned int max_fds,
+					int *error);
+void proto_put_files(struct files_struct *files);
+int proto_alloc_fd(unsigned int start, unsigned int end, unsigned int flags);
+int proto_replace_fd(unsigned int fd, struct file *file, unsigned int flags);
+int proto_build_open_flags(const struct open_how *how, struct open_flags *op);
+struct file *proto_file_open(int dfd, struct filename *name, const struct open_flags *op);
+void proto_set_pwd(struct fs_struct *fs, const struct path *path);
+bool proto_rlimit_over(struct ucounts *ucounts, enum rlimit_type type, unsigned long max);
+struct linux_binprm *proto_alloc_bprm(int fd, struct filename *name);
+struct linux_binprm *proto_alloc_bprm_opens(int fd, struct filename *name, int flags);
+int proto_bprm_execve(struct linux_binprm *bprm);
+int proto_bprm_execve_opens(struct linux_binprm *bprm, int fd, struct filename *name,
+			    int flags);
+void proto_free_bprm(struct linux_binprm *bprm);
+
+DEFINE_STATIC_CALL_NULL(os_copy_process, proto_copy_process);
+DEFINE_STATIC_CALL_NULL(os_trace_fork, proto_trace_fork);
+DEFINE_STATIC_CALL_NULL(os_wake_up_new_task, proto_wake_up_new_task);
+DEFINE_STATIC_CALL_NULL(os_ptrace_notify, proto_ptrace_notify);
+DEFINE_STATIC_CALL_NULL(os_do_exit, proto_do_exit);
+DEFINE_STATIC_CALL_NULL(os_kernel_wait4, proto_kernel_wait4);
+DEFINE_STATIC_CALL_NULL(os_enter_frozen, proto_enter_frozen);
+DEFINE_STATIC_CALL_NULL(os_leave_frozen, proto_leave_frozen);
+DEFINE_STATIC_CALL_NULL(os_pidfd_prepare, proto_pidfd_prepare);
+DEFINE_STATIC_CALL_NULL(os_dup_fd_range, proto_dup_fd_range);
+DEFINE_STATIC_CALL_NULL(os_dup_fd_error, proto_dup_fd_error);
+DEFINE_STATIC_CALL_NULL(os_put_files, proto_put_files);
+DEFINE_STATIC_CALL_NULL(os_alloc_fd, proto_alloc_fd);
+DEFINE_STATIC_CALL_NULL(os_replace_fd, proto_replace_fd);
+DEFINE_STATIC_CALL_NULL(os_build_open_flags, proto_build_open_flags);
+DEFINE_STATIC_CALL_NULL(os_file_open, proto_file_open);
+DEFINE_STATIC_CALL_NULL(os_set_pwd, proto_set_pwd);
+DEFINE_STATIC_CALL_NULL(os_rlimit_over, proto_rlimit_over);
+DEFINE_STATIC_CALL_NULL(os_alloc_bprm, proto_alloc_bprm);
+DEFINE_STATIC_CALL_NULL(os_alloc_bprm_opens, proto_alloc_bprm_opens);
+DEFINE_STATIC_CALL_NULL(os_bprm_execve, proto_bprm_execve);
+DEFINE_STATIC_CALL_NULL(os_bprm_execve_opens, proto_bprm_execve_opens);
+DEFINE_STATIC_CALL_NULL(os_free_bprm, proto_free_bprm);
+
+unsigned long proto_kallsyms_lookup_name(const char *name);
+DEFINE_STATIC_CALL_NULL(os_kallsyms_lookup_name, proto_kallsyms_lookup_name);
+
+struct function {
+	enum role role;
+	enum shape shape;
+	const char *name;
+	const char *prototype;
+	struct static_call_key *key;
+	void *trampoline;
+	/* Without BTF: the kernels [first, end) that have it so; end 0: all later. */
+	u32 first, end;
+};
+
+#define CALL(call) &STATIC_CALL_KEY(call), STATIC_CALL_TRAMP_ADDR(call)
+#define EVERY_VERSION 0, 0
+
+static const struct function functions[] = {
+	{ COPY_PROCESS, ONLY, "copy_process",
+	  "struct task_struct *(struct pid *, int, int, struct kernel_clone_args *)",
+	  CALL(os_copy_process), EVERY_VERSION },
+	{ TRACE_FORK, ONLY, "__traceiter_sched_process_fork",
+	  "int (void *, struct task_struct *, struct task_struct *)",
+	  CALL(os_trace_fork), EVERY_VERSION },
+	{ WAKE_UP_NEW_TASK, ONLY, "wake_up_new_task",
+	  "void (struct task_struct *)",
+	  CALL(os_wake_up_new_task), EVERY_VERSION },
+	{ PTRACE_NOTIFY, ONLY, "ptrace_notify",
+	  "int (int, long unsigned int)",
+	  CALL(os_ptrace_notify), EVERY_VERSION },
+	{ DO_EXIT, ONLY, "do_exit",
+	  "void (long int)",
+	  CALL(os_do_exit), EVERY_VERSION },
+	{ WAIT4, ONLY, "kernel_wait4",
+	  "long int (pid_t, int *, int, struct rusage *)",
+	  CALL(os_kernel_wait4), EVERY_VERSION },
+	{ ENTER_FROZEN, ONLY, "cgroup_enter_frozen",
+	  "void (void)",
+	  CALL(os_enter_frozen), EVERY_VERSION },
+	{ LEAVE_FROZEN, ONLY, "cgroup_leave_frozen",
+	  "void (bool)",
+	  CALL(os_leave_frozen), EVERY_VERSION },
+	{ PIDFD_PREPARE, ONLY, "pidfd_prepare",
+	  "int (struct pid *, unsigned int, struct file **)",
+	  CALL(os_pidfd_prepare), EVERY_VERSION },
+	{ DUP_FD, DUP_FD_RANGE, "dup_fd",
+	  "struct files_struct *(struct files_struct *, struct fd_range *)",
+	  CALL(os_dup_fd_range), KERNEL_VERSION(6, 12, 0), 0 },
+	{ DUP_FD, DUP_FD_ERROR, "dup_fd",
+	  "struct files_struct *(struct files_struct *, unsigned int, int *)",
+	  CALL(os_dup_fd_error), 0, KERNEL_VERSION(6, 12, 0) },
+	{ PUT_FILES, ONLY, "put_files_struct",
+	  "void (struct files_struct *)",
+	  CALL(os_put_files), EVERY_VERSION },
+	{ ALLOC_FD, ONLY, "alloc_fd",
+	  "int (unsigned int, unsigned int, unsigned int)",
+	  CALL(os_alloc_fd), EVERY_VERSION },
+	{ REPLACE_FD, ONLY, "replace_fd",
+	  "int (unsigned int, struct file *, unsigned int)",
+	  CALL(os_replace_fd), EVERY_VERSION },
+	{ BUILD_OPEN_FLAGS, ONLY, "build_open_flags",
+	  "int (const struct open_how *, struct open_flags *)",
+	  CALL(os_build_open_flags), EVERY_VERSION },
+	{ FILE_OPEN, ONLY, "do_file_open",
+	  "struct file *(int, struct filename *, const struct open_flags *)",
+	  CALL(os_file_open), KERNEL_VERSION(7, 0, 0), 0 },
+	{ FILE_OPEN, ONLY, "do_filp_open",
+	  "struct file *(int, struct filename *, const struct open_flags *)",
+	  CALL(os_file_open), 0, KERNEL_VERSION(7, 0, 0) },
+	{ SET_PWD, ONLY, "set_fs_pwd",
+	  "void (struct fs_struct *, const struct path *)",
+	  CALL(os_set_pwd), EVERY_VERSION },
+	{ RLIMIT_OVER, ONLY, "is_rlimit_overlimit",
+	  "bool (struct ucounts *, enum rlimit_type, long unsigned int)",
+	  CALL(os_rlimit_over), EVERY_VERSION },
+	{ ALLOC_BPRM, ALLOC_BPRM_OPENS, "alloc_bprm",
+	  "struct linux_binprm *(int, struct filename *, int)",
+	  CALL(os_alloc_bprm_opens), KERNEL_VERSION(6, 8, 0), 0 },
+	{ ALLOC_BPRM, EXECVE_OPENS, "alloc_bprm",
+	  "struct linux_binprm *(int, struct filename *)",
+	  CALL(os_alloc_bprm), 0, KERNEL_VERSION(6, 8, 0) },
+	{ BPRM_EXECVE, ALLOC_BPRM_OPENS, "bprm_execve",
+	  "int (struct linux_binprm *)",
+	  CALL(os_bprm_execve), KERNEL_VERSION(6, 8, 0), 0 },
+	{ BPRM_EXECVE, EXECVE_OPENS, "bprm_execve",
+	  "int (struct linux_binprm *, int, struct filename *, int)",
+	  CALL(os_bprm_execve_opens), 0, KERNEL_VERSION(6, 8, 0) },
+	{ FREE_BPRM, ONLY, "free_bprm",
+	  "void (struct linux_binprm *)",
+	  CALL(os_free_bprm), EVERY_VERSION },
+};
+
+/* Structs whose layout is compiled in: the BTF must have the same sizes. */
+static const struct {
+	const char *name;
+	size_t size;
+} structs[] = {
+	{ "linux_binprm", sizeof(struct linux_binprm) },
+	{ "files_struct", sizeof(struct files_struct) },
+	{ "kernel_clone_args", sizeof(struct kernel_clone_args) },
+	{ "task_struct", sizeof(struct task_struct) },
+	{ "open_flags", sizeof(struct open_flags) },
+	{ "open_how", sizeof(struct open_how) },
+};
+
+/* The row that each role uses. Written by internals_init() only. */
+static const struct function *chosen[ROLES];
+static bool trusted;
+
+/*
+ * A table with no descriptors, for dup_fd() to copy; never attached to a task,
+ * never written.
+ */
+static struct files_struct empty_files = {
+	.count = ATOMIC_INIT(1),
+	.fdt = &empty_files.fdtab,
+	.fdtab = {
+		.max_fds = NR_OPEN_DEFAULT,
+		.fd = &empty_files.fd_array[0],
+		.close_on_exec = empty_files.close_on_exec_init,
+		.open_fds = empty_files.open_fds_init,
+		.full_fds_bits = empty_files.full_fds_bits_init,
+	},
+	.file_lock = __SPIN_LOCK_UNLOCKED(empty_files.file_lock),
+	.resize_wait = __WAIT_QUEUE_HEAD_INITIALIZER(empty_files.resize_wait),
+};
+
+static unsigned long lookup(const char *name)
+{
+	return static_call(os_kallsyms_lookup_name)(name);
+}
+
+/* A kprobe may be put on any function, so registering one gives its address. */
+static int find_kallsyms(void)
+{
+	struct kprobe probe = { .symbol_name = "kallsyms_lookup_name" };
+	int err;
+
+	err = register_kprobe(&probe);
+	if (err) {
+		pr_err("kallsyms_lookup_name: no kprobe on it (error %d); the kernel needs CONFIG_KPROBES and CONFIG_KALLSYMS\n",
+		       err);
+		return -EOPNOTSUPP;
+	}
+	/*
+	 * On CPUs with IBT the probe stands behind the ENDBR: a good target for
+	 * a direct call all the same, as ENDBR only marks indirect ones.
+	 */
+	static_call_update(os_kallsyms_lookup_name, (void *)probe.addr);
+	unregister_kprobe(&probe);
+	return 0;
+}
+
+/* Log a role that no row fits: what was found, and what is known. */
+static void log_unknown(enum role role, const char *found_name, const char *found)
+{
+	char *known;
+	int len = 0;
+	size_t i;
+
+	known = kzalloc(PAGE_SIZE, GFP_KERNEL);
+	if (!known)
+		return;
+	for (i = 0; i < ARRAY_SIZE(functions); i++)
+		if (functions[i].role == role)
+			len += scnprintf(known + len, PAGE_SIZE - len, "%s'%s %s'",
+					 len ? " or " : "", functions[i].name,
+					 functions[i].prototype);
+	if (found)
+		pr_err("%s: this kernel has '%s', known is %s: not loaded\n", found_name, found,
+		       known);
+	else
+		pr_err("%s: not in this kernel, known is %s: not loaded\n", found_name, known);
+	kfree(known);
+}
+
+static void use(const struct function *f, unsigned long address)
+{
+	chosen[f->role] = f;
+	__static_call_update(f->key, f->trampoline, (void *)address);
+}
+
+/* Is this row's function there, and of this row's shape? */
+static bool row_fits(const struct function *f, char *found, bool *seen)
+{
+	if (trusted)
+		return LINUX_VERSION_CODE >= f->first &&
+		       (!f->end || LINUX_VERSION_CODE < f->end);
+	if (btf_prototype(f->name, found, BTF_PROTOTYPE_MAX))
+		return false;
+	*seen = true;
+	return !strcmp(found, f->prototype);
+}
+
+static int choose(enum role role, char *found)
+{
+	const char *name = NULL;
+	bool seen = false;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(functions); i++) {
+		const struct function *f = &functions[i];
+		unsigned long address;
+
+		if (f->role != role)
+			continue;
+		if (!seen)
+			name = f->name;
+		if (!row_fits(f, found, &seen))
+			continue;
+		address = lookup(f->name);
+		if (!address)
+			continue;
+		use(f, address);
+		return 0;
+	}
+	log_unknown(role, name, seen ? found : NULL);
+	return -EOPNOTSUPP;
+}
+
+static int check_structs(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(structs); i++) {
+		int size = btf_struct_size(structs[i].name);
+
+		if (size == structs[i].size)
+			continue;
+		pr_err("struct %s: %d bytes in this kernel, %zu in the headers that the module was built with: not loaded\n",
+		       structs[i].name, size, structs[i].size);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+static int open_btf(bool trust_version)
+{
+	int err;
+
+	err = btf_open(lookup("bpf_get_btf_vmlinux"), lookup("btf_find_by_name_kind"),
+		       lookup("btf_type_by_id"), lookup("btf_name_by_offset"));
+	if (!err)
+		return check_structs();
+	if (!trust_version) {
+		pr_err("this kernel has no BTF (CONFIG_DEBUG_INFO_BTF) to check its functions against: not loaded; trust_version=1 goes by its version alone\n");
+		return -EOPNOTSUPP;
+	}
+	trusted = true;
+	pr_warn("trust_version=1: no BTF; trusting that %d.%d has its functions in the shapes of Debian's kernels\n",
+		LINUX_VERSION_CODE >> 16, (LINUX_VERSION_CODE >> 8) & 0xff);
+	return 0;
+}
+
+int internals_init(bool trust_version)
+{
+	enum role role;
+	char *found;
+	int err;
+
+	err = find_kallsyms();
+	if (err)
+		return err;
+	err = open_btf(trust_version);
+	if (err)
+		return err;
+
+	found = kmalloc(BTF_PROTOTYPE_MAX, GFP_KERNEL);
+	if (!found)
+		return -ENOMEM;
+	for (role = 0; role < ROLES && !err; role++)
+		err = choose(role, found);
+	kfree(found);
+	if (err)
+		return err;
+
+	if (chosen[ALLOC_BPRM]->shape != chosen[BPRM_EXECVE]->shape) {
+		pr_err("alloc_bprm: '%s' does not go with bprm_execve: '%s': not loaded\n",
+		       chosen[ALLOC_BPRM]->prototype, chosen[BPRM_EXECVE]->prototype);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+bool internals_trusted_version(void)
+{
+	return trusted;
+}
+
+ssize_t internals_show(char *page)
+{
+	enum role role;
+	int len = 0;
+
+	for (role = 0; role < ROLES; role++)
+		len += sysfs_emit_at(page, len, "%s: %s\n", chosen[role]->name,
+				     chosen[role]->prototype);
+	return len;
+}
+
+struct task_struct *ki_copy_process(int trace, int node, struct kernel_clone_args *args)
+{
+	return static_call(os_copy_process)(NULL, trace, node, args);
+}
+
+void ki_trace_fork(struct task_struct *child)
+{
+	/* As the tracepoint itself guards its probes (linux/tracepoint.h). */
+#ifdef OUTSPAWN_TRACEPOINT_SRCU
+	guard(srcu_fast_notrace)(&tracepoint_srcu);
+	static_call(os_trace_fork)(NULL, current, child);
+#else
+	preempt_disable_notrace();
+	static_call(os_trace_fork)(NULL, current, child);
+	preempt_enable_notrace();
+#endif
+}
+
+void ki_wake_up_new_task(struct task_struct *task)
+{
+	static_call(os_wake_up_new_task)(task);
+}
+
+void ki_ptrace_event(int event, unsigned long message)
+{
+	static_call(os_ptrace_notify)((event << 8) | SIGTRAP, message);
+}
+
+void __noreturn ki_do_exit(long code)
+{
+	static_call(os_do_exit)(code);
+	unreachable();
+}
+
+long ki_wait_all(pid_t pid)
+{
+	return static_call(os_kernel_wait4)(pid, NULL, __WALL, NULL);
+}
+
+void ki_enter_frozen(void)
+{
+	static_call(os_enter_frozen)();
+}
+
+void ki_leave_frozen(void)
+{
+	static_call(os_leave_frozen)(false);
+}
+
+int ki_pidfd_prepare(struct pid *pid, struct file **file)
+{
+	return static_call(os_pidfd_prepare)(pid, 0, file);
+}
+
+struct files_struct *ki_new_files(void)
+{
+	struct files_struct *files;
+	int error = -ENOMEM;
+
+	if (chosen[DUP_FD]->shape == DUP_FD_RANGE)
+		return static_call(os_dup_fd_range)(&empty_files, NULL);
+	files = static_call(os_dup_fd_error)(&empty_files, INT_MAX, &error);
+	return files ?: ERR_PTR(error);
+}
+
+void ki_put_files(struct files_struct *files)
+{
+	static_call(os_put_files)(files);
+}
+
+int ki_alloc_fd(unsigned int start, unsigned int end, unsigned int flags)
+{
+	return static_call(os_alloc_fd)(start, end, flags);
+}
+
+int ki_replace_fd(unsigned int fd, struct file *file, unsigned int flags)
+{
+	int err = static_call(os_replace_fd)(fd, file, flags);
+
+	/* Like dup3(2): the table's own limit is also EBADF to the caller. */
+	return err == -EMFILE ? -EBADF : min(err, 0);
+}
+
+struct file *ki_open(int dfd, struct filename *name, const struct open_how *how)
+{
+	struct open_flags flags;
+	struct file *file;
+	int err;
+
+	err = static_call(os_build_open_flags)(how, &flags);
+	if (err)
+		return ERR_PTR(err);
+	file = static_call(os_file_open)(dfd, name, &flags);
+	/* From 6.5 do_dentry_open() tells fsnotify; before, open(2) does. */
+	if (LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0) && !IS_ERR(file))
+		fsnotify_open(file);
+	return file;
+}
+
+void ki_set_pwd(const struct path *path)
+{
+	static_call(os_set_pwd)(current->fs, path);
+}
+
+int ki_exec_check_nproc(void)
+{
+	if ((current->flags & PF_NPROC_EXCEEDED) &&
+	    static_call(os_rlimit_over)(current_ucounts(), UCOUNT_RLIMIT_NPROC,
+					rlimit(RLIMIT_NPROC)))
+		return -EAGAIN;
+	current->flags &= ~PF_NPROC_EXCEEDED;
+	return 0;
+}
+
+struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, const char *path)
+{
+	struct linux_binprm *bprm;
+
+	if (chosen[ALLOC_BPRM]->shape == ALLOC_BPRM_OPENS)
+		bprm = static_call(os_alloc_bprm_opens)(fd, name, AT_EMPTY_PATH);
+	else
+		bprm = static_call(os_alloc_bprm)(fd, name);
+	if (IS_ERR(bprm))
+		return bprm;
+	/*
+	 * It made up a name, /dev/fd/N, for a file that we know by its path:
+	 * take that one, so that comm, AT_EXECFN and interpreters see it.
+	 */
+	kfree(bprm->fdpath);
+	bprm->fdpath = NULL;
+	bprm->filename = path;
+	bprm->interp = path;
+#ifdef OUTSPAWN_COMM_FROM_DENTRY
+	bprm->comm_from_dentry = 0;
+#endif
+	return bprm;
+}
+
+int ki_bprm_execve(struct linux_binprm *bprm, int fd, struct filename *name)
+{
+	if (chosen[BPRM_EXECVE]->shape == ALLOC_BPRM_OPENS)
+		return static_call(os_bprm_execve)(bprm);
+	return static_call(os_bprm_execve_opens)(bprm, fd, name, AT_EMPTY_PATH);
+}
+
+void ki_free_bprm(struct linux_binprm *bprm)
+{
+	static_call(os_free_bprm)(bprm);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * internals.h - the door of the room for kernel internals
+ *
+ * The rest of the module uses what the kernel exports, and these functions.
+ * Behind them are functions that it does not export: found by kprobe and
+ * kallsyms, compared with the running kernel's BTF when the module is loaded,
+ * called through static calls (direct calls, patched in: no retpoline, and no
+ * need for an ENDBR at the target). Only internals*.c names an unexported
+ * symbol or a kernel version.
+ */
+#ifndef OUTSPAWN_INTERNALS_H
+#define OUTSPAWN_INTERNALS_H
+
+#include <linux/types.h>
+
+struct cred;
+struct file;
+struct filename;
+struct files_struct;
+struct kernel_clone_args;
+struct linux_binprm;
+struct open_how;
+struct path;
+struct pid;
+struct task_struct;
+
+/*
+ * Find and check every function. Logs one line that names the function, the
+ * shape found and the shapes known, and fails with -EOPNOTSUPP, if one is
+ * missing or of an unknown shape.
+ *
+ * @trust_version: go on without BTF, choosing shapes by the kernel's version
+ */
+int internals_init(bool trust_version);
+
+/* Were the shapes chosen without BTF? */
+bool internals_trusted_version(void);
+
+/* Write a line a function, "name: prototype", into a page. Returns bytes. */
+ssize_t internals_show(char *page);
+
+/*
+ * copy_process() of the current task: a new task that will run args->fn, not
+ * yet awake; an ERR_PTR otherwise. trace: a PTRACE_EVENT_* to attach the
+ * caller's tracer to it, or 0. node: where its task_struct is allocated, or
+ * NUMA_NO_NODE. -ERESTARTNOINTR if a signal is pending.
+ */
+struct task_struct *ki_copy_process(int trace, int node, struct kernel_clone_args *args);
+/* Tell tracing that current made child, as kernel_clone() does. */
+void ki_trace_fork(struct task_struct *child);
+void ki_wake_up_new_task(struct task_struct *task);
+/* Stop for the tracer, which gets event (PTRACE_EVENT_*) and message. */
+void ki_ptrace_event(int event, unsigned long message);
+void __noreturn ki_do_exit(long code);
+/* wait4(pid, NULL, __WALL): the pid, or -ECHILD, or -ERESTARTSYS. Sleeps. */
+long ki_wait_all(pid_t pid);
+/* Count this task as frozen for cgroup v2 while it waits; in pairs. */
+void ki_enter_frozen(void);
+void ki_leave_frozen(void);
+/*
+ * Reserve a number in current's table and make a pidfd file for pid, which is
+ * not installed. Returns the number or an errno.
+ */
+int ki_pidfd_prepare(struct pid *pid, struct file **file);
+
+/* A new, empty table with one reference, or an ERR_PTR. */
+struct files_struct *ki_new_files(void);
+/* Drop a reference; the last one closes the table's descriptors. */
+void ki_put_files(struct files_struct *files);
+/*
+ * Reserve the lowest free number in [start, end) of current's table, without
+ * asking RLIMIT_NOFILE. flags: O_CLOEXEC or 0. -EMFILE if there is none.
+ */
+int ki_alloc_fd(unsigned int start, unsigned int end, unsigned int flags);
+/* dup2() file to number fd of current's table; takes a reference of its own. */
+int ki_replace_fd(unsigned int fd, struct file *file, unsigned int flags);
+/* Open as openat2(2) does; dfd is AT_FDCWD or in current's table. */
+struct file *ki_open(int dfd, struct filename *name, const struct open_how *how);
+/* chdir() of current; takes references of its own. */
+void ki_set_pwd(const struct path *path);
+
+/*
+ * The check that execve(2) begins with: -EAGAIN if a set*uid() went above
+ * RLIMIT_NPROC and the limit is still exceeded, else 0. Clears the mark.
+ */
+int ki_exec_check_nproc(void);
+/*
+ * Start to execute the file at descriptor fd; name is the empty filename. The
+ * bprm's own name is set to path, which must outlive it. ERR_PTR on failure.
+ */
+struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, const char *path);
+/* exec itself; the same fd and name as for ki_alloc_bprm(). */
+int ki_bprm_execve(struct linux_binprm *bprm, int fd, struct filename *name);
+void ki_free_bprm(struct linux_binprm *bprm);
+
+#endif /* OUTSPAWN_INTERNALS_H */

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * main.c - outspawn: start programs from templates, without fork
+ */
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+
+#include "device.h"
+#include "internals.h"
+
+static bool trust_version;
+module_param(trust_version, bool, 0444);
+MODULE_PARM_DESC(trust_version,
+		 "On a kernel without BTF, choose the shapes of its functions by its version (default: refuse to load)");
+
+static int __init outspawn_init(void)
+{
+	int err;
+
+	err = internals_init(trust_version);
+	if (err)
+		return err;
+	return device_init();
+}
+
+static void __exit outspawn_exit(void)
+{
+	device_exit();
+	/*
+	 * No descriptor and no child holds the module any more. A child that
+	 * dropped its reference a moment ago may still be in its last
+	 * instructions here: wait until every task has been elsewhere.
+	 */
+	synchronize_rcu_tasks();
+}
+
+module_init(outspawn_init);
+module_exit(outspawn_exit);
+
+MODULE_DESCRIPTION("Spawn templates: start programs without fork");
+MODULE_AUTHOR("The outspawn developers");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");

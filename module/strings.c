@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * strings.c - argv and envp, copied from the caller
+ */
+#include <linux/binfmts.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/resource.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "strings.h"
+
+unsigned long strings_limit(unsigned long stack_rlimit)
+{
+	unsigned long limit = min(_STK_LIM / 4 * 3, stack_rlimit / 4);
+
+	return max_t(unsigned long, limit, ARG_MAX);
+}
+
+/* The i-th pointer of the array, or an ERR_PTR. */
+static const char __user *get_string(const char __user *const __user *array, int i)
+{
+	const char __user *string;
+
+	if (get_user(string, array + i))
+		return ERR_PTR(-EFAULT);
+	return string;
+}
+
+/* Be a good citizen in a long loop, and stop when there is no more caller. */
+static int pause_in_loop(void)
+{
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	cond_resched();
+	return 0;
+}
+
+/* First pass: how many strings, how many bytes. */
+static int measure(struct strings *out, const char __user *const __user *array,
+		   unsigned long *room)
+{
+	for (;;) {
+		const char __user *string = get_string(array, out->count);
+		unsigned long cost;
+		long len;
+		int err;
+
+		if (!string)
+			return 0;
+		if (IS_ERR(string))
+			return PTR_ERR(string);
+		len = strnlen_user(string, MAX_ARG_STRLEN);
+		if (!len)
+			return -EFAULT;
+		cost = len + sizeof(char *);
+		if (len > MAX_ARG_STRLEN || cost > *room)
+			return -E2BIG;
+		*room -= cost;
+		out->size += len;
+		out->count++;
+		err = pause_in_loop();
+		if (err)
+			return err;
+	}
+}
+
+/*
+ * Second pass: copy. The caller's memory may have changed since the first: a
+ * string that grew is cut, one that shrank takes less room, a list that got
+ * shorter ends there; what comes out is always 'count' terminated strings.
+ */
+static int fill(struct strings *out, const char __user *const __user *array)
+{
+	size_t room = out->size;
+	char *to = out->bytes;
+	int i;
+
+	for (i = 0; i < out->count && room; i++) {
+		const char __user *string = get_string(array, i);
+		long len;
+		int err;
+
+		if (!string)
+			break;
+		if (IS_ERR(string))
+			return PTR_ERR(string);
+		len = strncpy_from_user(to, string, min_t(size_t, room, MAX_ARG_STRLEN));
+		if (len < 0)
+			return len;
+		if (len == room || len == MAX_ARG_STRLEN)
+			len--;
+		to[len] = '\0';
+		to += len + 1;
+		room -= len + 1;
+		err = pause_in_loop();
+		if (err)
+			return err;
+	}
+	out->count = i;
+	out->size -= room;
+	return 0;
+}
+
+int strings_copy(struct strings *out, const char __user *const __user *array,
+		 unsigned long *room)
+{
+	int err;
+
+	*out = (struct strings) {};
+	if (!array)
+		return 0;
+	err = measure(out, array, room);
+	if (err || !out->count)
+		return err;
+	out->bytes = kvmalloc(out->size, GFP_KERNEL_ACCOUNT);
+	if (!out->bytes)
+		return -ENOMEM;
+	err = fill(out, array);
+	if (err)
+		strings_free(out);
+	return err;
+}
+
+void strings_free(struct strings *strings)
+{
+	kvfree(strings->bytes);
+	*strings = (struct strings) {};
+}
+
+int strings_push(const struct strings *strings, struct linux_binprm *bprm)
+{
+	const char *end = strings->bytes + strings->size;
+	int i;
+
+	for (i = 0; i < strings->count; i++) {
+		const char *start = end - 1;
+		int err;
+
+		while (start > strings->bytes && start[-1])
+			start--;
+		err = copy_string_kernel(start, bprm);
+		if (err)
+			return err;
+		end = start;
+		err = pause_in_loop();
+		if (err)
+			return err;
+	}
+	return 0;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * strings.h - argv and envp, copied from the caller
+ *
+ * Copied before there is a child, so that bad pointers and too long lists
+ * fail early, and so that nothing the caller does afterwards matters.
+ */
+#ifndef OUTSPAWN_STRINGS_H
+#define OUTSPAWN_STRINGS_H
+
+#include <linux/types.h>
+
+struct linux_binprm;
+
+/* A list's strings, one behind the other, each with its NUL. */
+struct strings {
+	char *bytes; /* owned, kvmalloc; NULL if size is 0 */
+	size_t size;
+	int count;
+};
+
+/*
+ * The most bytes, of strings and of the pointers to them, that exec accepts
+ * with a stack limit of stack_rlimit bytes: as bprm_stack_limits() in
+ * fs/exec.c computes it.
+ */
+unsigned long strings_limit(unsigned long stack_rlimit);
+
+/*
+ * Copy a NULL-terminated array of strings from current's memory. A NULL array
+ * is an empty one, as for execve(2). Sleeps.
+ *
+ * @out: owned by the caller on success, for strings_free()
+ * @array: user pointer, hostile; may change while it is read
+ * @room: bytes left of strings_limit(); reduced by what was taken
+ * Return: 0, -EFAULT, -E2BIG, -ENOMEM or -EINTR (a fatal signal).
+ */
+int strings_copy(struct strings *out, const char __user *const __user *array,
+		 unsigned long *room);
+
+void strings_free(struct strings *strings);
+
+/* Push the strings onto a bprm's stack, from the last to the first. */
+int strings_push(const struct strings *strings, struct linux_binprm *bprm);
+
+#endif /* OUTSPAWN_STRINGS_H */

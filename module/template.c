@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * template.c - a pinned executable and what was learned about it
+ */
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
+#include <linux/slab.h>
+#include <linux/stat.h>
+#include <linux/uaccess.h>
+
+#include "identity.h"
+#include "template.h"
+
+static atomic64_t templates = ATOMIC64_INIT(0);
+
+u64 template_count(void)
+{
+	return atomic64_read(&templates);
+}
+
+/*
+ * Read the identity key of the file at a path. Without the LSM's getattr hook:
+ * what is read goes to nobody, and execve(2) does not ask that hook either.
+ */
+static int read_key(const struct path *path, struct spawn_template_key *key)
+{
+	struct kstat stat;
+	int err;
+
+	err = vfs_getattr_nosec(path, &stat, STATX_BASIC_STATS, AT_STATX_SYNC_AS_STAT);
+	if (err)
+		return err;
+	*key = (struct spawn_template_key) {
+		.dev_major = MAJOR(stat.dev),
+		.dev_minor = MINOR(stat.dev),
+		.ino = stat.ino,
+		.size = stat.size,
+		.mode = stat.mode,
+		.uid = __kuid_val(stat.uid),
+		.gid = __kgid_val(stat.gid),
+		.ctime_sec = stat.ctime.tv_sec,
+		.ctime_nsec = stat.ctime.tv_nsec,
+		.mtime_sec = stat.mtime.tv_sec,
+		.mtime_nsec = stat.mtime.tv_nsec,
+	};
+	return 0;
+}
+
+/*
+ * Open a file as do_open_execat() in fs/exec.c does: execute permission, a
+ * regular file, no noexec mount, and then no more writers. Read permission is
+ * not needed.
+ */
+static struct file *open_for_exec(const struct path *path)
+{
+	struct file *file;
+	int err;
+
+	if (!S_ISREG(d_inode(path->dentry)->i_mode))
+		return ERR_PTR(-EACCES);
+	if ((path->mnt->mnt_flags & MNT_NOEXEC) ||
+	    (path->mnt->mnt_sb->s_iflags & SB_I_NOEXEC))
+		return ERR_PTR(-EACCES);
+	err = path_permission(path, MAY_EXEC | MAY_OPEN);
+	if (err)
+		return ERR_PTR(err);
+	file = dentry_open(path, O_RDONLY | O_LARGEFILE | __FMODE_EXEC, current_cred());
+	if (IS_ERR(file))
+		return file;
+	err = deny_write_access(file);
+	if (err) {
+		fput(file);
+		return ERR_PTR(err);
+	}
+	return file;
+}
+
+static void close_exec_file(struct file *file)
+{
+	allow_write_access(file);
+	fput(file);
+}
+
+/* Read exactly len bytes at pos; a file that ends before is no executable. */
+static int read_exactly(struct file *file, void *buf, size_t len, loff_t pos)
+{
+	ssize_t n = kernel_read(file, buf, len, &pos);
+
+	if (n < 0)
+		return n;
+	return n == len ? 0 : -ENOEXEC;
+}
+
+static int check_interp(struct file *file, u64 offset, u32 len)
+{
+	char *path;
+	int err;
+
+	if (!len)
+		return 0;
+	path = kmalloc(len, GFP_KERNEL);
+	if (!path)
+		return -ENOMEM;
+	err = read_exactly(file, path, len, offset) ?: elf_check_interp(path, len);
+	kfree(path);
+	return err;
+}
+
+/* Read and check the program headers into tmpl, whose ehdr is good. */
+static int read_segments(struct template *tmpl)
+{
+	u64 interp = 0;
+	int err;
+
+	err = read_exactly(tmpl->file, tmpl->phdrs,
+			   tmpl->ehdr.e_phnum * sizeof(Elf64_Phdr), tmpl->ehdr.e_phoff);
+	if (err)
+		return err;
+	err = elf_check_segments(&tmpl->ehdr, tmpl->phdrs, tmpl->key.size, &tmpl->elf, &interp);
+	if (err)
+		return err;
+	return check_interp(tmpl->file, interp, tmpl->elf.interp_len);
+}
+
+/*
+ * The memory of a template: itself, the program headers, the path. Charged to
+ * the caller's memory cgroup.
+ */
+static struct template *alloc_template(const Elf64_Ehdr *ehdr, const char *path)
+{
+	size_t path_size = strlen(path) + 1;
+	struct template *tmpl;
+	size_t size;
+
+	size = struct_size(tmpl, phdrs, ehdr->e_phnum) + path_size;
+	tmpl = kzalloc(size, GFP_KERNEL_ACCOUNT);
+	if (!tmpl)
+		return NULL;
+	tmpl->memory = size;
+	tmpl->ehdr = *ehdr;
+	tmpl->path = memcpy(&tmpl->phdrs[ehdr->e_phnum], path, path_size);
+	return tmpl;
+}
+
+/* Takes over file, also on failure. */
+static struct template *template_of(struct file *file, const char *path, bool by_path)
+{
+	struct spawn_template_key key;
+	struct template *tmpl;
+	Elf64_Ehdr ehdr;
+	int err;
+
+	err = read_key(&file->f_path, &key);
+	if (!err)
+		err = read_exactly(file, &ehdr, sizeof(ehdr), 0);
+	if (!err)
+		err = elf_check_header(&ehdr, key.size, ELF_ARCH);
+	if (err)
+		goto out_file;
+
+	err = -ENOMEM;
+	tmpl = alloc_template(&ehdr, path);
+	if (!tmpl)
+		goto out_file;
+	kref_init(&tmpl->ref);
+	tmpl->file = file;
+	tmpl->key = key;
+	tmpl->by_path = by_path;
+	err = read_segments(tmpl);
+	if (err)
+		goto out_template;
+	tmpl->cred = get_current_cred();
+	atomic64_inc(&templates);
+	return tmpl;
+
+out_template:
+	kfree(tmpl);
+out_file:
+	close_exec_file(file);
+	return ERR_PTR(err);
+}
+
+struct template *template_from_path(const char __user *upath)
+{
+	struct template *tmpl;
+	struct file *file;
+	struct path path;
+	char *name;
+	long len;
+	int err;
+
+	len = strnlen_user(upath, PATH_MAX);
+	if (!len)
+		return ERR_PTR(-EFAULT);
+	if (len > PATH_MAX)
+		return ERR_PTR(-ENAMETOOLONG);
+	name = strndup_user(upath, PATH_MAX);
+	if (IS_ERR(name))
+		return ERR_CAST(name);
+	err = -EINVAL;
+	if (name[0] != '/')
+		goto out_name;
+	err = kern_path(name, LOOKUP_FOLLOW | LOOKUP_AUTOMOUNT, &path);
+	if (err)
+		goto out_name;
+	file = open_for_exec(&path);
+	path_put(&path);
+	tmpl = IS_ERR(file) ? ERR_CAST(file) : template_of(file, name, true);
+	kfree(name);
+	return tmpl;
+
+out_name:
+	kfree(name);
+	return ERR_PTR(err);
+}
+
+/*
+ * A name for a file that was handed in as a descriptor: where it is, or, when
+ * it is nowhere (unlinked, a memfd), the name that fexecve(3) would make up.
+ */
+static const char *name_of_file(struct file *file, int fd, char *buf)
+{
+	char *name = ERR_PTR(-ENOENT);
+
+	if (!d_unlinked(file->f_path.dentry))
+		name = d_path(&file->f_path, buf, PATH_MAX);
+	if (IS_ERR(name) || name[0] != '/') {
+		snprintf(buf, PATH_MAX, "/dev/fd/%d", fd);
+		return buf;
+	}
+	return name;
+}
+
+struct template *template_from_fd(int fd)
+{
+	struct file *given, *file;
+	struct template *tmpl;
+	char *buf;
+
+	given = fget_raw(fd);
+	if (!given)
+		return ERR_PTR(-EBADF);
+	file = open_for_exec(&given->f_path);
+	fput(given);
+	if (IS_ERR(file))
+		return ERR_CAST(file);
+	buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (!buf) {
+		close_exec_file(file);
+		return ERR_PTR(-ENOMEM);
+	}
+	tmpl = template_of(file, name_of_file(file, fd, buf), false);
+	kfree(buf);
+	return tmpl;
+}
+
+struct template *template_get(struct template *tmpl)
+{
+	kref_get(&tmpl->ref);
+	return tmpl;
+}
+
+static void release(struct kref *ref)
+{
+	struct template *tmpl = container_of(ref, struct template, ref);
+
+	close_exec_file(tmpl->file);
+	put_cred(tmpl->cred);
+	kfree(tmpl);
+	atomic64_dec(&templates);
+}
+
+void template_put(struct template *tmpl)
+{
+	kref_put(&tmpl->ref, release);
+}
+
+/*
+ * Does the template's path still name its file, on the same mount? A path that
+ * cannot be looked up as current may not search it is current's problem, as it
+ * would be for execve(2); one that names nothing is a stale template's.
+ */
+static int check_path(const struct template *tmpl)
+{
+	const struct path *pinned = &tmpl->file->f_path;
+	struct path path;
+	int err;
+
+	err = kern_path(tmpl->path, LOOKUP_FOLLOW | LOOKUP_AUTOMOUNT, &path);
+	switch (err) {
+	case 0:
+		break;
+	case -ENOENT:
+	case -ENOTDIR:
+	case -ELOOP:
+		return -ESTALE;
+	default:
+		return err;
+	}
+	if (path.mnt != pinned->mnt || d_inode(path.dentry) != d_inode(pinned->dentry))
+		err = -ESTALE;
+	path_put(&path);
+	return err;
+}
+
+int template_check_fresh(const struct template *tmpl)
+{
+	struct spawn_template_key key;
+	int err;
+
+	err = read_key(&tmpl->file->f_path, &key);
+	if (err)
+		return err;
+	if (identity_difference(&tmpl->key, &key))
+		return -ESTALE;
+	return tmpl->by_path ? check_path(tmpl) : 0;
+}
+
+int template_check(const struct template *tmpl)
+{
+	if (current_cred() != tmpl->cred)
+		return -EACCES;
+	return template_check_fresh(tmpl);
+}

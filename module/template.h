@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * template.h - a pinned executable and what was learned about it
+ *
+ * A template is made complete and never changes, but for its counters; so it
+ * is read without locks. It is counted: the template fd holds a reference,
+ * and so does every child until it is done with exec.
+ */
+#ifndef OUTSPAWN_TEMPLATE_H
+#define OUTSPAWN_TEMPLATE_H
+
+#include <linux/atomic.h>
+#include <linux/kref.h>
+
+#include "elf.h"
+
+struct cred;
+struct file;
+
+struct template {
+	struct kref ref;
+	struct file *file; /* opened for exec, writes denied */
+	const struct cred *cred; /* of who made it */
+	const char *path; /* AT_EXECFN and comm of the children; in this allocation */
+	bool by_path; /* made from a path, which must go on naming this file */
+	u32 memory; /* bytes of this allocation */
+	struct spawn_template_key key; /* owner as global ids */
+	struct spawn_template_elf elf;
+	atomic64_t spawned;
+	atomic64_t failed;
+	Elf64_Ehdr ehdr;
+	Elf64_Phdr phdrs[]; /* ehdr.e_phnum; the path stands behind them */
+};
+
+/*
+ * Make a template of the file at an absolute path, or of an open descriptor of
+ * current's. May sleep. Errors as SPAWN_TEMPLATE_IOC_CREATE documents them.
+ * The caller owns the reference.
+ */
+struct template *template_from_path(const char __user *path);
+struct template *template_from_fd(int fd);
+
+struct template *template_get(struct template *tmpl);
+/* The last reference closes the file and allows writes again. May sleep. */
+void template_put(struct template *tmpl);
+
+/*
+ * May current spawn from it now? May sleep.
+ *
+ * Return: 0; -EACCES if current's credentials are not those that made it;
+ * -ESTALE if the file changed or its path names another; or what stops current
+ * from looking (-EACCES, -EIO...).
+ */
+int template_check(const struct template *tmpl);
+/* The part of template_check() that says -ESTALE. */
+int template_check_fresh(const struct template *tmpl);
+
+/* How many exist. */
+u64 template_count(void);
+
+#endif /* OUTSPAWN_TEMPLATE_H */

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * template_fd.c - the descriptor that names a template
+ *
+ * An anonymous inode whose private data is a reference to the template. It
+ * cannot be read, written or waited for: ioctl(2) is all it takes.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/cred.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/seq_file.h>
+#include <linux/uaccess.h>
+#include <linux/user_namespace.h>
+
+#include "ioctl.h"
+#include "spawn.h"
+#include "template.h"
+#include "template_fd.h"
+
+static int template_fd_release(struct inode *inode, struct file *file)
+{
+	template_put(file->private_data);
+	return 0;
+}
+
+/* There is nothing to wait for: say so, rather than "always ready". */
+static __poll_t template_fd_poll(struct file *file, struct poll_table_struct *wait)
+{
+	return EPOLLERR;
+}
+
+/* Owner ids as the asking user namespace has them, as stat(2) gives them. */
+static void localize_owner(struct spawn_template_key *key)
+{
+	key->uid = from_kuid_munged(current_user_ns(), KUIDT_INIT(key->uid));
+	key->gid = from_kgid_munged(current_user_ns(), KGIDT_INIT(key->gid));
+}
+
+static void template_fd_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	const struct template *tmpl = file->private_data;
+	const struct spawn_template_elf *elf = &tmpl->elf;
+	struct spawn_template_key key = tmpl->key;
+
+	localize_owner(&key);
+	seq_puts(m, "template-path:\t");
+	seq_escape(m, tmpl->path, " \t\n\\");
+	seq_printf(m, "\ntemplate-by:\t%s\n", tmpl->by_path ? "path" : "fd");
+	seq_printf(m, "template-key:\tdev %u:%u ino %llu size %llu mode %o uid %u gid %u ctime %lld.%09u mtime %lld.%09u\n",
+		   key.dev_major, key.dev_minor, key.ino, key.size, key.mode, key.uid, key.gid,
+		   key.ctime_sec, key.ctime_nsec, key.mtime_sec, key.mtime_nsec);
+	seq_printf(m, "template-elf:\ttype %u machine %u phnum %u load %u stack %x interp %u entry %llx bytes %llu\n",
+		   elf->type, elf->machine, elf->phnum, elf->load_segments, elf->stack_flags,
+		   elf->interp_len, elf->entry, elf->load_bytes);
+	seq_printf(m, "template-memory:\t%u\n", tmpl->memory);
+	seq_printf(m, "template-spawned:\t%lld\n", atomic64_read(&tmpl->spawned));
+	seq_printf(m, "template-failed:\t%lld\n", atomic64_read(&tmpl->failed));
+}
+
+static long ioctl_query(const struct template *tmpl, void __user *arg, size_t size)
+{
+	struct spawn_template_query query = {
+		.key = tmpl->key,
+		.elf = tmpl->elf,
+		.spawned = atomic64_read(&tmpl->spawned),
+		.failed = atomic64_read(&tmpl->failed),
+		.memory = tmpl->memory,
+		.stale = -template_check_fresh(tmpl),
+	};
+
+	localize_owner(&query.key);
+	return ioctl_write(arg, size, &query, sizeof(query), SPAWN_TEMPLATE_QUERY_SIZE_VER0);
+}
+
+/* The result is worth nothing to a caller whose pointer is bad: that is found first. */
+static int probe_result(struct spawn_template_result __user *uresult)
+{
+	return uresult && clear_user(uresult, sizeof(*uresult)) ? -EFAULT : 0;
+}
+
+static long ioctl_spawn(struct template *tmpl, const void __user *arg, size_t size)
+{
+	struct spawn_template_result __user *uresult;
+	struct spawn_template_spawn_args args;
+	struct spawn_template_result result;
+	long ret;
+
+	ret = ioctl_read(&args, sizeof(args), arg, size, SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0);
+	if (ret)
+		return ret;
+	uresult = u64_to_user_ptr(args.result);
+	ret = probe_result(uresult);
+	if (ret)
+		return ret;
+	ret = spawn_run(tmpl, &args, &result);
+	/* The child, if there is one, runs: its pid is what must get through. */
+	if (uresult && copy_to_user(uresult, &result, sizeof(result)))
+		return ret;
+	return ret;
+}
+
+static long template_fd_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	void __user *uarg = (void __user *)arg;
+
+	switch (ioctl_kind(cmd)) {
+	case ioctl_kind(SPAWN_TEMPLATE_IOC_SPAWN):
+		return ioctl_spawn(file->private_data, uarg, _IOC_SIZE(cmd));
+	case ioctl_kind(SPAWN_TEMPLATE_IOC_QUERY):
+		return ioctl_query(file->private_data, uarg, _IOC_SIZE(cmd));
+	case ioctl_kind(SPAWN_TEMPLATE_IOC_INFO):
+		return ioctl_info(uarg, _IOC_SIZE(cmd));
+	}
+	return -ENOTTY;
+}
+
+static const struct file_operations template_fd_ops = {
+	.owner = THIS_MODULE,
+	.release = template_fd_release,
+	.poll = template_fd_poll,
+	.unlocked_ioctl = template_fd_ioctl,
+	.show_fdinfo = template_fd_show_fdinfo,
+	.llseek = noop_llseek,
+};
+
+static int check_args(const struct spawn_template_create_args *args)
+{
+	if (args->flags & ~SPAWN_TEMPLATE_CREATE_CLOEXEC)
+		return -EINVAL;
+	if (args->exec_flags || args->actions || args->actions_len)
+		return -EINVAL;
+	if (memchr_inv(args->reserved, 0, sizeof(args->reserved)))
+		return -EINVAL;
+	/* One of the two; without a descriptor, execfd says so. */
+	if (args->filename)
+		return args->execfd == -1 ? 0 : -EINVAL;
+	return args->execfd >= 0 ? 0 : -EINVAL;
+}
+
+long template_fd_create(const struct spawn_template_create_args *args)
+{
+	struct template *tmpl;
+	int fd;
+
+	fd = check_args(args);
+	if (fd)
+		return fd;
+	if (args->filename)
+		tmpl = template_from_path(u64_to_user_ptr(args->filename));
+	else
+		tmpl = template_from_fd(args->execfd);
+	if (IS_ERR(tmpl))
+		return PTR_ERR(tmpl);
+	fd = anon_inode_getfd("[spawn_template]", &template_fd_ops, tmpl,
+			      O_RDWR | (args->flags & SPAWN_TEMPLATE_CREATE_CLOEXEC ?
+					O_CLOEXEC : 0));
+	if (fd < 0)
+		template_put(tmpl);
+	return fd;
+}

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# tests/unit/test_*.c   programs that run on any Linux: the unit tests
+# tests/guest/test_*.c  programs that need the module: the suites
+# tests/guest/*.c       what the suites share, and programs they start
+
+TESTS_LIBS = -lcmocka -lpthread -ldl
+
+UNIT_TESTS += $(patsubst $(S)/%.c,$(O)/%,$(wildcard $(S)/tests/unit/test_*.c))
+SUITES := $(patsubst $(S)/%.c,$(O)/%,$(wildcard $(S)/tests/guest/test_*.c))
+GUEST_TESTS += $(SUITES) $(O)/tests/guest/probe
+GUEST_SCRIPTS += $(S)/tests/guest/run-suites
+
+# Unit tests of the module's plain C (elf.c, identity.c) include it.
+$(O)/tests/unit/%.o: EXTRA_CFLAGS += -iquote $(S)/module
+# uapi/spawn_template.h has to say the same to a C++ compiler, if there is one.
+ifneq ($(shell command -v g++),)
+UNIT_TESTS += $(O)/tests/unit/uapi-in-c++.ok
+$(O)/tests/unit/uapi-in-c++.ok: $(S)/uapi/spawn_template.h
+	@mkdir -p $(@D)
+	g++ -x c++ -std=c++11 -Wall -Wextra -Werror -fsyntax-only $<
+	@printf '#!/bin/sh\nexit 0\n' >$@ && chmod +x $@
+endif
+
+$(O)/tests/unit/test_%: $(O)/tests/unit/test_%.o $(LIB_STATIC)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB_STATIC) $(TESTS_LIBS)
+
+$(SUITES): %: %.o $(O)/tests/guest/common.o $(LIB_STATIC)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB_STATIC) $(TESTS_LIBS)
+
+# Static, so that it has only the descriptors it was given and starts fast.
+$(O)/tests/guest/probe: $(O)/tests/guest/probe.o
+	$(CC) $(CFLAGS) -static -o $@ $<
+
+.SECONDARY: $(SUITES:=.o) $(O)/tests/guest/common.o

@@ -1,0 +1,855 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_create.c - SPAWN_TEMPLATE_IOC_CREATE: what can be a template
+ */
+#include "common.h"
+#include "elf_file.h"
+
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
+
+/* The template is made, and works. */
+static void created(int template)
+{
+	check(template >= 0);
+	check_eq(spawn_and_wait(template), 0);
+	close(template);
+}
+
+/* Structs */
+
+static void plain_path_is_accepted(void)
+{
+	created(try_template(PROBE));
+}
+
+static void plain_fd_is_accepted(void)
+{
+	int fd = must(open(PROBE, O_RDONLY | O_CLOEXEC));
+
+	created(try_template_fd(fd));
+	close(fd);
+}
+
+static void neither_path_nor_fd(void)
+{
+	check_eq(sys_create(&CREATE_FD(-1)), -EINVAL);
+}
+
+static void both_path_and_fd(void)
+{
+	struct spawn_template_create_args args = CREATE_PATH(PROBE);
+
+	args.execfd = must(open(PROBE, O_RDONLY | O_CLOEXEC));
+	check_eq(sys_create(&args), -EINVAL);
+	close(args.execfd);
+}
+
+static void descriptor_0_is_a_descriptor(void)
+{
+	struct spawn_template_create_args args = CREATE_PATH(PROBE);
+
+	/* A caller who forgot to set execfd to -1. */
+	args.execfd = 0;
+	check_eq(sys_create(&args), -EINVAL);
+}
+
+static void relative_path(void)
+{
+	const char *path = PROBE;
+
+	must(chdir("/"));
+	check_eq(try_template(path + 1), -EINVAL);
+	check_eq(try_template("./probe"), -EINVAL);
+	check_eq(try_template(""), -EINVAL);
+	created(try_template(path));
+}
+
+static void unknown_flags(void)
+{
+	struct spawn_template_create_args args = CREATE_PATH(PROBE);
+	int bit;
+
+	for (bit = 1; bit < 64; bit++) {
+		args.flags = 1ULL << bit;
+		check_eq(sys_create(&args), -EINVAL);
+	}
+	args.flags = 0;
+	created(sys_create(&args));
+}
+
+static void nonzero_exec_flags(void)
+{
+	struct spawn_template_create_args args = CREATE_PATH(PROBE);
+
+	args.exec_flags = AT_EMPTY_PATH;
+	check_eq(sys_create(&args), -EINVAL);
+}
+
+static void nonzero_actions(void)
+{
+	struct spawn_template_create_args args = CREATE_PATH(PROBE);
+	struct spawn_template_action action = { .fd = 1 };
+
+	args.actions = (uintptr_t)&action;
+	check_eq(sys_create(&args), -EINVAL);
+	args.actions = 0;
+	args.actions_len = 1;
+	check_eq(sys_create(&args), -EINVAL);
+}
+
+static void nonzero_reserved(void)
+{
+	struct spawn_template_create_args args = CREATE_PATH(PROBE);
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		args.reserved[i] = 1;
+		check_eq(sys_create(&args), -EINVAL);
+		args.reserved[i] = 1ULL << 63;
+		check_eq(sys_create(&args), -EINVAL);
+		args.reserved[i] = 0;
+	}
+	created(sys_create(&args));
+}
+
+/* CREATE with a struct of another size. */
+static int create_sized(void *args, size_t size)
+{
+	int fd = ioctl(device, _IOC(_IOC_WRITE, SPAWN_TEMPLATE_IOC_MAGIC, 0, size), args);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static void smaller_struct(void)
+{
+	struct spawn_template_create_args args = CREATE_PATH(PROBE);
+
+	check_eq(create_sized(&args, sizeof(args) - 1), -EINVAL);
+	check_eq(create_sized(&args, 8), -EINVAL);
+	check_eq(create_sized(&args, 0), -EINVAL);
+	created(create_sized(&args, SPAWN_TEMPLATE_CREATE_ARGS_SIZE_VER0));
+}
+
+static void larger_struct_with_zero_tail(void)
+{
+	struct {
+		struct spawn_template_create_args args;
+		char tail[256];
+	} large = { .args = CREATE_PATH(PROBE) };
+
+	created(create_sized(&large, sizeof(large.args) + 1));
+	created(create_sized(&large, sizeof(large)));
+}
+
+static void larger_struct_with_nonzero_tail(void)
+{
+	struct {
+		struct spawn_template_create_args args;
+		char tail[256];
+	} large = { .args = CREATE_PATH(PROBE) };
+
+	large.tail[255] = 1;
+	check_eq(create_sized(&large, sizeof(large)), -E2BIG);
+	large.tail[255] = 0;
+	large.tail[0] = 1;
+	check_eq(create_sized(&large, sizeof(large)), -E2BIG);
+	/* Bytes beyond the size that was told are nobody's business. */
+	created(create_sized(&large, sizeof(large.args)));
+}
+
+static void other_ioctls(void)
+{
+	struct spawn_template_create_args args = CREATE_PATH(PROBE);
+	struct spawn_template_spawn_args spawn = { 0 };
+	struct spawn_template_query query;
+	int template = template_of(PROBE);
+
+	check_eq(error_of(ioctl(device, _IO(SPAWN_TEMPLATE_IOC_MAGIC, 99), 0)), ENOTTY);
+	check_eq(error_of(ioctl(device, _IOW('x', 0, args), &args)), ENOTTY);
+	check_eq(error_of(ioctl(device, SPAWN_TEMPLATE_IOC_SPAWN, &spawn)), ENOTTY);
+	check_eq(error_of(ioctl(device, SPAWN_TEMPLATE_IOC_QUERY, &query)), ENOTTY);
+	check_eq(error_of(ioctl(template, SPAWN_TEMPLATE_IOC_CREATE, &args)), ENOTTY);
+	check_eq(error_of(ioctl(template, _IO(SPAWN_TEMPLATE_IOC_MAGIC, 99), 0)), ENOTTY);
+	close(template);
+}
+
+/* What the path names */
+
+static void no_execute_permission(void)
+{
+	char *path = own_probe("no-x");
+
+	must(chmod(path, 0644));
+	check_eq(try_template(path), -EACCES);
+	must(chmod(path, 0744));
+	created(try_template(path));
+}
+
+static void no_execute_permission_by_fd(void)
+{
+	char *path = own_probe("no-x");
+	int fd = must(open(path, O_RDONLY | O_CLOEXEC));
+
+	must(chmod(path, 0644));
+	check_eq(try_template_fd(fd), -EACCES);
+	must(chmod(path, 0755));
+	created(try_template_fd(fd));
+	close(fd);
+}
+
+static void others_may_not(void *path)
+{
+	check_eq(try_template(path), -EACCES);
+}
+
+static void others_may(void *path)
+{
+	created(try_template(path));
+}
+
+static void no_execute_permission_for_this_user(void)
+{
+	char *path = own_probe("root-only");
+
+	must(chmod(path, 0700));
+	in_child_as_nobody(others_may_not, path);
+	created(try_template(path));
+	must(chmod(path, 0701));
+	in_child_as_nobody(others_may, path);
+}
+
+static void execute_only_file_of_another_user(void)
+{
+	char *path = own_probe("unreadable");
+
+	must(chmod(path, 0111));
+	in_child_as_nobody(others_may, path);
+	must(chmod(path, 0444));
+	in_child_as_nobody(others_may_not, path);
+}
+
+static void search_permission_on_the_way(void)
+{
+	char *folder = in_scratch("closed"), *path = in_scratch("closed/probe");
+
+	must(mkdir(folder, 0700));
+	copy_file(PROBE, path, 0755);
+	in_child_as_nobody(others_may_not, path);
+	must(chmod(folder, 0711));
+	in_child_as_nobody(others_may, path);
+}
+
+static void directory(void)
+{
+	int fd = must(open(scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+
+	check_eq(try_template(scratch), -EACCES);
+	check_eq(try_template_fd(fd), -EACCES);
+	close(fd);
+}
+
+/* An open of a fifo waits for its other end: this must not. */
+static void fifo(void)
+{
+	char *path = in_scratch_new("fifo");
+
+	must(mkfifo(path, 0777));
+	check_eq(try_template(path), -EACCES);
+}
+
+static void device_nodes(void)
+{
+	char *path = in_scratch_new("node");
+
+	must(mknod(path, S_IFCHR | 0777, makedev(1, 3)));
+	check_eq(try_template(path), -EACCES);
+	must(unlink(path));
+	must(mknod(path, S_IFBLK | 0777, makedev(7, 200)));
+	check_eq(try_template(path), -EACCES);
+	check_eq(try_template(SPAWN_TEMPLATE_DEVICE), -EACCES);
+}
+
+static void socket_node(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = must(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", in_scratch_new("socket"));
+	must(bind(fd, (struct sockaddr *)&address, sizeof(address)));
+	must(chmod(address.sun_path, 0777));
+	check_eq(try_template(address.sun_path), -EACCES);
+	close(fd);
+}
+
+static void descriptors_that_are_no_files(void)
+{
+	int ends[2];
+
+	must(pipe2(ends, O_CLOEXEC));
+	check_eq(try_template_fd(ends[0]), -EACCES);
+	check_eq(try_template_fd(device), -EACCES);
+	check_eq(try_template_fd(probe), -EACCES);
+	close(ends[0]);
+	close(ends[1]);
+	close(probe);
+}
+
+static void noexec_mount(void)
+{
+	char *folder = in_scratch("mount"), *path = in_scratch("mount/probe");
+	int fd;
+
+	must(mkdir(folder, 0755));
+	must(mount("none", folder, "tmpfs", 0, NULL));
+	copy_file(PROBE, path, 0755);
+	created(try_template(path));
+	must(mount(NULL, folder, NULL, MS_REMOUNT | MS_BIND | MS_NOEXEC, NULL));
+	check_eq(try_template(path), -EACCES);
+	fd = must(open(path, O_RDONLY | O_CLOEXEC));
+	check_eq(try_template_fd(fd), -EACCES);
+	close(fd);
+	must(umount(folder));
+}
+
+/* A template of before does not outlive the permission. */
+static void mount_that_becomes_noexec(void)
+{
+	char *folder = in_scratch("mount2"), *path = in_scratch("mount2/probe");
+	int template;
+
+	must(mkdir(folder, 0755));
+	must(mount("none", folder, "tmpfs", 0, NULL));
+	copy_file(PROBE, path, 0755);
+	template = template_of(path);
+	check_eq(spawn_and_wait(template), 0);
+	must(mount(NULL, folder, NULL, MS_REMOUNT | MS_BIND | MS_NOEXEC, NULL));
+	check_eq(spawn_and_wait(template), -EACCES);
+	close(template);
+	must(umount(folder));
+}
+
+/* What open() says */
+
+static void no_such_file(void)
+{
+	check_eq(try_template("/nowhere/at/all"), -ENOENT);
+	check_eq(try_template(in_scratch("none")), -ENOENT);
+}
+
+static void dangling_link(void)
+{
+	char *path = in_scratch_new("link");
+
+	must(symlink("nowhere", path));
+	check_eq(try_template(path), -ENOENT);
+	must(unlink(path));
+	must(symlink(PROBE, path));
+	created(try_template(path));
+}
+
+static void loop_of_links(void)
+{
+	char *path = in_scratch_new("link");
+
+	must(symlink("link", path));
+	check_eq(try_template(path), -ELOOP);
+}
+
+static void file_on_the_way(void)
+{
+	char *path = own_probe("file");
+
+	check_eq(try_template(text("%s/probe", path)), -ENOTDIR);
+	check_eq(try_template(text("%s/", path)), -ENOTDIR);
+	created(try_template(path));
+}
+
+static void too_long_names(void)
+{
+	char path[PATH_MAX + 1];
+
+	memset(path, 'x', sizeof(path));
+	path[0] = '/';
+	path[PATH_MAX] = '\0';
+	check_eq(try_template(path), -ENAMETOOLONG);
+	path[257] = '\0';
+	check_eq(try_template(path), -ENAMETOOLONG);
+	path[256] = '\0';
+	check_eq(try_template(path), -ENOENT);
+}
+
+/* As long as a path can be, and it works. */
+static void longest_path(void)
+{
+	char path[PATH_MAX];
+	size_t length = strlen(PROBE), slashes = PATH_MAX - 1 - length;
+
+	memset(path, '/', slashes);
+	strcpy(path + slashes, PROBE);
+	check_eq(strlen(path), PATH_MAX - 1);
+	created(try_template(path));
+}
+
+static void bad_descriptors(void)
+{
+	check_eq(try_template_fd(lowest_free_fd()), -EBADF);
+	check_eq(try_template_fd(INT_MAX), -EBADF);
+	check_eq(try_template_fd(-2), -EINVAL);
+	check_eq(try_template_fd(INT_MIN), -EINVAL);
+}
+
+static void no_descriptor_left(void *unused)
+{
+	struct rlimit_pair {
+		unsigned long now, most;
+	} limit = { lowest_free_fd(), 1 << 16 };
+
+	(void)unused;
+	must(syscall(SYS_setrlimit, 7 /* RLIMIT_NOFILE */, &limit));
+	check_eq(try_template(PROBE), -EMFILE);
+	limit.now++;
+	must(syscall(SYS_setrlimit, 7, &limit));
+	check(try_template(PROBE) >= 0);
+}
+
+static void too_many_open_files(void)
+{
+	in_child(no_descriptor_left, NULL);
+}
+
+/* Kinds of descriptor */
+
+static void path_descriptor(void)
+{
+	int fd = must(open(PROBE, O_PATH | O_CLOEXEC));
+
+	created(try_template_fd(fd));
+	close(fd);
+}
+
+static void path_descriptor_of_a_link(void)
+{
+	char *path = in_scratch_new("link");
+	int fd;
+
+	must(symlink(PROBE, path));
+	fd = must(open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+	/* A link is not a regular file. */
+	check_eq(try_template_fd(fd), -EACCES);
+	close(fd);
+	fd = must(open(path, O_PATH | O_CLOEXEC));
+	created(try_template_fd(fd));
+	close(fd);
+}
+
+static void memory_file(void)
+{
+	int fd = must(memfd_create("program", MFD_CLOEXEC));
+	size_t size;
+	char *data = read_whole(PROBE, &size);
+
+	check_eq(write(fd, data, size), size);
+	created(try_template_fd(fd));
+	close(fd);
+}
+
+static void descriptor_can_be_closed_at_once(void)
+{
+	int fd = must(open(PROBE, O_RDONLY | O_CLOEXEC)), template = template_of_fd(fd);
+
+	close(fd);
+	created(template);
+}
+
+static void unlinked_file_by_fd(void)
+{
+	char *path = own_probe("gone");
+	int fd = must(open(path, O_RDONLY | O_CLOEXEC));
+
+	must(unlink(path));
+	created(try_template_fd(fd));
+	close(fd);
+}
+
+static void cloexec_flag(void)
+{
+	struct spawn_template_create_args args = CREATE_PATH(PROBE);
+	int with = sys_create(&args), without;
+
+	check_eq(must(fcntl(with, F_GETFD)), FD_CLOEXEC);
+	args.flags = 0;
+	without = sys_create(&args);
+	check_eq(must(fcntl(without, F_GETFD)), 0);
+	close(with);
+	close(without);
+}
+
+static void template_is_an_anonymous_inode(void)
+{
+	int template = template_of(PROBE);
+	char link[PATH_MAX] = "", byte;
+
+	must(readlink(text("/proc/self/fd/%d", template), link, sizeof(link) - 1));
+	check(!strncmp(link, "anon_inode:", 11));
+	check(strstr(link, "spawn_template"));
+	check(error_of(read(template, &byte, 1)) != 0);
+	check(error_of(write(template, "x", 1)) != 0);
+	check_eq(error_of(lseek(template, 0, SEEK_SET)), ESPIPE);
+	close(template);
+}
+
+/* The denied write */
+
+static void open_for_writing(void)
+{
+	char *path = own_probe("busy");
+	int fd = must(open(path, O_WRONLY | O_CLOEXEC));
+
+	check_eq(try_template(path), -ETXTBSY);
+	close(fd);
+	fd = must(open(path, O_RDWR | O_CLOEXEC));
+	check_eq(try_template(path), -ETXTBSY);
+	check_eq(try_template_fd(fd), -ETXTBSY);
+	close(fd);
+	created(try_template(path));
+}
+
+static void mapped_for_writing(void)
+{
+	char *path = own_probe("busy");
+	int fd = must(open(path, O_RDWR | O_CLOEXEC));
+	void *map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	check(map != MAP_FAILED);
+	close(fd);
+	check_eq(try_template(path), -ETXTBSY);
+	must(munmap(map, 4096));
+	created(try_template(path));
+}
+
+static void write_is_denied_while_it_lives(void)
+{
+	char *path = own_probe("pinned");
+	int template = template_of(path), second, fd;
+
+	check_eq(error_of(open(path, O_WRONLY)), ETXTBSY);
+	check_eq(error_of(open(path, O_RDWR)), ETXTBSY);
+	check_eq(error_of(open(path, O_RDONLY | O_TRUNC)), ETXTBSY);
+	check_eq(error_of(truncate(path, 0)), ETXTBSY);
+	second = must(fcntl(template, F_DUPFD_CLOEXEC, 0));
+	close(template);
+	check_eq(error_of(open(path, O_WRONLY)), ETXTBSY);
+	close(second);
+	fd = must(open(path, O_WRONLY | O_CLOEXEC));
+	close(fd);
+	must(truncate(path, 0));
+}
+
+static void write_is_denied_by_every_template(void)
+{
+	char *path = own_probe("pinned");
+	int first = template_of(path), second = template_of(path);
+
+	close(first);
+	check_eq(error_of(open(path, O_WRONLY)), ETXTBSY);
+	check_eq(spawn_and_wait(second), 0);
+	check_eq(error_of(open(path, O_WRONLY)), ETXTBSY);
+	close(second);
+	close(must(open(path, O_WRONLY | O_CLOEXEC)));
+}
+
+static void failed_create_denies_nothing(void)
+{
+	char *path = in_scratch_new("text");
+
+	write_whole(path, "not a program", 13, 0755);
+	check_eq(try_template(path), -ENOEXEC);
+	close(must(open(path, O_WRONLY | O_CLOEXEC)));
+}
+
+static void rename_over_works_while_it_lives(void)
+{
+	char *path = own_probe("pinned"), *other = own_probe("new");
+	int template = template_of(path);
+
+	must(rename(other, path));
+	close(must(open(path, O_WRONLY | O_CLOEXEC)));
+	close(template);
+}
+
+/* What is no ELF executable */
+
+static void empty_file(void)
+{
+	char *path = in_scratch_new("empty");
+
+	write_whole(path, "", 0, 0755);
+	check_eq(try_template(path), -ENOEXEC);
+}
+
+static void script(void)
+{
+	char *path = in_scratch_new("script"), content[4096] = "#!/bin/sh\nexit 0\n";
+
+	write_whole(path, content, strlen(content), 0755);
+	check_eq(try_template(path), -ENOEXEC);
+	/* As large as one likes. */
+	write_whole(path, content, sizeof(content), 0755);
+	check_eq(try_template(path), -ENOEXEC);
+}
+
+static void plain_text(void)
+{
+	char *path = in_scratch_new("text"), content[4096];
+
+	memset(content, 'x', sizeof(content));
+	write_whole(path, content, sizeof(content), 0755);
+	check_eq(try_template(path), -ENOEXEC);
+}
+
+/* Every length that cuts the header or the table. */
+static void truncated_file(void)
+{
+	struct elf_file elf = elf_read(PROBE);
+	size_t table = elf.header->e_phoff + elf.header->e_phnum * sizeof(Elf64_Phdr);
+	size_t sizes[] = { 1, 4, 16, 63, 64, 65, table - sizeof(Elf64_Phdr), table - 1, table };
+	size_t i;
+
+	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		elf.size = sizes[i];
+		check_eq(try_template(elf_write(&elf, "cut")), -ENOEXEC);
+	}
+}
+
+/* A probe with one field of its header changed. */
+#define HEADER_TEST(name, field, value) \
+	static void name(void) \
+	{ \
+		struct elf_file elf = elf_read(PROBE); \
+		__typeof__(elf.header->field) old = elf.header->field; \
+\
+		elf.header->field = (value); \
+		check_eq(try_template(elf_write(&elf, #name)), -ENOEXEC); \
+		elf.header->field = old; \
+		created(try_template(elf_write(&elf, #name))); \
+	} \
+	_Static_assert(1, "")
+
+HEADER_TEST(wrong_magic, e_ident[EI_MAG1], 'e');
+HEADER_TEST(wrong_class, e_ident[EI_CLASS], ELFCLASS32);
+HEADER_TEST(no_class, e_ident[EI_CLASS], ELFCLASSNONE);
+HEADER_TEST(wrong_byte_order, e_ident[EI_DATA], ELFDATA2MSB);
+HEADER_TEST(wrong_machine, e_machine, EM_AARCH64);
+HEADER_TEST(machine_of_the_other_width, e_machine, EM_386);
+HEADER_TEST(relocatable_object, e_type, ET_REL);
+HEADER_TEST(core_file, e_type, ET_CORE);
+HEADER_TEST(no_program_headers, e_phnum, 0);
+HEADER_TEST(too_many_program_headers, e_phnum, 0xffff);
+HEADER_TEST(short_program_headers, e_phentsize, sizeof(Elf64_Phdr) - 1);
+HEADER_TEST(wide_program_headers, e_phentsize, sizeof(Elf64_Phdr) + 8);
+HEADER_TEST(zero_sized_program_headers, e_phentsize, 0);
+HEADER_TEST(table_behind_the_file, e_phoff, elf.size);
+HEADER_TEST(table_across_the_end, e_phoff, elf.size - sizeof(Elf64_Phdr));
+HEADER_TEST(table_offset_overflows, e_phoff, -(Elf64_Off)sizeof(Elf64_Phdr));
+
+/* A probe with one field of its first loaded segment changed. */
+#define SEGMENT_TEST(name, field, value) \
+	static void name(void) \
+	{ \
+		struct elf_file elf = elf_read(PROBE); \
+		Elf64_Phdr *ph = elf_segment(&elf, PT_LOAD, NULL); \
+		__typeof__(ph->field) old = ph->field; \
+\
+		ph->field = (value); \
+		check_eq(try_template(elf_write(&elf, #name)), -ENOEXEC); \
+		ph->field = old; \
+		created(try_template(elf_write(&elf, #name))); \
+	} \
+	_Static_assert(1, "")
+
+SEGMENT_TEST(more_in_file_than_in_memory, p_filesz, ph->p_memsz + 1);
+SEGMENT_TEST(segment_behind_the_file, p_offset, (elf.size + 4095) & ~4095UL);
+SEGMENT_TEST(segment_offset_overflows, p_offset, ~4095UL);
+SEGMENT_TEST(segment_in_kernel_memory, p_vaddr, 0xffff800000000000);
+SEGMENT_TEST(segment_size_overflows, p_memsz, ~0UL);
+
+static void nothing_to_load(void)
+{
+	struct elf_file elf = elf_read(PROBE);
+	Elf64_Phdr *ph = NULL;
+
+	while ((ph = elf_segment(&elf, PT_LOAD, ph)))
+		ph->p_type = PT_NULL;
+	check_eq(try_template(elf_write(&elf, "nothing")), -ENOEXEC);
+}
+
+static void overlapping_segments(void)
+{
+	struct elf_file elf = elf_read(PROBE);
+	Elf64_Phdr *first = elf_segment(&elf, PT_LOAD, NULL), *second;
+
+	second = elf_segment(&elf, PT_LOAD, first);
+	check(second);
+	first->p_memsz = second->p_vaddr - first->p_vaddr + 1;
+	check_eq(try_template(elf_write(&elf, "overlap")), -ENOEXEC);
+}
+
+/* /bin/true, which has an interpreter. */
+static struct elf_file dynamic(Elf64_Phdr **interp)
+{
+	struct elf_file elf = elf_read("/bin/true");
+
+	*interp = elf_segment(&elf, PT_INTERP, NULL);
+	check(*interp);
+	return elf;
+}
+
+static void program_with_interpreter(void)
+{
+	Elf64_Phdr *interp;
+	struct elf_file elf = dynamic(&interp);
+
+	created(try_template(elf_write(&elf, "dynamic")));
+}
+
+static void two_interpreters(void)
+{
+	Elf64_Phdr *interp, *other;
+	struct elf_file elf = dynamic(&interp);
+
+	other = elf_segment(&elf, PT_NOTE, NULL);
+	check(other);
+	*other = *interp;
+	check_eq(try_template(elf_write(&elf, "two")), -ENOEXEC);
+}
+
+static void unterminated_interpreter(void)
+{
+	Elf64_Phdr *interp;
+	struct elf_file elf = dynamic(&interp);
+
+	elf.data[interp->p_offset + interp->p_filesz - 1] = 'x';
+	check_eq(try_template(elf_write(&elf, "endless")), -ENOEXEC);
+}
+
+static void interpreter_outside_of_the_file(void)
+{
+	Elf64_Phdr *interp;
+	struct elf_file elf = dynamic(&interp);
+
+	interp->p_offset = elf.size;
+	check_eq(try_template(elf_write(&elf, "outside")), -ENOEXEC);
+	interp->p_offset = elf.size - 1;
+	check_eq(try_template(elf_write(&elf, "outside")), -ENOEXEC);
+	interp->p_offset = -2UL;
+	check_eq(try_template(elf_write(&elf, "outside")), -ENOEXEC);
+}
+
+static void interpreter_of_a_strange_length(void)
+{
+	Elf64_Phdr *interp;
+	struct elf_file elf = dynamic(&interp);
+
+	interp->p_filesz = 1;
+	check_eq(try_template(elf_write(&elf, "short")), -ENOEXEC);
+	interp->p_filesz = 0;
+	check_eq(try_template(elf_write(&elf, "short")), -ENOEXEC);
+	interp->p_filesz = PATH_MAX + 1;
+	check_eq(try_template(elf_write(&elf, "short")), -ENOEXEC);
+}
+
+static void failed_creates_leave_no_descriptor(void)
+{
+	int before = count_fds(), i;
+
+	for (i = 0; i < 20; i++) {
+		check_eq(try_template("/nowhere"), -ENOENT);
+		check_eq(try_template(scratch), -EACCES);
+	}
+	check_eq(count_fds(), before);
+}
+
+SUITE("create",
+      T(plain_path_is_accepted),
+      T(plain_fd_is_accepted),
+      T(neither_path_nor_fd),
+      T(both_path_and_fd),
+      T(descriptor_0_is_a_descriptor),
+      T(relative_path),
+      T(unknown_flags),
+      T(nonzero_exec_flags),
+      T(nonzero_actions),
+      T(nonzero_reserved),
+      T(smaller_struct),
+      T(larger_struct_with_zero_tail),
+      T(larger_struct_with_nonzero_tail),
+      T(other_ioctls),
+      T(no_execute_permission),
+      T(no_execute_permission_by_fd),
+      T(no_execute_permission_for_this_user),
+      T(execute_only_file_of_another_user),
+      T(search_permission_on_the_way),
+      T(directory),
+      T(fifo),
+      T(device_nodes),
+      T(socket_node),
+      T(descriptors_that_are_no_files),
+      T(noexec_mount),
+      T(mount_that_becomes_noexec),
+      T(no_such_file),
+      T(dangling_link),
+      T(loop_of_links),
+      T(file_on_the_way),
+      T(too_long_names),
+      T(longest_path),
+      T(bad_descriptors),
+      T(too_many_open_files),
+      T(path_descriptor),
+      T(path_descriptor_of_a_link),
+      T(memory_file),
+      T(descriptor_can_be_closed_at_once),
+      T(unlinked_file_by_fd),
+      T(cloexec_flag),
+      T(template_is_an_anonymous_inode),
+      T(open_for_writing),
+      T(mapped_for_writing),
+      T(write_is_denied_while_it_lives),
+      T(write_is_denied_by_every_template),
+      T(failed_create_denies_nothing),
+      T(rename_over_works_while_it_lives),
+      T(empty_file),
+      T(script),
+      T(plain_text),
+      T(truncated_file),
+      T(wrong_magic),
+      T(wrong_class),
+      T(no_class),
+      T(wrong_byte_order),
+      T(wrong_machine),
+      T(machine_of_the_other_width),
+      T(relocatable_object),
+      T(core_file),
+      T(no_program_headers),
+      T(too_many_program_headers),
+      T(short_program_headers),
+      T(wide_program_headers),
+      T(zero_sized_program_headers),
+      T(table_behind_the_file),
+      T(table_across_the_end),
+      T(table_offset_overflows),
+      T(more_in_file_than_in_memory),
+      T(segment_behind_the_file),
+      T(segment_offset_overflows),
+      T(segment_in_kernel_memory),
+      T(segment_size_overflows),
+      T(nothing_to_load),
+      T(overlapping_segments),
+      T(program_with_interpreter),
+      T(two_interpreters),
+      T(unterminated_interpreter),
+      T(interpreter_outside_of_the_file),
+      T(interpreter_of_a_strange_length),
+      T(failed_creates_leave_no_descriptor));

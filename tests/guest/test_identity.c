@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_identity.c - when a template is stale, and when it is not
+ */
+#include "common.h"
+
+#include <sys/mount.h>
+#include <sys/xattr.h>
+
+/*
+ * A program of our own with two templates: one by its path, one by a
+ * descriptor. Each change says what both of them give afterwards.
+ */
+static char *path;
+static int by_path, by_fd;
+
+static void pin(void)
+{
+	int fd;
+
+	path = own_probe("pinned");
+	next_tick();
+	by_path = template_of(path);
+	fd = must(open(path, O_PATH | O_CLOEXEC));
+	by_fd = template_of_fd(fd);
+	close(fd);
+	check_eq(spawn_and_wait(by_path), 0);
+	check_eq(spawn_and_wait(by_fd), 0);
+}
+
+static void unpin(void)
+{
+	close(by_path);
+	close(by_fd);
+}
+
+static void both_give(int of_path, int of_fd)
+{
+	check_eq(spawn_and_wait(by_path), of_path);
+	check_eq(query_of(by_path).stale, -of_path);
+	check_eq(spawn_and_wait(by_fd), of_fd);
+	check_eq(query_of(by_fd).stale, -of_fd);
+	/* And it stays so. */
+	check_eq(spawn_and_wait(by_path), of_path);
+	check_eq(spawn_and_wait(by_fd), of_fd);
+}
+
+static void untouched(void)
+{
+	int i;
+
+	pin();
+	for (i = 0; i < 5; i++)
+		both_give(0, 0);
+	unpin();
+}
+
+static void read_only(void)
+{
+	size_t size;
+
+	pin();
+	next_tick();
+	read_whole(path, &size);
+	check_eq(wait_for(reference_spawn(path, ARGV("probe", "exit", "0"), NULL, NULL)), 0);
+	both_give(0, 0);
+	unpin();
+}
+
+static void mode_changed(void)
+{
+	pin();
+	must(chmod(path, 0711));
+	both_give(-ESTALE, -ESTALE);
+	unpin();
+}
+
+/* A change and its undoing are two changes. */
+static void mode_changed_and_back(void)
+{
+	pin();
+	next_tick();
+	must(chmod(path, 0711));
+	must(chmod(path, 0755));
+	both_give(-ESTALE, -ESTALE);
+	unpin();
+}
+
+static void made_setuid(void)
+{
+	pin();
+	must(chmod(path, 04755));
+	both_give(-ESTALE, -ESTALE);
+	unpin();
+}
+
+static void owner_changed(void)
+{
+	pin();
+	must(chown(path, NOBODY, -1));
+	both_give(-ESTALE, -ESTALE);
+	unpin();
+}
+
+static void group_changed(void)
+{
+	pin();
+	must(chown(path, -1, NOBODY));
+	both_give(-ESTALE, -ESTALE);
+	unpin();
+}
+
+static void touched(void)
+{
+	pin();
+	next_tick();
+	must(utimensat(AT_FDCWD, path, NULL, 0));
+	both_give(-ESTALE, -ESTALE);
+	unpin();
+}
+
+/* mtime put back to what it was: ctime tells. */
+static void touched_and_back(void)
+{
+	struct stat status;
+	struct timespec times[2];
+
+	pin();
+	next_tick();
+	must(stat(path, &status));
+	times[0] = status.st_atim;
+	times[1] = status.st_mtim;
+	must(utimensat(AT_FDCWD, path, times, 0));
+	both_give(-ESTALE, -ESTALE);
+	unpin();
+}
+
+static void hard_linked(void)
+{
+	pin();
+	next_tick();
+	must(link(path, in_scratch_new("second-name")));
+	both_give(-ESTALE, -ESTALE);
+	unpin();
+}
+
+static void attribute_set(void)
+{
+	pin();
+	next_tick();
+	must(setxattr(path, "trusted.colour", "red", 3, 0));
+	both_give(-ESTALE, -ESTALE);
+	unpin();
+}
+
+/* A write needs the template gone; a new one has the new content. */
+static void written_between_templates(void)
+{
+	struct stat status;
+	int fd;
+
+	pin();
+	unpin();
+	fd = must(open(path, O_WRONLY | O_APPEND | O_CLOEXEC));
+	check_eq(write(fd, "x", 1), 1);
+	close(fd);
+	by_path = template_of(path);
+	check_eq(spawn_and_wait(by_path), 0);
+	must(stat(path, &status));
+	check_eq(query_of(by_path).key.size, status.st_size);
+	close(by_path);
+}
+
+static void renamed_over(void)
+{
+	char *other = own_probe("new");
+
+	pin();
+	next_tick();
+	must(rename(other, path));
+	check_eq(spawn_and_wait(by_path), -ESTALE);
+	check_eq(query_of(by_path).stale, ESTALE);
+	unpin();
+	/* What stands there now is as good a program. */
+	by_path = template_of(path);
+	check_eq(spawn_and_wait(by_path), 0);
+	close(by_path);
+}
+
+static void renamed_away(void)
+{
+	pin();
+	must(rename(path, in_scratch_new("elsewhere")));
+	check_eq(spawn_and_wait(by_path), -ESTALE);
+	unpin();
+}
+
+/* A folder's rename touches no file: the path is wrong, the file is not. */
+static void folder_renamed_and_back(void)
+{
+	char *here = in_scratch("here"), *there = in_scratch("there");
+	int fd;
+
+	must(mkdir(here, 0755));
+	path = in_scratch("here/probe");
+	copy_file(PROBE, path, 0755);
+	by_path = template_of(path);
+	fd = must(open(path, O_PATH | O_CLOEXEC));
+	by_fd = template_of_fd(fd);
+	close(fd);
+	both_give(0, 0);
+	must(rename(here, there));
+	both_give(-ESTALE, 0);
+	must(rename(there, here));
+	both_give(0, 0);
+	must(rename(here, there));
+	must(symlink("there", here));
+	both_give(0, 0);
+	unpin();
+}
+
+static void folder_replaced(void)
+{
+	char *here = in_scratch("old"), *there = in_scratch("aside");
+
+	must(mkdir(here, 0755));
+	copy_file(PROBE, in_scratch("old/probe"), 0755);
+	by_path = template_of(in_scratch("old/probe"));
+	check_eq(spawn_and_wait(by_path), 0);
+	must(rename(here, there));
+	must(mkdir(here, 0755));
+	copy_file(PROBE, in_scratch("old/probe"), 0755);
+	check_eq(spawn_and_wait(by_path), -ESTALE);
+	close(by_path);
+}
+
+static void unlinked(void)
+{
+	pin();
+	must(unlink(path));
+	check_eq(spawn_and_wait(by_path), -ESTALE);
+	unpin();
+}
+
+/* The same bytes, mode, owner and mtime in another file. */
+static void created_again(void)
+{
+	struct timespec times[2];
+	struct stat status;
+
+	pin();
+	must(stat(path, &status));
+	must(unlink(path));
+	copy_file(PROBE, path, 0755);
+	times[0] = status.st_atim;
+	times[1] = status.st_mtim;
+	must(utimensat(AT_FDCWD, path, times, 0));
+	check_eq(spawn_and_wait(by_path), -ESTALE);
+	unpin();
+}
+
+static void replaced_by_what_is_no_file(void)
+{
+	pin();
+	must(unlink(path));
+	must(mkdir(path, 0755));
+	check_eq(spawn_and_wait(by_path), -ESTALE);
+	must(rmdir(path));
+	must(symlink(path, path));
+	check_eq(spawn_and_wait(by_path), -ESTALE);
+	must(unlink(path));
+	unpin();
+}
+
+static void link_retargeted(void)
+{
+	char *link = in_scratch_new("link"), *other = own_probe("other");
+	int template;
+
+	pin();
+	must(symlink(path, link));
+	template = template_of(link);
+	check_eq(spawn_and_wait(template), 0);
+	must(unlink(link));
+	must(symlink(other, link));
+	check_eq(spawn_and_wait(template), -ESTALE);
+	both_give(0, 0);
+	/* To the first file again: it names what it named. */
+	must(unlink(link));
+	must(symlink(path, link));
+	check_eq(spawn_and_wait(template), 0);
+	must(unlink(link));
+	check_eq(spawn_and_wait(template), -ESTALE);
+	close(template);
+	unpin();
+}
+
+static void mounted_over(void)
+{
+	char *other = own_probe("other");
+
+	pin();
+	must(mount(other, path, NULL, MS_BIND, NULL));
+	both_give(-ESTALE, 0);
+	must(umount(path));
+	both_give(0, 0);
+	unpin();
+}
+
+static void folder_mounted_over(void)
+{
+	char *folder = in_scratch("mounted");
+
+	must(mkdir(folder, 0755));
+	copy_file(PROBE, in_scratch("mounted/probe"), 0755);
+	by_path = template_of(in_scratch("mounted/probe"));
+	must(mount("none", folder, "tmpfs", 0, NULL));
+	check_eq(spawn_and_wait(by_path), -ESTALE);
+	copy_file(PROBE, in_scratch("mounted/probe"), 0755);
+	check_eq(spawn_and_wait(by_path), -ESTALE);
+	must(umount(folder));
+	check_eq(spawn_and_wait(by_path), 0);
+	close(by_path);
+}
+
+static void result_says_template(void)
+{
+	struct spawn_template_result result = { 9, 9, 9, 9 };
+
+	pin();
+	must(chmod(path, 0711));
+	check_eq(outspawn_spawn(by_path, ARGV("probe", "exit", "0"), NULL, NULL, 0, NULL, &result),
+		 -ESTALE);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_TEMPLATE);
+	check_eq(result.action, -1);
+	check_eq(result.error, ESTALE);
+	check_eq(result.pid, 0);
+	unpin();
+}
+
+/* What is executed is the pinned file, also when it has lost its name. */
+static void unlinked_before_a_template_by_fd(void)
+{
+	int fd, template;
+
+	path = own_probe("nameless");
+	fd = must(open(path, O_RDONLY | O_CLOEXEC));
+	must(unlink(path));
+	template = template_of_fd(fd);
+	close(fd);
+	check_eq(spawn_and_wait(template), 0);
+	/* A stranger at the old name is nothing to it. */
+	write_text(path, "a stranger");
+	check_eq(spawn_and_wait(template), 0);
+	close(template);
+}
+
+static void package_upgrades(void)
+{
+	char *fresh;
+	int template = -1, i;
+
+	/* As a package manager does it, under a runtime that remakes stale templates. */
+	path = own_probe("tool");
+	for (i = 0; i < 5; i++) {
+		if (template < 0)
+			template = template_of(path);
+		check_eq(spawn_and_wait(template), 0);
+		fresh = own_probe("tool.new");
+		must(rename(fresh, path));
+		check_eq(spawn_and_wait(template), -ESTALE);
+		close(template);
+		template = -1;
+	}
+}
+
+SUITE("identity",
+      T(untouched),
+      T(read_only),
+      T(mode_changed),
+      T(mode_changed_and_back),
+      T(made_setuid),
+      T(owner_changed),
+      T(group_changed),
+      T(touched),
+      T(touched_and_back),
+      T(hard_linked),
+      T(attribute_set),
+      T(written_between_templates),
+      T(renamed_over),
+      T(renamed_away),
+      T(folder_renamed_and_back),
+      T(folder_replaced),
+      T(unlinked),
+      T(created_again),
+      T(replaced_by_what_is_no_file),
+      T(link_retargeted),
+      T(mounted_over),
+      T(folder_mounted_over),
+      T(result_says_template),
+      T(unlinked_before_a_template_by_fd),
+      T(package_upgrades));

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Where packages come from: this machine's own apt sources, with the name of
+# another suite. Nothing here touches /etc/apt. To be sourced after lib.sh.
+
+# LABEL|URI of every Debian archive this machine uses.
+host_archives()
+{
+	# shellcheck disable=SC2016 # the dollars are apt's
+	apt-get indextargets --format '$(LABEL)|$(REPO_URI)' \
+		'Created-By: Packages' 'Origin: Debian' | sort -u
+}
+
+# The index files tell what an archive is, so there must be some.
+archives()
+{
+	local found
+
+	found=$(host_archives)
+	if [[ -z $found ]]; then
+		say "reading the package lists of this machine's apt sources"
+		apt-get update -qq >&2
+		found=$(host_archives)
+	fi
+	[[ $found ]] || die "apt knows no Debian archive: give this machine apt sources for one"
+	printf '%s\n' "$found"
+}
+
+archive_uri()
+{
+	archives | awk -F'|' -v label="$1" '$1 == label { print $2; exit }'
+}
+
+keyring()
+{
+	local path
+
+	for path in /usr/share/keyrings/debian-archive-keyring.{pgp,gpg}; do
+		if [[ -e $path ]]; then
+			printf '[signed-by=%s]\n' "$path"
+			return
+		fi
+	done
+}
+
+# One-line sources for a codename; with "backports" as well when asked.
+sources_for()
+{
+	local codename=$1 with_backports=${2-} main security signed pocket
+
+	main=$(archive_uri Debian)
+	security=$(archive_uri Debian-Security)
+	signed=$(keyring)
+	[[ $main ]] || die "none of this machine's apt sources is Debian's main archive"
+	for pocket in '' -updates ${with_backports:+-backports}; do
+		printf 'deb %s %s %s%s main\n' "$signed" "$main" "$codename" "$pocket"
+	done
+	[[ -z $security ]] || printf 'deb %s %s %s-security main\n' "$signed" "$security" "$codename"
+}
+
+# How this machine reaches its archives (proxies, dates, retries).
+acquire_options()
+{
+	apt-config dump Acquire |
+		grep -Ev '^Acquire(::(cdrom|IndexTargets|Changelogs|CompressionTypes|GzipIndexes|Languages)(::.*)?)? "'
+}
+
+# Runs an apt program on a state directory of its own.
+private_apt()
+{
+	local program=$1 state=$2
+
+	shift 2
+	"$program" -o "Dir::Etc::SourceList=$state/sources.list" \
+		-o Dir::Etc::SourceParts=/dev/null \
+		-o APT::Sandbox::User=root \
+		-o Dir::Etc::PreferencesParts=/dev/null \
+		-o "Dir::State::Lists=$state/lists" \
+		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= "$@"
+}
+
+# private_lists STATE CODENAME [backports]
+private_lists()
+{
+	local state=$1
+
+	shift
+	mkdir -p "$state/lists/partial" || return
+	sources_for "$@" >"$state/sources.list" || return
+	private_apt apt-get "$state" update -qq >&2
+}

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The outspawn command and its man page. It has the library built in.
+
+TOOL := $(O)/tools/outspawn
+TOOL_OBJECTS := $(patsubst %,$(O)/tools/%.o,main run info doctor find)
+PROGRAMS += $(TOOL)
+
+$(O)/tools/main.o: EXTRA_CFLAGS = -DOUTSPAWN_VERSION='"$(VERSION)"'
+$(O)/tools/main.o: $(S)/Makefile
+
+$(TOOL): $(TOOL_OBJECTS) $(LIB_STATIC)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+ifneq ($(HAVE_SCDOC),)
+TOOL_MAN := $(patsubst $(S)/tools/man/%.scd,$(O)/man/%,$(wildcard $(S)/tools/man/*.scd))
+MANPAGES += $(TOOL_MAN)
+else
+TOOL_MAN :=
+endif
+
+$(O)/man/%: $(S)/tools/man/%.scd
+	$(SCDOC_PAGE)
+
+.PHONY: install-programs
+install-programs: $(TOOL) $(TOOL_MAN)
+	$(INSTALL) -d $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m755 $(TOOL) $(DESTDIR)$(BINDIR)
+ifneq ($(HAVE_SCDOC),)
+	$(INSTALL) -d $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -m644 $(TOOL_MAN) $(DESTDIR)$(MANDIR)/man1
+endif

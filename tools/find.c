@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Find the program that a name means, and say why it cannot be a template. */
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "outspawn.h"
+#include "tool.h"
+
+/* execvp(3)'s, for when PATH is not set. */
+#define DEFAULT_PATH "/bin:/usr/bin"
+
+/* Writes dir/prog to path, with the working directory before a relative dir. */
+static int join(const char *dir, size_t dir_len, const char *prog, char path[PATH_MAX])
+{
+	char cwd[PATH_MAX] = "";
+	const char *slash = dir_len && dir[dir_len - 1] != '/' ? "/" : "";
+	int len;
+
+	if ((dir_len ? dir[0] : prog[0]) != '/') {
+		if (!getcwd(cwd, sizeof(cwd) - 1))
+			return -errno;
+		if (strcmp(cwd, "/"))
+			strcat(cwd, "/");
+		while (!dir_len && !strncmp(prog, "./", 2))
+			prog += 2;
+	}
+	len = snprintf(path, PATH_MAX, "%s%.*s%s%s", cwd, (int)dir_len, dir, slash, prog);
+	return len < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+static int try(int dev, const char *dir, size_t dir_len, const char *prog, char path[PATH_MAX])
+{
+	int ret = join(dir, dir_len, prog, path);
+
+	return ret ? ret : outspawn_template(dev, path);
+}
+
+/* The errors after which execvp(3) looks at the next directory. */
+static int goes_on_after(int error)
+{
+	switch (error) {
+	case -ENOENT:
+	case -ENOTDIR:
+	case -EACCES:
+	case -ESTALE:
+	case -ENODEV:
+	case -ETIMEDOUT:
+	case -ENAMETOOLONG:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+int find_template(int dev, const char *prog, char path[PATH_MAX])
+{
+	const char *dir = getenv("PATH");
+	char denied[PATH_MAX] = "";
+	size_t len;
+	int tmpl;
+
+	snprintf(path, PATH_MAX, "%s", prog);
+	if (!*prog)
+		return -ENOENT;
+	if (strchr(prog, '/'))
+		return try(dev, "", 0, prog, path);
+
+	if (!dir)
+		dir = DEFAULT_PATH;
+	for (;; dir += len + 1) {
+		len = strcspn(dir, ":");
+		tmpl = try(dev, dir, len, prog, path);
+		if (tmpl >= 0 || !goes_on_after(tmpl))
+			return tmpl;
+		if (tmpl == -EACCES && !*denied)
+			strcpy(denied, path);
+		if (!dir[len])
+			break;
+	}
+	/* One that was there and could not be run says more than none. */
+	strcpy(path, *denied ? denied : prog);
+	return *denied ? -EACCES : -ENOENT;
+}
+
+static const char *explain_denied(const char *path)
+{
+	struct statvfs fs;
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return strerror(EACCES);
+	if (S_ISDIR(st.st_mode))
+		return "is a directory";
+	if (!S_ISREG(st.st_mode))
+		return "is not a regular file";
+	if (access(path, X_OK) < 0)
+		return "no permission to execute it";
+	if (statvfs(path, &fs) == 0 && fs.f_flag & ST_NOEXEC)
+		return "is on a file system mounted with noexec";
+	return strerror(EACCES);
+}
+
+/* e_machine of the programs this machine runs: its own program's. */
+static unsigned int own_machine(void)
+{
+	ElfW(Ehdr) head = { 0 };
+	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		if (pread(fd, &head, sizeof(head), 0) != (ssize_t)sizeof(head))
+			head.e_machine = EM_NONE;
+		close(fd);
+	}
+	return head.e_machine;
+}
+
+static const char *explain_format(const char *path, char *buf, size_t size)
+{
+	/* e_machine is at the same place in 32-bit and 64-bit files. */
+	ElfW(Ehdr) head = { 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len;
+
+	if (fd < 0)
+		return "is not an ELF executable of this machine";
+	len = pread(fd, &head, sizeof(head), 0);
+	close(fd);
+
+	if (len >= 2 && !memcmp(&head, "#!", 2))
+		return "starts with #!, a script; templates take ELF executables";
+	if (len < SELFMAG || memcmp(head.e_ident, ELFMAG, SELFMAG))
+		return "is not an ELF file";
+	if (head.e_machine != own_machine()) {
+		snprintf(buf, size, "is an ELF file of another machine (e_machine %u)",
+			 head.e_machine);
+		return buf;
+	}
+	if (head.e_type != ET_EXEC && head.e_type != ET_DYN)
+		return "is an ELF file, but no executable";
+	return "is a malformed ELF file";
+}
+
+const char *explain_template(const char *path, int error, char *buf, size_t size)
+{
+	switch (error) {
+	case EACCES:
+		return explain_denied(path);
+	case ETXTBSY:
+		return "is open for writing somewhere; a template needs it to stay as it is";
+	case ENOEXEC:
+		return explain_format(path, buf, size);
+	case ENOENT:
+		return strchr(path, '/') ? strerror(ENOENT) : "not found in PATH";
+	default:
+		return strerror(error);
+	}
+}

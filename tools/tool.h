@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * tool.h - what the files of the outspawn command share
+ *
+ * A subcommand gets a name for messages as argv[0] and returns the exit status.
+ */
+#ifndef OUTSPAWN_TOOL_H
+#define OUTSPAWN_TOOL_H
+
+#include <limits.h>
+#include <stddef.h>
+
+/* Exit statuses, as env(1), timeout(1) and the shells use them. */
+enum {
+	EXIT_OWN_FAILURE = 125, /* of outspawn itself, not of PROG */
+	EXIT_CANNOT_RUN = 126,
+	EXIT_NOT_FOUND = 127,
+	EXIT_SIGNAL = 128, /* plus the signal's number */
+};
+
+int cmd_run(int argc, char **argv);
+int cmd_info(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
+
+/* "outspawn: message" on stderr */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The device, which the caller closes; or -errno, after a complaint. */
+int open_device(void);
+
+/*
+ * Makes a template of the first prog that PATH has, as execvp(3) goes about
+ * it. path receives the absolute path that was tried last.
+ *
+ * Return: a template fd that the caller closes, or -errno.
+ */
+int find_template(int dev, const char *prog, char path[PATH_MAX]);
+
+/*
+ * Says why a template of path could not be made: error is find_template()'s,
+ * positive. The text may be in buf.
+ */
+const char *explain_template(const char *path, int error, char *buf, size_t size);
+
+#endif /* OUTSPAWN_TOOL_H */

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR MIT */
+/*
+ * spawn_template.h - the interface of /dev/spawn_template
+ *
+ * A template fd pins one executable. A spawn from it makes a pristine child:
+ * nothing of the caller's memory is copied, no descriptor is copied that was
+ * not asked for, and every set-up step runs inside the child.
+ *
+ * Names, field order, sizes and values are those of Li Chen's RFC "exec: add
+ * spawn templates for repeated executable startup" (28 May 2026); a program
+ * written for its two system calls replaces them by two ioctls:
+ *
+ *   spawn_template_create(&args, size)    ioctl(device, SPAWN_TEMPLATE_IOC_CREATE, &args)
+ *   spawn_template_spawn(fd, &args, size) ioctl(fd, SPAWN_TEMPLATE_IOC_SPAWN, &args)
+ *
+ * What is ours, and not the RFC's, is marked so. Structs grow at the end
+ * only. The kernel reads the caller's size from the ioctl's number: a larger
+ * struct is taken if its unknown tail is zero (else E2BIG), a smaller one as
+ * long as it has the first published size (else EINVAL).
+ */
+#ifndef _UAPI_SPAWN_TEMPLATE_H
+#define _UAPI_SPAWN_TEMPLATE_H
+
+#include <linux/ioctl.h>
+#include <linux/openat2.h>
+#include <linux/types.h>
+
+#define SPAWN_TEMPLATE_DEVICE "/dev/spawn_template"
+
+/* Version of this interface, as SPAWN_TEMPLATE_IOC_INFO gives it. */
+#define SPAWN_TEMPLATE_VERSION 1
+
+/* spawn_template_create_args.flags: the template fd is closed by execve(2). */
+#define SPAWN_TEMPLATE_CREATE_CLOEXEC (1ULL << 0)
+
+/*
+ * spawn_template_spawn_args.flags: the child has every descriptor of the
+ * caller's that is not close-on-exec. Without it: the caller's 0, 1 and 2
+ * (if they are not close-on-exec) and what the actions placed.
+ */
+#define SPAWN_TEMPLATE_SPAWN_INHERIT_FDS (1ULL << 0)
+
+/* The most actions a spawn may have (E2BIG above). */
+#define SPAWN_TEMPLATE_MAX_ACTIONS 192
+
+/*
+ * One step of set-up. The actions of a spawn run in the child, in order,
+ * before exec. The first that fails ends the spawn with its errno.
+ *
+ * In an action, a number means the child's descriptor of that number if it
+ * has one, else the caller's, close-on-exec or not. A number that an action
+ * closed is gone for the later ones (EBADF). The caller's descriptors are
+ * looked up when the spawn begins.
+ *
+ * Fields that a type does not use must be 0 (EINVAL).
+ */
+enum spawn_template_action_type {
+	/* Close fd. EBADF: there is no such descriptor. */
+	SPAWN_TEMPLATE_ACTION_CLOSE = 0,
+	/*
+	 * Make newfd a copy of fd, as dup3(2) does; flags is 0 or O_CLOEXEC.
+	 * With fd == newfd the descriptor is placed at its own number and its
+	 * close-on-exec flag is cleared (flags must be 0).
+	 * EBADF: no descriptor fd, or newfd is not below RLIMIT_NOFILE.
+	 */
+	SPAWN_TEMPLATE_ACTION_DUP2 = 1,
+	/* Change the working directory to fd. Errors of fchdir(2). */
+	SPAWN_TEMPLATE_ACTION_FCHDIR = 2,
+	/*
+	 * Open a file and place it at newfd; arg points to a struct
+	 * spawn_template_open. A relative path starts at the directory fd, or
+	 * at the child's working directory if fd is AT_FDCWD. Errors of
+	 * openat2(2); EBADF as for DUP2.
+	 */
+	SPAWN_TEMPLATE_ACTION_OPEN = 3,
+	/*
+	 * Close the descriptors fd to newfd, both included; newfd == -1 runs
+	 * to the last. With flags CLOSE_RANGE_CLOEXEC those that the child has
+	 * are made close-on-exec instead.
+	 */
+	SPAWN_TEMPLATE_ACTION_CLOSE_RANGE = 4,
+	/*
+	 * The signal mask the program starts with; arg points to a struct
+	 * spawn_template_sigset. While actions run, all signals are blocked.
+	 */
+	SPAWN_TEMPLATE_ACTION_SIGMASK = 5,
+	/* Set ignored signals of the set to default; arg as for SIGMASK. */
+	SPAWN_TEMPLATE_ACTION_SIGDEFAULT = 6,
+};
+
+struct spawn_template_action {
+	__u32 type; /* enum spawn_template_action_type */
+	__u32 flags;
+	__s32 fd;
+	__s32 newfd;
+	__aligned_u64 arg; /* pointer, by type */
+};
+
+struct spawn_template_open {
+	__aligned_u64 path; /* const char *, at most PATH_MAX with its NUL */
+	struct open_how how;
+};
+
+struct spawn_template_sigset {
+	__aligned_u64 sigset; /* const the kernel's sigset_t * */
+	__u64 sigsetsize; /* its size in bytes: 8 */
+};
+
+/*
+ * SPAWN_TEMPLATE_IOC_CREATE, on the device: pin an executable. Returns a
+ * template fd. Exactly one of execfd and filename is given.
+ *
+ * EINVAL   both or neither of execfd and filename, a relative path, an
+ *          unknown flag, exec_flags, actions, actions_len or reserved not 0,
+ *          a struct below its first size
+ * E2BIG    a larger struct whose tail is not zero
+ * EACCES   no execute permission, not a regular file, a noexec mount
+ * ETXTBSY  the file is open for writing
+ * ENOEXEC  not ELF, another machine's, or malformed
+ * EFAULT, EBADF, EMFILE, ENFILE, ENOMEM, and what open(2) of the path gives
+ */
+struct spawn_template_create_args {
+	__aligned_u64 flags;
+	__s32 execfd; /* a descriptor of the executable, O_PATH will do, or -1 */
+	__u32 exec_flags; /* 0 */
+	__aligned_u64 filename; /* const char *, absolute, or 0 */
+	__aligned_u64 actions; /* 0 */
+	__aligned_u64 actions_len; /* 0 */
+	__aligned_u64 reserved[4]; /* 0 */
+};
+
+/*
+ * SPAWN_TEMPLATE_IOC_SPAWN, on a template fd: start the program. Returns the
+ * child's pid, as its parent sees it, once exec has replaced the child's
+ * memory (the moment at which vfork(2) lets its caller go on).
+ *
+ * Before a child exists:
+ * EACCES   the caller's credentials are not those that made the template
+ * ESTALE   the file changed, or its path names another file: make a new one
+ * EINVAL, EFAULT, E2BIG   bad input
+ * EAGAIN, ENOMEM, EMFILE  as fork(2) and pidfd_open(2) give them
+ * After: the errno of the action or of execve(2) that failed; the child is
+ * gone, without a zombie or a SIGCHLD.
+ */
+struct spawn_template_spawn_args {
+	__aligned_u64 flags;
+	__aligned_u64 pidfd; /* int *, set to a pidfd of the child; or 0 */
+	__aligned_u64 argv; /* char *const *, ends with NULL; or 0 */
+	__aligned_u64 envp; /* char *const *, ends with NULL; or 0: empty */
+	__aligned_u64 actions; /* const struct spawn_template_action * */
+	__aligned_u64 actions_len; /* how many */
+	__aligned_u64 reserved[4]; /* 0 */
+	/* Ours, from here on. */
+	__aligned_u64 result; /* struct spawn_template_result *, or 0 */
+};
+
+/* Where a spawn failed. Ours. */
+enum spawn_template_stage {
+	SPAWN_TEMPLATE_STAGE_NONE = 0, /* it did not fail */
+	SPAWN_TEMPLATE_STAGE_ARGS = 1, /* reading the arguments */
+	SPAWN_TEMPLATE_STAGE_TEMPLATE = 2, /* credentials, staleness */
+	SPAWN_TEMPLATE_STAGE_CREATE = 3, /* making the child or its pidfd */
+	SPAWN_TEMPLATE_STAGE_FDS = 4, /* giving it its first descriptors */
+	SPAWN_TEMPLATE_STAGE_ACTION = 5, /* action number 'action' */
+	SPAWN_TEMPLATE_STAGE_EXEC = 6, /* exec */
+};
+
+/*
+ * How a spawn ended; written whenever the pointer is good, after success and
+ * after failure. Ours.
+ */
+struct spawn_template_result {
+	__u32 stage; /* enum spawn_template_stage */
+	__s32 action; /* index of the action that failed, or -1 */
+	__s32 error; /* errno, positive; 0: none */
+	__s32 pid; /* the child's, or 0 */
+};
+
+/* Features, as bits of spawn_template_info.features. Ours. */
+#define SPAWN_TEMPLATE_FEATURE_RESULT (1ULL << 0) /* spawn_args.result */
+
+/* SPAWN_TEMPLATE_IOC_INFO, on the device or a template fd. Ours. */
+struct spawn_template_info {
+	__u32 version; /* SPAWN_TEMPLATE_VERSION of the module */
+	__u32 max_actions; /* SPAWN_TEMPLATE_MAX_ACTIONS of the module */
+	__aligned_u64 features; /* SPAWN_TEMPLATE_FEATURE_* */
+	__aligned_u64 action_types; /* bit n: type n is known */
+	__aligned_u64 create_flags; /* flags that are known */
+	__aligned_u64 spawn_flags;
+	__u32 create_args_size; /* sizes of the module's own structs */
+	__u32 spawn_args_size;
+	__u32 max_strings; /* bytes of argv and envp together, whatever rlimits say */
+	__u32 trusted_version; /* 1: loaded with trust_version=1, shapes not checked */
+	__aligned_u64 templates; /* that exist now, in the whole system */
+	__aligned_u64 reserved[4];
+};
+
+/* What makes a file the same file. Times are of CLOCK_REALTIME. Ours. */
+struct spawn_template_key {
+	__u32 dev_major;
+	__u32 dev_minor;
+	__aligned_u64 ino;
+	__aligned_u64 size; /* bytes */
+	__u32 mode; /* st_mode */
+	__u32 uid; /* as the user namespace of who asks numbers it */
+	__u32 gid;
+	__u32 ctime_nsec;
+	__s64 ctime_sec;
+	__s64 mtime_sec;
+	__u32 mtime_nsec;
+	__u32 pad;
+};
+
+/* What the ELF header and the program header table say. Ours. */
+struct spawn_template_elf {
+	__u16 type; /* ET_EXEC or ET_DYN */
+	__u16 machine; /* EM_* */
+	__u16 phnum;
+	__u16 load_segments; /* PT_LOAD */
+	__u32 stack_flags; /* of PT_GNU_STACK: PF_*, or 0 without one */
+	__u32 interp_len; /* bytes of the interpreter's path, or 0: static */
+	__aligned_u64 entry; /* e_entry */
+	__aligned_u64 load_bytes; /* memory from the first segment to the last */
+};
+
+/* SPAWN_TEMPLATE_IOC_QUERY, on a template fd: what is pinned. Ours. */
+struct spawn_template_query {
+	struct spawn_template_key key;
+	struct spawn_template_elf elf;
+	__aligned_u64 spawned; /* spawns that succeeded */
+	__aligned_u64 failed; /* spawns that did not */
+	__u32 memory; /* bytes of kernel memory beside the open file */
+	__s32 stale; /* 0: a spawn would take it; else the errno it would give */
+	__aligned_u64 reserved[4];
+};
+
+/* First published sizes: the smallest that is taken. */
+#define SPAWN_TEMPLATE_CREATE_ARGS_SIZE_VER0 72
+#define SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0 80
+#define SPAWN_TEMPLATE_INFO_SIZE_VER0 96
+#define SPAWN_TEMPLATE_QUERY_SIZE_VER0 152
+
+#define SPAWN_TEMPLATE_IOC_MAGIC 0xe7
+#define SPAWN_TEMPLATE_IOC_CREATE \
+	_IOW(SPAWN_TEMPLATE_IOC_MAGIC, 0, struct spawn_template_create_args)
+#define SPAWN_TEMPLATE_IOC_SPAWN \
+	_IOW(SPAWN_TEMPLATE_IOC_MAGIC, 1, struct spawn_template_spawn_args)
+#define SPAWN_TEMPLATE_IOC_INFO \
+	_IOR(SPAWN_TEMPLATE_IOC_MAGIC, 2, struct spawn_template_info)
+#define SPAWN_TEMPLATE_IOC_QUERY \
+	_IOR(SPAWN_TEMPLATE_IOC_MAGIC, 3, struct spawn_template_query)
+
+#ifdef __cplusplus
+#define SPAWN_TEMPLATE_ASSERT_SIZE(type, size) \
+	static_assert(sizeof(struct type) == (size), #type " has a wrong size")
+#else
+#define SPAWN_TEMPLATE_ASSERT_SIZE(type, size) \
+	_Static_assert(sizeof(struct type) == (size), #type " has a wrong size")
+#endif
+SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_create_args, 72);
+SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_spawn_args, 88);
+SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_action, 24);
+SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_open, 32);
+SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_sigset, 16);
+SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_result, 16);
+SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_key, 64);
+SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_elf, 32);
+SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_info, SPAWN_TEMPLATE_INFO_SIZE_VER0);
+SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_query, SPAWN_TEMPLATE_QUERY_SIZE_VER0);
+
+#endif /* _UAPI_SPAWN_TEMPLATE_H */
