@@ -69,6 +69,15 @@ install-tests: tests benches examples install-module-file
 	$(INSTALL) -d $(DESTDIR)$(LIBEXECDIR)
 	$(INSTALL) -m755 $(GUEST_TESTS) $(GUEST_SCRIPTS) $(BENCHES) $(EXAMPLES) $(DESTDIR)$(LIBEXECDIR)
 
+# Sources for DKMS: then "dkms install outspawn/$(VERSION)".
+DKMSDIR = $(DESTDIR)/usr/src/outspawn-$(VERSION)
+.PHONY: install-dkms
+install-dkms:
+	$(INSTALL) -d $(DKMSDIR)/module $(DKMSDIR)/uapi
+	$(INSTALL) -m644 $(S)/dkms.conf $(DKMSDIR)
+	$(INSTALL) -m644 $(wildcard $(S)/module/*.[ch]) $(S)/module/Kbuild $(DKMSDIR)/module
+	$(INSTALL) -m644 $(S)/uapi/spawn_template.h $(DKMSDIR)/uapi
+
 # Tests and the demo. KERNEL: one of bookworm, trixie, backports; or all.
 KERNEL ?= all
 .PHONY: check unit-check demo
@@ -89,6 +98,7 @@ help:
 #H make               the library, the tool and, where kernel headers are, the module
 #H make module        the module, for the running kernel (KDIR=... for another)
 #H make install       to PREFIX (/usr/local), below DESTDIR
+#H make install-dkms  the module's sources to /usr/src, for "dkms install outspawn/VERSION"
 #H make check         unit tests, then all guest suites on all kernels (KERNEL=trixie: one)
 #H make unit-check    the unit tests, on this machine
 #H make demo          an agent's tool calls in a guest, beside posix_spawn

@@ -10,27 +10,30 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/unistd.h>
 
 #include "actions.h"
 #include "fds.h"
 #include "internals.h"
+#include "seccomp.h"
 #include "signals.h"
 
-/* Which fields a type has: what it has not must be 0. */
+/*
+ * Which fields a type has: what it has not must be 0. A number that cannot be a
+ * descriptor is EBADF when the action runs, as of the system call.
+ */
 static int check_fields(const struct spawn_template_action *a)
 {
 	switch (a->type) {
 	case SPAWN_TEMPLATE_ACTION_CLOSE:
 	case SPAWN_TEMPLATE_ACTION_FCHDIR:
-		return a->fd < 0 || a->flags || a->newfd || a->arg ? -EINVAL : 0;
+		return a->flags || a->newfd || a->arg ? -EINVAL : 0;
 	case SPAWN_TEMPLATE_ACTION_DUP2:
-		if (a->fd < 0 || a->newfd < 0 || (a->flags & ~O_CLOEXEC) || a->arg)
+		if ((a->flags & ~O_CLOEXEC) || a->arg)
 			return -EINVAL;
 		return a->fd == a->newfd && a->flags ? -EINVAL : 0;
 	case SPAWN_TEMPLATE_ACTION_OPEN:
-		if ((a->fd < 0 && a->fd != AT_FDCWD) || a->newfd < 0 || a->flags || !a->arg)
-			return -EINVAL;
-		return 0;
+		return a->flags || !a->arg ? -EINVAL : 0;
 	case SPAWN_TEMPLATE_ACTION_CLOSE_RANGE:
 		if (a->fd < 0 || a->newfd < -1 || a->arg)
 			return -EINVAL;
@@ -68,13 +71,16 @@ static struct action_open *copy_open(const void __user *arg)
 	/* It may have changed since it was measured. */
 	open->path[size - 1] = '\0';
 	open->how = uopen.how;
+	open->uarg = arg;
+	open->upath = uopen.path;
 	if (!(open->how.flags & O_PATH) && force_o_largefile())
 		open->how.flags |= O_LARGEFILE;
 	return open;
 }
 
-static int copy_set(sigset_t *set, const void __user *arg)
+static int copy_set(struct action *to, const void __user *arg)
 {
+	sigset_t *set = &to->set;
 	struct spawn_template_sigset uset;
 
 	if (copy_from_user(&uset, arg, sizeof(uset)))
@@ -84,6 +90,7 @@ static int copy_set(sigset_t *set, const void __user *arg)
 	if (copy_from_user(set, u64_to_user_ptr(uset.sigset), sizeof(*set)))
 		return -EFAULT;
 	sigdelsetmask(set, sigmask(SIGKILL) | sigmask(SIGSTOP));
+	to->usigset = uset.sigset;
 	return 0;
 }
 
@@ -118,7 +125,7 @@ static int copy_action(struct action *to, const struct spawn_template_action *fr
 		return 0;
 	case SPAWN_TEMPLATE_ACTION_SIGMASK:
 	case SPAWN_TEMPLATE_ACTION_SIGDEFAULT:
-		return copy_set(&to->set, arg);
+		return copy_set(to, arg);
 	}
 	return 0;
 }
@@ -160,6 +167,18 @@ fail:
 	return err;
 }
 
+/* Which of them hold a descriptor of the caller's. */
+static bool has_file(u32 type)
+{
+	switch (type) {
+	case SPAWN_TEMPLATE_ACTION_DUP2:
+	case SPAWN_TEMPLATE_ACTION_FCHDIR:
+	case SPAWN_TEMPLATE_ACTION_OPEN:
+		return true;
+	}
+	return false;
+}
+
 void actions_free(struct actions *actions)
 {
 	u32 i;
@@ -167,7 +186,7 @@ void actions_free(struct actions *actions)
 	for (i = 0; i < actions->count; i++) {
 		struct action *a = &actions->list[i];
 
-		if (a->type != SPAWN_TEMPLATE_ACTION_CLOSE && a->file)
+		if (has_file(a->type) && a->file)
 			fput(a->file);
 		if (a->type == SPAWN_TEMPLATE_ACTION_OPEN)
 			kfree(a->open);
@@ -290,29 +309,15 @@ static bool needs_directory(const struct action *a)
 	       (a->open->how.resolve & (RESOLVE_IN_ROOT | RESOLVE_BENEATH));
 }
 
-/*
- * A stop, a tracer or the freezer wants the task out of a wait: like a system
- * call, begin the wait again. What is pending stays so until exec is over.
- */
-static bool begin_again(struct file *file)
-{
-	if (!IS_ERR(file))
-		return false;
-	switch (PTR_ERR(file)) {
-	case -ERESTARTSYS:
-	case -ERESTARTNOINTR:
-	case -ERESTARTNOHAND:
-		return !signals_dying();
-	}
-	return false;
-}
-
 static int run_open(const struct actions *actions, u32 n)
 {
 	const struct action *a = &actions->list[n];
 	struct file *file, *dir = NULL;
 	int err;
 
+	/* Before anything is created for a number that it cannot have. */
+	if (a->newfd < 0 || a->newfd >= rlimit(RLIMIT_NOFILE))
+		return -EBADF;
 	if (needs_directory(a)) {
 		dir = file_of(actions, n);
 		if (!dir)
@@ -320,7 +325,7 @@ static int run_open(const struct actions *actions, u32 n)
 	}
 	do {
 		file = dir ? open_below(dir, a->open) : open_at(AT_FDCWD, a->open);
-	} while (begin_again(file));
+	} while (IS_ERR(file) && signals_begin_again(PTR_ERR(file)));
 	if (dir)
 		fput(dir);
 	if (IS_ERR(file))
@@ -340,6 +345,46 @@ static void run_sigdefault(sigset_t set)
 		if (sigismember(&set, sig))
 			current->sighand->action[sig - 1].sa.sa_handler = SIG_DFL;
 	spin_unlock_irq(&current->sighand->siglock);
+}
+
+/* One rt_sigaction(2) for each signal of the set. */
+static int ask_sigdefault(const struct action *a)
+{
+	sigset_t set = a->set;
+	int sig, err = 0;
+
+	for (sig = 1; sig <= _NSIG && !err; sig++)
+		if (sigismember(&set, sig))
+			err = seccomp_ask(__NR_rt_sigaction, sig, a->usigset, 0, sizeof(set), 0);
+	return err;
+}
+
+/* What the caller's filters say of the system call that an action stands for. */
+static int ask_action(const struct action *a)
+{
+	switch (a->type) {
+	case SPAWN_TEMPLATE_ACTION_CLOSE:
+		return seccomp_ask(__NR_close, a->fd, 0, 0, 0, 0);
+	case SPAWN_TEMPLATE_ACTION_DUP2:
+		if (a->fd == a->newfd)
+			return seccomp_ask(__NR_fcntl, a->fd, F_SETFD, 0, 0, 0);
+		return seccomp_ask(__NR_dup3, a->fd, a->newfd, a->flags, 0, 0);
+	case SPAWN_TEMPLATE_ACTION_FCHDIR:
+		return seccomp_ask(__NR_fchdir, a->fd, 0, 0, 0, 0);
+	case SPAWN_TEMPLATE_ACTION_OPEN:
+		return seccomp_ask(__NR_openat2, a->fd, a->open->upath,
+				   (unsigned long)a->open->uarg +
+				   offsetof(struct spawn_template_open, how),
+				   sizeof(a->open->how), 0);
+	case SPAWN_TEMPLATE_ACTION_CLOSE_RANGE:
+		return seccomp_ask(__NR_close_range, a->fd, (u32)a->newfd, a->flags, 0, 0);
+	case SPAWN_TEMPLATE_ACTION_SIGMASK:
+		return seccomp_ask(__NR_rt_sigprocmask, SIG_SETMASK, a->usigset, 0,
+				   sizeof(a->set), 0);
+	case SPAWN_TEMPLATE_ACTION_SIGDEFAULT:
+		return ask_sigdefault(a);
+	}
+	return -EINVAL;
 }
 
 static int run_action(const struct actions *actions, u32 n, sigset_t *mask)
@@ -374,8 +419,10 @@ int actions_run(const struct actions *actions, sigset_t *mask, s32 *failed)
 	u32 i;
 
 	for (i = 0; i < actions->count; i++) {
-		int err = run_action(actions, i, mask);
+		int err = ask_action(&actions->list[i]);
 
+		if (!err)
+			err = run_action(actions, i, mask);
 		if (err) {
 			*failed = i;
 			return err;

@@ -14,8 +14,10 @@
 
 struct file;
 
-/* What OPEN opens. */
+/* What OPEN opens, and where in the caller's memory that stood. */
 struct action_open {
+	const void __user *uarg;
+	u64 upath;
 	struct open_how how;
 	char path[];
 };
@@ -28,10 +30,12 @@ struct action {
 	/*
 	 * The caller's descriptor fd, if it had one when the spawn began: a
 	 * reference. For CLOSE only whether it had one is known: 'existed'.
+	 * For signals, where the set stood in the caller's memory.
 	 */
 	union {
-		struct file *file;
-		bool existed;
+		struct file *file; /* DUP2, FCHDIR, OPEN */
+		bool existed; /* CLOSE */
+		u64 usigset; /* SIGMASK, SIGDEFAULT */
 	};
 	union {
 		struct action_open *open; /* OPEN; owned */
@@ -60,7 +64,7 @@ void actions_free(struct actions *actions);
  *
  * @mask: replaced by the set of a SIGMASK action
  * @failed: set to the index of the action that failed
- * Return: 0 or the action's errno.
+ * Return: 0 or the action's errno, or SECCOMP_DEATH.
  */
 int actions_run(const struct actions *actions, sigset_t *mask, s32 *failed);
 

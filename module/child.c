@@ -12,10 +12,12 @@
 #include <linux/module.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/unistd.h>
 
 #include "child.h"
 #include "exec.h"
 #include "internals.h"
+#include "seccomp.h"
 #include "signals.h"
 #include "spawn.h"
 
@@ -38,11 +40,16 @@ static int take_fds(struct spawn *spawn)
 	return err;
 }
 
-/* Through the stages; on failure 'result' says where. */
+/* Through the stages; on failure 'result' says where. Returns as seccomp_ask(). */
 static int become_program(struct spawn *spawn, sigset_t *mask)
 {
 	struct spawn_template_result *result = &spawn->result;
 	int err;
+
+	result->stage = SPAWN_TEMPLATE_STAGE_CREATE;
+	err = seccomp_ask(__NR_vfork, 0, 0, 0, 0, 0);
+	if (err)
+		return err;
 
 	result->stage = SPAWN_TEMPLATE_STAGE_FDS;
 	err = take_fds(spawn);
@@ -58,6 +65,9 @@ static int become_program(struct spawn *spawn, sigset_t *mask)
 	fds_put_stdio(spawn->stdio);
 
 	result->stage = SPAWN_TEMPLATE_STAGE_EXEC;
+	err = exec_ask(spawn->uargv, spawn->uenvp);
+	if (err)
+		return err;
 	return exec_template(spawn->tmpl, &spawn->argv, &spawn->envp);
 }
 
@@ -76,25 +86,37 @@ static void let_go(struct spawn *spawn)
 	spawn_put(spawn);
 }
 
+/*
+ * A child that failed: exit without a trace, the caller knows why. One that
+ * the caller's seccomp filters killed: die for all to see, as it would have
+ * after vfork; the spawn has succeeded.
+ */
+static int exit_code(struct spawn *spawn, int err)
+{
+	if (err == SECCOMP_DEATH) {
+		WRITE_ONCE(current->exit_signal, SIGCHLD);
+		return SIGSYS;
+	}
+	/* What would restart a system call has none to restart here. */
+	if (err <= -ERESTARTSYS)
+		err = -EINTR;
+	spawn->result.error = -err;
+	return EXIT_STATUS_FAILED << 8;
+}
+
 int child_main(void *data)
 {
 	struct spawn *spawn = data;
 	sigset_t mask;
+	int code = 0;
 	int err;
 
 	signals_begin(&mask);
-	if (spawn->cancelled)
-		err = -ECANCELED;
+	err = spawn->cancelled ? -ECANCELED : become_program(spawn, &mask);
+	if (err)
+		code = exit_code(spawn, err);
 	else
-		err = become_program(spawn, &mask);
-	if (err) {
-		/* What would restart a system call has none to restart here. */
-		if (err <= -ERESTARTSYS)
-			err = -EINTR;
-		spawn->result.error = -err;
-	} else {
 		signals_end(&mask);
-	}
 	let_go(spawn);
 	/*
 	 * From here on the module may be unloaded, but for the few instructions
@@ -102,6 +124,6 @@ int child_main(void *data)
 	 */
 	module_put(THIS_MODULE);
 	if (err)
-		ki_do_exit(EXIT_STATUS_FAILED << 8);
+		ki_do_exit(code);
 	return 0;
 }

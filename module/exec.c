@@ -9,10 +9,14 @@
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/ptrace.h>
+#include <linux/sched/task_stack.h>
+#include <linux/unistd.h>
 
 #include "exec.h"
 #include "fds.h"
 #include "internals.h"
+#include "seccomp.h"
 #include "strings.h"
 #include "template.h"
 
@@ -79,11 +83,20 @@ out_name:
 	return err;
 }
 
+int exec_ask(unsigned long uargv, unsigned long uenvp)
+{
+	/* The paths are the template's: they stand nowhere in the caller's memory. */
+	return seccomp_ask(__NR_execve, 0, uargv, uenvp, 0, 0) ?:
+	       seccomp_ask(__NR_execveat, -1, 0, uargv, uenvp, AT_EMPTY_PATH);
+}
+
 int exec_template(const struct template *tmpl, const struct strings *argv,
 		  const struct strings *envp)
 {
 	int err, fd;
 
+	/* A tracer, and what reads /proc/PID/syscall, see an exec like any other. */
+	current_pt_regs()->orig_ax = __NR_execve;
 	err = ki_exec_check_nproc();
 	if (err)
 		return err;

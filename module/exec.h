@@ -19,4 +19,12 @@ struct template;
 int exec_template(const struct template *tmpl, const struct strings *argv,
 		  const struct strings *envp);
 
+/*
+ * What the caller's seccomp filters say of it: of execve(2), which it replaces,
+ * and of execveat(2), which can run an open file. Returns as seccomp_ask().
+ *
+ * @uargv, @uenvp: where the caller has them
+ */
+int exec_ask(unsigned long uargv, unsigned long uenvp);
+
 #endif /* OUTSPAWN_EXEC_H */

@@ -27,18 +27,7 @@
 
 #include "internals.h"
 #include "internals_btf.h"
-
-/*
- * The layout of fs/internal.h's struct of this name; its size is compared with
- * the BTF's. Written by build_open_flags(), read by do_file_open(), never by us.
- */
-struct open_flags {
-	int open_flag;
-	umode_t mode;
-	int acc_mode;
-	int intent;
-	int lookup_flags;
-};
+#include "internals_protos.h"
 
 enum role {
 	COPY_PROCESS,
@@ -47,6 +36,7 @@ enum role {
 	PTRACE_NOTIFY,
 	DO_EXIT,
 	WAIT4,
+	SECCOMP,
 	ENTER_FROZEN,
 	LEAVE_FROZEN,
 	PIDFD_PREPARE,
@@ -69,37 +59,11 @@ enum shape {
 	ONLY,
 	DUP_FD_RANGE, /* dup_fd(files, punch_hole) */
 	DUP_FD_ERROR, /* dup_fd(files, max_fds, &error) */
+	SECURE_COMPUTING, /* 0 allows */
+	SECCOMP_PERMIT, /* true allows */
 	ALLOC_BPRM_OPENS, /* alloc_bprm() opens the file */
 	EXECVE_OPENS, /* bprm_execve() opens the file */
 };
-
-/* Prototypes only: the static calls take their types from them. */
-struct task_struct *proto_copy_process(struct pid *pid, int trace, int node,
-				       struct kernel_clone_args *args);
-int proto_trace_fork(void *data, struct task_struct *parent, struct task_struct *child);
-void proto_wake_up_new_task(struct task_struct *task);
-int proto_ptrace_notify(int exit_code, unsigned long message);
-void proto_do_exit(long code);
-long proto_kernel_wait4(pid_t pid, int __user *status, int options, struct rusage *usage);
-void proto_enter_frozen(void);
-void proto_leave_frozen(bool always);
-int proto_pidfd_prepare(struct pid *pid, unsigned int flags, struct file **file);
-struct files_struct *proto_dup_fd_range(struct files_struct *files, void *punch_hole);
-struct files_struct *proto_dup_fd_error(struct files_struct *files, unsigned int max_fds,
-					int *error);
-void proto_put_files(struct files_struct *files);
-int proto_alloc_fd(unsigned int start, unsigned int end, unsigned int flags);
-int proto_replace_fd(unsigned int fd, struct file *file, unsigned int flags);
-int proto_build_open_flags(const struct open_how *how, struct open_flags *op);
-struct file *proto_file_open(int dfd, struct filename *name, const struct open_flags *op);
-void proto_set_pwd(struct fs_struct *fs, const struct path *path);
-bool proto_rlimit_over(struct ucounts *ucounts, enum rlimit_type type, unsigned long max);
-struct linux_binprm *proto_alloc_bprm(int fd, struct filename *name);
-struct linux_binprm *proto_alloc_bprm_opens(int fd, struct filename *name, int flags);
-int proto_bprm_execve(struct linux_binprm *bprm);
-int proto_bprm_execve_opens(struct linux_binprm *bprm, int fd, struct filename *name,
-			    int flags);
-void proto_free_bprm(struct linux_binprm *bprm);
 
 DEFINE_STATIC_CALL_NULL(os_copy_process, proto_copy_process);
 DEFINE_STATIC_CALL_NULL(os_trace_fork, proto_trace_fork);
@@ -107,6 +71,8 @@ DEFINE_STATIC_CALL_NULL(os_wake_up_new_task, proto_wake_up_new_task);
 DEFINE_STATIC_CALL_NULL(os_ptrace_notify, proto_ptrace_notify);
 DEFINE_STATIC_CALL_NULL(os_do_exit, proto_do_exit);
 DEFINE_STATIC_CALL_NULL(os_kernel_wait4, proto_kernel_wait4);
+DEFINE_STATIC_CALL_NULL(os_secure_computing, proto_secure_computing);
+DEFINE_STATIC_CALL_NULL(os_seccomp_permit, proto_seccomp_permit);
 DEFINE_STATIC_CALL_NULL(os_enter_frozen, proto_enter_frozen);
 DEFINE_STATIC_CALL_NULL(os_leave_frozen, proto_leave_frozen);
 DEFINE_STATIC_CALL_NULL(os_pidfd_prepare, proto_pidfd_prepare);
@@ -125,7 +91,6 @@ DEFINE_STATIC_CALL_NULL(os_bprm_execve, proto_bprm_execve);
 DEFINE_STATIC_CALL_NULL(os_bprm_execve_opens, proto_bprm_execve_opens);
 DEFINE_STATIC_CALL_NULL(os_free_bprm, proto_free_bprm);
 
-unsigned long proto_kallsyms_lookup_name(const char *name);
 DEFINE_STATIC_CALL_NULL(os_kallsyms_lookup_name, proto_kallsyms_lookup_name);
 
 struct function {
@@ -139,82 +104,96 @@ struct function {
 	u32 first, end;
 };
 
-#define CALL(call) &STATIC_CALL_KEY(call), STATIC_CALL_TRAMP_ADDR(call)
-#define EVERY_VERSION 0, 0
+#define FUNCTION(_role, _shape, _name, _prototype, _call, _first, _end) { \
+	.role = _role, \
+	.shape = _shape, \
+	.name = _name, \
+	.prototype = _prototype, \
+	.key = &STATIC_CALL_KEY(_call), \
+	.trampoline = STATIC_CALL_TRAMP_ADDR(_call), \
+	.first = _first, \
+	.end = _end, \
+}
 
 static const struct function functions[] = {
-	{ COPY_PROCESS, ONLY, "copy_process",
-	  "struct task_struct *(struct pid *, int, int, struct kernel_clone_args *)",
-	  CALL(os_copy_process), EVERY_VERSION },
-	{ TRACE_FORK, ONLY, "__traceiter_sched_process_fork",
-	  "int (void *, struct task_struct *, struct task_struct *)",
-	  CALL(os_trace_fork), EVERY_VERSION },
-	{ WAKE_UP_NEW_TASK, ONLY, "wake_up_new_task",
-	  "void (struct task_struct *)",
-	  CALL(os_wake_up_new_task), EVERY_VERSION },
-	{ PTRACE_NOTIFY, ONLY, "ptrace_notify",
-	  "int (int, long unsigned int)",
-	  CALL(os_ptrace_notify), EVERY_VERSION },
-	{ DO_EXIT, ONLY, "do_exit",
-	  "void (long int)",
-	  CALL(os_do_exit), EVERY_VERSION },
-	{ WAIT4, ONLY, "kernel_wait4",
-	  "long int (pid_t, int *, int, struct rusage *)",
-	  CALL(os_kernel_wait4), EVERY_VERSION },
-	{ ENTER_FROZEN, ONLY, "cgroup_enter_frozen",
-	  "void (void)",
-	  CALL(os_enter_frozen), EVERY_VERSION },
-	{ LEAVE_FROZEN, ONLY, "cgroup_leave_frozen",
-	  "void (bool)",
-	  CALL(os_leave_frozen), EVERY_VERSION },
-	{ PIDFD_PREPARE, ONLY, "pidfd_prepare",
-	  "int (struct pid *, unsigned int, struct file **)",
-	  CALL(os_pidfd_prepare), EVERY_VERSION },
-	{ DUP_FD, DUP_FD_RANGE, "dup_fd",
-	  "struct files_struct *(struct files_struct *, struct fd_range *)",
-	  CALL(os_dup_fd_range), KERNEL_VERSION(6, 12, 0), 0 },
-	{ DUP_FD, DUP_FD_ERROR, "dup_fd",
-	  "struct files_struct *(struct files_struct *, unsigned int, int *)",
-	  CALL(os_dup_fd_error), 0, KERNEL_VERSION(6, 12, 0) },
-	{ PUT_FILES, ONLY, "put_files_struct",
-	  "void (struct files_struct *)",
-	  CALL(os_put_files), EVERY_VERSION },
-	{ ALLOC_FD, ONLY, "alloc_fd",
-	  "int (unsigned int, unsigned int, unsigned int)",
-	  CALL(os_alloc_fd), EVERY_VERSION },
-	{ REPLACE_FD, ONLY, "replace_fd",
-	  "int (unsigned int, struct file *, unsigned int)",
-	  CALL(os_replace_fd), EVERY_VERSION },
-	{ BUILD_OPEN_FLAGS, ONLY, "build_open_flags",
-	  "int (const struct open_how *, struct open_flags *)",
-	  CALL(os_build_open_flags), EVERY_VERSION },
-	{ FILE_OPEN, ONLY, "do_file_open",
-	  "struct file *(int, struct filename *, const struct open_flags *)",
-	  CALL(os_file_open), KERNEL_VERSION(7, 0, 0), 0 },
-	{ FILE_OPEN, ONLY, "do_filp_open",
-	  "struct file *(int, struct filename *, const struct open_flags *)",
-	  CALL(os_file_open), 0, KERNEL_VERSION(7, 0, 0) },
-	{ SET_PWD, ONLY, "set_fs_pwd",
-	  "void (struct fs_struct *, const struct path *)",
-	  CALL(os_set_pwd), EVERY_VERSION },
-	{ RLIMIT_OVER, ONLY, "is_rlimit_overlimit",
-	  "bool (struct ucounts *, enum rlimit_type, long unsigned int)",
-	  CALL(os_rlimit_over), EVERY_VERSION },
-	{ ALLOC_BPRM, ALLOC_BPRM_OPENS, "alloc_bprm",
-	  "struct linux_binprm *(int, struct filename *, int)",
-	  CALL(os_alloc_bprm_opens), KERNEL_VERSION(6, 8, 0), 0 },
-	{ ALLOC_BPRM, EXECVE_OPENS, "alloc_bprm",
-	  "struct linux_binprm *(int, struct filename *)",
-	  CALL(os_alloc_bprm), 0, KERNEL_VERSION(6, 8, 0) },
-	{ BPRM_EXECVE, ALLOC_BPRM_OPENS, "bprm_execve",
-	  "int (struct linux_binprm *)",
-	  CALL(os_bprm_execve), KERNEL_VERSION(6, 8, 0), 0 },
-	{ BPRM_EXECVE, EXECVE_OPENS, "bprm_execve",
-	  "int (struct linux_binprm *, int, struct filename *, int)",
-	  CALL(os_bprm_execve_opens), 0, KERNEL_VERSION(6, 8, 0) },
-	{ FREE_BPRM, ONLY, "free_bprm",
-	  "void (struct linux_binprm *)",
-	  CALL(os_free_bprm), EVERY_VERSION },
+	FUNCTION(COPY_PROCESS, ONLY, "copy_process",
+		 "struct task_struct *(struct pid *, int, int, struct kernel_clone_args *)",
+		 os_copy_process, 0, 0),
+	FUNCTION(TRACE_FORK, ONLY, "__traceiter_sched_process_fork",
+		 "int (void *, struct task_struct *, struct task_struct *)",
+		 os_trace_fork, 0, 0),
+	FUNCTION(WAKE_UP_NEW_TASK, ONLY, "wake_up_new_task",
+		 "void (struct task_struct *)",
+		 os_wake_up_new_task, 0, 0),
+	FUNCTION(PTRACE_NOTIFY, ONLY, "ptrace_notify",
+		 "int (int, long unsigned int)",
+		 os_ptrace_notify, 0, 0),
+	FUNCTION(DO_EXIT, ONLY, "do_exit",
+		 "void (long int)",
+		 os_do_exit, 0, 0),
+	FUNCTION(WAIT4, ONLY, "kernel_wait4",
+		 "long int (pid_t, int *, int, struct rusage *)",
+		 os_kernel_wait4, 0, 0),
+	FUNCTION(SECCOMP, SECCOMP_PERMIT, "__seccomp_permit_syscall",
+		 "bool (void)",
+		 os_seccomp_permit, KERNEL_VERSION(7, 0, 0), 0),
+	FUNCTION(SECCOMP, SECURE_COMPUTING, "__secure_computing",
+		 "int (const struct seccomp_data *)",
+		 os_secure_computing, 0, KERNEL_VERSION(7, 0, 0)),
+	FUNCTION(ENTER_FROZEN, ONLY, "cgroup_enter_frozen",
+		 "void (void)",
+		 os_enter_frozen, 0, 0),
+	FUNCTION(LEAVE_FROZEN, ONLY, "cgroup_leave_frozen",
+		 "void (bool)",
+		 os_leave_frozen, 0, 0),
+	FUNCTION(PIDFD_PREPARE, ONLY, "pidfd_prepare",
+		 "int (struct pid *, unsigned int, struct file **)",
+		 os_pidfd_prepare, 0, 0),
+	FUNCTION(DUP_FD, DUP_FD_RANGE, "dup_fd",
+		 "struct files_struct *(struct files_struct *, struct fd_range *)",
+		 os_dup_fd_range, KERNEL_VERSION(6, 12, 0), 0),
+	FUNCTION(DUP_FD, DUP_FD_ERROR, "dup_fd",
+		 "struct files_struct *(struct files_struct *, unsigned int, int *)",
+		 os_dup_fd_error, 0, KERNEL_VERSION(6, 12, 0)),
+	FUNCTION(PUT_FILES, ONLY, "put_files_struct",
+		 "void (struct files_struct *)",
+		 os_put_files, 0, 0),
+	FUNCTION(ALLOC_FD, ONLY, "alloc_fd",
+		 "int (unsigned int, unsigned int, unsigned int)",
+		 os_alloc_fd, 0, 0),
+	FUNCTION(REPLACE_FD, ONLY, "replace_fd",
+		 "int (unsigned int, struct file *, unsigned int)",
+		 os_replace_fd, 0, 0),
+	FUNCTION(BUILD_OPEN_FLAGS, ONLY, "build_open_flags",
+		 "int (const struct open_how *, struct open_flags *)",
+		 os_build_open_flags, 0, 0),
+	FUNCTION(FILE_OPEN, ONLY, "do_file_open",
+		 "struct file *(int, struct filename *, const struct open_flags *)",
+		 os_file_open, KERNEL_VERSION(7, 0, 0), 0),
+	FUNCTION(FILE_OPEN, ONLY, "do_filp_open",
+		 "struct file *(int, struct filename *, const struct open_flags *)",
+		 os_file_open, 0, KERNEL_VERSION(7, 0, 0)),
+	FUNCTION(SET_PWD, ONLY, "set_fs_pwd",
+		 "void (struct fs_struct *, const struct path *)",
+		 os_set_pwd, 0, 0),
+	FUNCTION(RLIMIT_OVER, ONLY, "is_rlimit_overlimit",
+		 "bool (struct ucounts *, enum rlimit_type, long unsigned int)",
+		 os_rlimit_over, 0, 0),
+	FUNCTION(ALLOC_BPRM, ALLOC_BPRM_OPENS, "alloc_bprm",
+		 "struct linux_binprm *(int, struct filename *, int)",
+		 os_alloc_bprm_opens, KERNEL_VERSION(6, 8, 0), 0),
+	FUNCTION(ALLOC_BPRM, EXECVE_OPENS, "alloc_bprm",
+		 "struct linux_binprm *(int, struct filename *)",
+		 os_alloc_bprm, 0, KERNEL_VERSION(6, 8, 0)),
+	FUNCTION(BPRM_EXECVE, ALLOC_BPRM_OPENS, "bprm_execve",
+		 "int (struct linux_binprm *)",
+		 os_bprm_execve, KERNEL_VERSION(6, 8, 0), 0),
+	FUNCTION(BPRM_EXECVE, EXECVE_OPENS, "bprm_execve",
+		 "int (struct linux_binprm *, int, struct filename *, int)",
+		 os_bprm_execve_opens, 0, KERNEL_VERSION(6, 8, 0)),
+	FUNCTION(FREE_BPRM, ONLY, "free_bprm",
+		 "void (struct linux_binprm *)",
+		 os_free_bprm, 0, 0),
 };
 
 /* Structs whose layout is compiled in: the BTF must have the same sizes. */
@@ -311,8 +290,8 @@ static void use(const struct function *f, unsigned long address)
 static bool row_fits(const struct function *f, char *found, bool *seen)
 {
 	if (trusted)
-		return LINUX_VERSION_CODE >= f->first &&
-		       (!f->end || LINUX_VERSION_CODE < f->end);
+		return f->first <= LINUX_VERSION_CODE &&
+		       (!f->end || f->end > LINUX_VERSION_CODE);
 	if (btf_prototype(f->name, found, BTF_PROTOTYPE_MAX))
 		return false;
 	*seen = true;
@@ -456,12 +435,21 @@ void ki_ptrace_event(int event, unsigned long message)
 void __noreturn ki_do_exit(long code)
 {
 	static_call(os_do_exit)(code);
-	unreachable();
+	/* Never here; the static call's type just cannot say so. */
+	for (;;)
+		cpu_relax();
 }
 
 long ki_wait_all(pid_t pid)
 {
 	return static_call(os_kernel_wait4)(pid, NULL, __WALL, NULL);
+}
+
+bool ki_seccomp_allows(void)
+{
+	if (chosen[SECCOMP]->shape == SECCOMP_PERMIT)
+		return static_call(os_seccomp_permit)();
+	return !static_call(os_secure_computing)(NULL);
 }
 
 void ki_enter_frozen(void)
@@ -518,9 +506,11 @@ struct file *ki_open(int dfd, struct filename *name, const struct open_how *how)
 	if (err)
 		return ERR_PTR(err);
 	file = static_call(os_file_open)(dfd, name, &flags);
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
 	/* From 6.5 do_dentry_open() tells fsnotify; before, open(2) does. */
-	if (LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0) && !IS_ERR(file))
+	if (!IS_ERR(file))
 		fsnotify_open(file);
+#endif
 	return file;
 }
 

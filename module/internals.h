@@ -55,6 +55,12 @@ void ki_ptrace_event(int event, unsigned long message);
 void __noreturn ki_do_exit(long code);
 /* wait4(pid, NULL, __WALL): the pid, or -ECHILD, or -ERESTARTSYS. Sleeps. */
 long ki_wait_all(pid_t pid);
+/*
+ * Do current's seccomp filters allow the system call that stands in its
+ * registers? It must have filters. What a denial does to the registers and to
+ * current, see __seccomp_filter() in kernel/seccomp.c. May sleep.
+ */
+bool ki_seccomp_allows(void);
 /* Count this task as frozen for cgroup v2 while it waits; in pairs. */
 void ki_enter_frozen(void);
 void ki_leave_frozen(void);

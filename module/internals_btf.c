@@ -8,12 +8,7 @@
 #include <linux/static_call.h>
 
 #include "internals_btf.h"
-
-/* Prototypes only: the static calls below take their types from them. */
-struct btf *proto_bpf_get_btf_vmlinux(void);
-s32 proto_btf_find_by_name_kind(const struct btf *btf, const char *name, u8 kind);
-const struct btf_type *proto_btf_type_by_id(const struct btf *btf, u32 id);
-const char *proto_btf_name_by_offset(const struct btf *btf, u32 offset);
+#include "internals_protos.h"
 
 DEFINE_STATIC_CALL_NULL(os_btf_vmlinux, proto_bpf_get_btf_vmlinux);
 DEFINE_STATIC_CALL_NULL(os_btf_find, proto_btf_find_by_name_kind);

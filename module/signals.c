@@ -2,6 +2,7 @@
 /*
  * signals.c - the child's signals while it is set up
  */
+#include <linux/errno.h>
 #include <linux/freezer.h>
 #include <linux/sched/signal.h>
 
@@ -18,6 +19,17 @@ bool signals_dying(void)
 		clear_thread_flag(TIF_SIGPENDING);
 	spin_unlock_irq(&current->sighand->siglock);
 	return dying;
+}
+
+bool signals_begin_again(long err)
+{
+	switch (err) {
+	case -ERESTARTSYS:
+	case -ERESTARTNOINTR:
+	case -ERESTARTNOHAND:
+		return !signals_dying();
+	}
+	return false;
 }
 
 void signals_begin(sigset_t *mask)

@@ -24,4 +24,10 @@ void signals_end(sigset_t *mask);
  */
 bool signals_dying(void);
 
+/*
+ * Did a wait end with err only because a stop, a tracer or the freezer wanted
+ * the task out of it? Then begin it again, as a system call is restarted.
+ */
+bool signals_begin_again(long err);
+
 #endif /* OUTSPAWN_SIGNALS_H */

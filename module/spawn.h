@@ -26,6 +26,7 @@ struct spawn {
 	bool inherit_fds;
 	bool cancelled; /* set before the child is awake: it is to end at once */
 	struct strings argv, envp;
+	u64 uargv, uenvp; /* where the caller has them */
 	struct actions actions;
 	struct file *stdio[FDS_STDIO];
 	/*

@@ -19,16 +19,6 @@ unsigned long strings_limit(unsigned long stack_rlimit)
 	return max_t(unsigned long, limit, ARG_MAX);
 }
 
-/* The i-th pointer of the array, or an ERR_PTR. */
-static const char __user *get_string(const char __user *const __user *array, int i)
-{
-	const char __user *string;
-
-	if (get_user(string, array + i))
-		return ERR_PTR(-EFAULT);
-	return string;
-}
-
 /* Be a good citizen in a long loop, and stop when there is no more caller. */
 static int pause_in_loop(void)
 {
@@ -39,19 +29,19 @@ static int pause_in_loop(void)
 }
 
 /* First pass: how many strings, how many bytes. */
-static int measure(struct strings *out, const char __user *const __user *array,
+static int measure(struct strings *out, const char __user *const __user array[],
 		   unsigned long *room)
 {
 	for (;;) {
-		const char __user *string = get_string(array, out->count);
+		const char __user *string;
 		unsigned long cost;
 		long len;
 		int err;
 
+		if (get_user(string, array + out->count))
+			return -EFAULT;
 		if (!string)
 			return 0;
-		if (IS_ERR(string))
-			return PTR_ERR(string);
 		len = strnlen_user(string, MAX_ARG_STRLEN);
 		if (!len)
 			return -EFAULT;
@@ -79,14 +69,14 @@ static int fill(struct strings *out, const char __user *const __user *array)
 	int i;
 
 	for (i = 0; i < out->count && room; i++) {
-		const char __user *string = get_string(array, i);
+		const char __user *string;
 		long len;
 		int err;
 
+		if (get_user(string, array + i))
+			return -EFAULT;
 		if (!string)
 			break;
-		if (IS_ERR(string))
-			return PTR_ERR(string);
 		len = strncpy_from_user(to, string, min_t(size_t, room, MAX_ARG_STRLEN));
 		if (len < 0)
 			return len;
@@ -104,7 +94,7 @@ static int fill(struct strings *out, const char __user *const __user *array)
 	return 0;
 }
 
-int strings_copy(struct strings *out, const char __user *const __user *array,
+int strings_copy(struct strings *out, const char __user *const __user array[],
 		 unsigned long *room)
 {
 	int err;

@@ -35,7 +35,7 @@ unsigned long strings_limit(unsigned long stack_rlimit);
  * @room: bytes left of strings_limit(); reduced by what was taken
  * Return: 0, -EFAULT, -E2BIG, -ENOMEM or -EINTR (a fatal signal).
  */
-int strings_copy(struct strings *out, const char __user *const __user *array,
+int strings_copy(struct strings *out, const char __user *const __user array[],
 		 unsigned long *room);
 
 void strings_free(struct strings *strings);

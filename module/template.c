@@ -110,47 +110,61 @@ static int check_interp(struct file *file, u64 offset, u32 len)
 	return err;
 }
 
-/* Read and check the program headers into tmpl, whose ehdr is good. */
-static int read_segments(struct template *tmpl)
+/* Read and check the program headers of a good ELF header. Owned by the caller. */
+static Elf64_Phdr *read_segments(struct file *file, const Elf64_Ehdr *ehdr, u64 file_size,
+				 struct spawn_template_elf *summary)
 {
+	size_t size = ehdr->e_phnum * sizeof(Elf64_Phdr);
+	Elf64_Phdr *phdrs;
 	u64 interp = 0;
 	int err;
 
-	err = read_exactly(tmpl->file, tmpl->phdrs,
-			   tmpl->ehdr.e_phnum * sizeof(Elf64_Phdr), tmpl->ehdr.e_phoff);
-	if (err)
-		return err;
-	err = elf_check_segments(&tmpl->ehdr, tmpl->phdrs, tmpl->key.size, &tmpl->elf, &interp);
-	if (err)
-		return err;
-	return check_interp(tmpl->file, interp, tmpl->elf.interp_len);
+	phdrs = kmalloc(size, GFP_KERNEL);
+	if (!phdrs)
+		return ERR_PTR(-ENOMEM);
+	err = read_exactly(file, phdrs, size, ehdr->e_phoff);
+	if (!err)
+		err = elf_check_segments(ehdr, phdrs, file_size, summary, &interp);
+	if (!err)
+		err = check_interp(file, interp, summary->interp_len);
+	if (err) {
+		kfree(phdrs);
+		return ERR_PTR(err);
+	}
+	return phdrs;
 }
 
 /*
- * The memory of a template: itself, the program headers, the path. Charged to
- * the caller's memory cgroup.
+ * The memory of a template: itself, the program headers, the path; charged to
+ * the caller's memory cgroup. Headers that would make it larger than
+ * TEMPLATE_MEMORY are left out: they are kept for who asks, not for exec.
  */
-static struct template *alloc_template(const Elf64_Ehdr *ehdr, const char *path)
+static struct template *alloc_template(const Elf64_Phdr *phdrs, u16 phnum, const char *path)
 {
 	size_t path_size = strlen(path) + 1;
 	struct template *tmpl;
 	size_t size;
 
-	size = struct_size(tmpl, phdrs, ehdr->e_phnum) + path_size;
+	if (struct_size(tmpl, phdrs, phnum) + path_size > TEMPLATE_MEMORY)
+		phnum = 0;
+	size = struct_size(tmpl, phdrs, phnum) + path_size;
 	tmpl = kzalloc(size, GFP_KERNEL_ACCOUNT);
 	if (!tmpl)
 		return NULL;
 	tmpl->memory = size;
-	tmpl->ehdr = *ehdr;
-	tmpl->path = memcpy(&tmpl->phdrs[ehdr->e_phnum], path, path_size);
+	tmpl->phnum = phnum;
+	memcpy(tmpl->phdrs, phdrs, phnum * sizeof(*phdrs));
+	tmpl->path = memcpy(&tmpl->phdrs[phnum], path, path_size);
 	return tmpl;
 }
 
-/* Takes over file, also on failure. */
+/* Takes over file on success only. */
 static struct template *template_of(struct file *file, const char *path, bool by_path)
 {
+	struct spawn_template_elf summary;
 	struct spawn_template_key key;
 	struct template *tmpl;
+	Elf64_Phdr *phdrs;
 	Elf64_Ehdr ehdr;
 	int err;
 
@@ -160,34 +174,43 @@ static struct template *template_of(struct file *file, const char *path, bool by
 	if (!err)
 		err = elf_check_header(&ehdr, key.size, ELF_ARCH);
 	if (err)
-		goto out_file;
-
-	err = -ENOMEM;
-	tmpl = alloc_template(&ehdr, path);
+		return ERR_PTR(err);
+	phdrs = read_segments(file, &ehdr, key.size, &summary);
+	if (IS_ERR(phdrs))
+		return ERR_CAST(phdrs);
+	tmpl = alloc_template(phdrs, ehdr.e_phnum, path);
+	kfree(phdrs);
 	if (!tmpl)
-		goto out_file;
+		return ERR_PTR(-ENOMEM);
+
 	kref_init(&tmpl->ref);
 	tmpl->file = file;
 	tmpl->key = key;
+	tmpl->elf = summary;
+	tmpl->ehdr = ehdr;
 	tmpl->by_path = by_path;
-	err = read_segments(tmpl);
-	if (err)
-		goto out_template;
 	tmpl->cred = get_current_cred();
 	atomic64_inc(&templates);
 	return tmpl;
+}
 
-out_template:
-	kfree(tmpl);
-out_file:
-	close_exec_file(file);
-	return ERR_PTR(err);
+/* Open, check and pin the file at a path, which is called name from then on. */
+static struct template *pin(const struct path *path, const char *name, bool by_path)
+{
+	struct file *file = open_for_exec(path);
+	struct template *tmpl;
+
+	if (IS_ERR(file))
+		return ERR_CAST(file);
+	tmpl = template_of(file, name, by_path);
+	if (IS_ERR(tmpl))
+		close_exec_file(file);
+	return tmpl;
 }
 
 struct template *template_from_path(const char __user *upath)
 {
 	struct template *tmpl;
-	struct file *file;
 	struct path path;
 	char *name;
 	long len;
@@ -201,21 +224,15 @@ struct template *template_from_path(const char __user *upath)
 	name = strndup_user(upath, PATH_MAX);
 	if (IS_ERR(name))
 		return ERR_CAST(name);
-	err = -EINVAL;
-	if (name[0] != '/')
-		goto out_name;
-	err = kern_path(name, LOOKUP_FOLLOW | LOOKUP_AUTOMOUNT, &path);
-	if (err)
-		goto out_name;
-	file = open_for_exec(&path);
+	err = name[0] == '/' ? kern_path(name, LOOKUP_FOLLOW | LOOKUP_AUTOMOUNT, &path) : -EINVAL;
+	if (err) {
+		kfree(name);
+		return ERR_PTR(err);
+	}
+	tmpl = pin(&path, name, true);
 	path_put(&path);
-	tmpl = IS_ERR(file) ? ERR_CAST(file) : template_of(file, name, true);
 	kfree(name);
 	return tmpl;
-
-out_name:
-	kfree(name);
-	return ERR_PTR(err);
 }
 
 /*
@@ -237,24 +254,20 @@ static const char *name_of_file(struct file *file, int fd, char *buf)
 
 struct template *template_from_fd(int fd)
 {
-	struct file *given, *file;
 	struct template *tmpl;
+	struct file *file;
 	char *buf;
 
-	given = fget_raw(fd);
-	if (!given)
+	file = fget_raw(fd);
+	if (!file)
 		return ERR_PTR(-EBADF);
-	file = open_for_exec(&given->f_path);
-	fput(given);
-	if (IS_ERR(file))
-		return ERR_CAST(file);
 	buf = kmalloc(PATH_MAX, GFP_KERNEL);
-	if (!buf) {
-		close_exec_file(file);
-		return ERR_PTR(-ENOMEM);
-	}
-	tmpl = template_of(file, name_of_file(file, fd, buf), false);
+	if (buf)
+		tmpl = pin(&file->f_path, name_of_file(file, fd, buf), false);
+	else
+		tmpl = ERR_PTR(-ENOMEM);
 	kfree(buf);
+	fput(file);
 	return tmpl;
 }
 

@@ -17,6 +17,12 @@
 struct cred;
 struct file;
 
+/*
+ * The most bytes of a template beside the open file, unless its path alone is
+ * longer than what is left.
+ */
+#define TEMPLATE_MEMORY 4096
+
 struct template {
 	struct kref ref;
 	struct file *file; /* opened for exec, writes denied */
@@ -29,7 +35,8 @@ struct template {
 	atomic64_t spawned;
 	atomic64_t failed;
 	Elf64_Ehdr ehdr;
-	Elf64_Phdr phdrs[]; /* ehdr.e_phnum; the path stands behind them */
+	u16 phnum; /* ehdr.e_phnum, or 0 if they did not fit */
+	Elf64_Phdr phdrs[]; /* phnum of them; the path stands behind */
 };
 
 /*

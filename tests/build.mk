@@ -33,3 +33,9 @@ $(O)/tests/guest/probe: $(O)/tests/guest/probe.o
 	$(CC) $(CFLAGS) -static -o $@ $<
 
 .SECONDARY: $(SUITES:=.o) $(O)/tests/guest/common.o
+
+# What tests/check asks for.
+.PHONY: unit-programs print-unit-tests
+unit-programs: $(UNIT_TESTS)
+print-unit-tests:
+	@printf '%s\n' $(UNIT_TESTS)

@@ -76,7 +76,9 @@ enum spawn_template_action_type {
 	/*
 	 * Close the descriptors fd to newfd, both included; newfd == -1 runs
 	 * to the last. With flags CLOSE_RANGE_CLOEXEC those that the child has
-	 * are made close-on-exec instead.
+	 * are made close-on-exec instead. CLOSE_RANGE_UNSHARE is taken and
+	 * changes nothing: the table is the child's own. EINVAL: fd is negative,
+	 * or above newfd.
 	 */
 	SPAWN_TEMPLATE_ACTION_CLOSE_RANGE = 4,
 	/*
@@ -139,6 +141,13 @@ struct spawn_template_create_args {
  * ESTALE   the file changed, or its path names another file: make a new one
  * EINVAL, EFAULT, E2BIG   bad input
  * EAGAIN, ENOMEM, EMFILE  as fork(2) and pidfd_open(2) give them
+ * and what the caller's seccomp filters say, which are asked in the child about
+ * vfork(2), the system call of each action (close, dup3 or fcntl, fchdir,
+ * openat2, close_range, rt_sigprocmask, rt_sigaction), execve(2) and
+ * execveat(2): ERRNO fails that stage with its errno; a child that they kill or
+ * trap dies of SIGSYS, after the call has returned its pid; EPERM if a tracer
+ * or a supervisor wants a call changed or made up.
+ *
  * After: the errno of the action or of execve(2) that failed; the child is
  * gone, without a zombie or a SIGCHLD.
  */
@@ -229,7 +238,11 @@ struct spawn_template_query {
 	struct spawn_template_elf elf;
 	__aligned_u64 spawned; /* spawns that succeeded */
 	__aligned_u64 failed; /* spawns that did not */
-	__u32 memory; /* bytes of kernel memory beside the open file */
+	/*
+	 * Bytes of kernel memory beside the open file: at most 4096, if the
+	 * path is not longer than 3 KiB.
+	 */
+	__u32 memory;
 	__s32 stale; /* 0: a spawn would take it; else the errno it would give */
 	__aligned_u64 reserved[4];
 };

@@ -110,9 +110,18 @@ char *in_scratch_new(const char *name)
 	return path;
 }
 
-/* A name alone on the command line runs the tests that match it. */
+static void close_from(int first)
+{
+	syscall(SYS_close_range, first, ~0U, 0);
+}
+
+/*
+ * A pattern on the command line: only the tests whose names match it are run.
+ * What the shell that started us left open would be in the children.
+ */
 void suite_options(int argc, char **argv)
 {
+	close_from(STDERR_FILENO + 1);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
@@ -147,11 +156,6 @@ int end_suite(void **state)
 	free(command);
 	close(device);
 	return 0;
-}
-
-static void close_from(int first)
-{
-	syscall(SYS_close_range, first, ~0U, 0);
 }
 
 /* Descriptors that a test opens start at 3, or right after the device's. */
@@ -358,7 +362,7 @@ void next_tick(void)
 	nanosleep(&(struct timespec){ .tv_nsec = 20 * 1000 * 1000 }, NULL);
 }
 
-const char *program(const char *name)
+char *program(const char *name)
 {
 	static char folder[PATH_MAX];
 	ssize_t length;
@@ -523,20 +527,27 @@ char *facts_of(const struct request *request)
 	return facts_collect(path, wait_for(pid));
 }
 
-__attribute__((noinline)) pid_t reference_spawn(const char *path, char *const argv[],
-						char *const envp[], void (*set_up)(void))
+/* Not inlined: the child must not run on over what its parent keeps. */
+static __attribute__((noinline)) pid_t vfork_execve(const char *path, char *const argv[],
+						    char *const envp[], void (*set_up)(void))
 {
-	static char *const nothing[] = { NULL };
-	char *const *const environment = envp ? envp : nothing;
 	pid_t pid = vfork();
 
 	if (!pid) {
 		if (set_up)
 			set_up();
-		execve(path, argv, environment);
+		execve(path, argv, envp);
 		_exit(127);
 	}
 	return pid;
+}
+
+pid_t reference_spawn(const char *path, char *const argv[], char *const envp[],
+		      void (*set_up)(void))
+{
+	static char *const nothing[] = { NULL };
+
+	return vfork_execve(path, argv, envp ? envp : nothing, set_up);
 }
 
 char *reference_facts(const char *path, void (*set_up)(void), const char *const sections[8])

@@ -119,7 +119,7 @@ char *own_probe(const char *name);
 void next_tick(void);
 
 /* Programs next to the suite: probe and others. */
-const char *program(const char *name);
+char *program(const char *name);
 #define PROBE program("probe")
 
 /* The ioctls: a value or -errno. */

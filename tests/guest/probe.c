@@ -378,11 +378,12 @@ static void status(void)
 				break;
 		if (i < sizeof(left_out) / sizeof(*left_out))
 			continue;
+		*colon++ = '\0';
+		colon += strspn(colon, " \t");
 		for (at = colon; *at; at++)
 			if (*at == '\t')
 				*at = ' ';
-		*colon = '=';
-		fprintf(out, "status.%s", line);
+		fprintf(out, "status.%s=%s", line, colon);
 	}
 	if (file)
 		fclose(file);

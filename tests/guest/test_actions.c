@@ -52,14 +52,18 @@ static int run_list(const struct spawn_template_action *list, size_t count)
 #define BIT(signal_) (1ULL << ((signal_) - 1))
 
 /* The spawn failed at the action with this index, with this error. */
-#define failed_at(call, index, errno_) \
-	do { \
-		check_eq(call, -(errno_)); \
-		check_eq(result.stage, SPAWN_TEMPLATE_STAGE_ACTION); \
-		check_eq(result.action, index); \
-		check_eq(result.error, errno_); \
-		check_eq(result.pid, 0); \
-	} while (0)
+#define failed_at(call, index, error) check_failed_at(__LINE__, #call, call, index, error)
+
+static void check_failed_at(int line, const char *call, int got, int index, int error)
+{
+	if (got == -error && result.stage == SPAWN_TEMPLATE_STAGE_ACTION &&
+	    result.action == index && result.error == error && result.pid == 0)
+		return;
+	check_failed(__FILE__, line,
+		     "%s is %d%s, stage %u, action %d, error %d, not %d%s, action %d", call, got,
+		     errno_text(got), result.stage, result.action, result.error, -error,
+		     errno_text(-error), index);
+}
 
 /* The child's facts after these actions. */
 static char *facts_after(const struct spawn_template_action *list, size_t count,
@@ -103,6 +107,10 @@ static void unknown_type(void)
 {
 	check_eq(RUN({ .type = 7 }), -EINVAL);
 	check_eq(RUN({ .type = 0xffffffff }), -EINVAL);
+	check_eq(RUN(CLOSE(0), DUP2(1, 0), { .type = 7 }), -EINVAL);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_ARGS);
+	check_eq(result.action, 2);
+	check_eq(result.error, EINVAL);
 }
 
 static void unknown_type_after_good_ones(void)

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * seccomp.c - what the caller's filters say of what a spawn does for it
+ */
+#include <linux/err.h>
+#include <linux/ptrace.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
+#include <linux/seccomp.h>
+#include <linux/string.h>
+
+#include <asm/ptrace.h>
+#include <asm/syscall.h>
+
+#include "internals.h"
+#include "seccomp.h"
+#include "signals.h"
+
+/* A system call as it stands in the registers. */
+struct call {
+	int nr;
+	unsigned long args[6];
+};
+
+static void call_to_regs(const struct call *call, struct pt_regs *regs)
+{
+	regs->orig_ax = call->nr;
+	regs->ax = -ENOSYS;
+	regs->di = call->args[0];
+	regs->si = call->args[1];
+	regs->dx = call->args[2];
+	regs->r10 = call->args[3];
+	regs->r8 = call->args[4];
+	regs->r9 = call->args[5];
+}
+
+/* Is it still this call? A tracer may write the registers when it is stopped. */
+static bool call_in_regs(const struct call *call, struct pt_regs *regs)
+{
+	unsigned long args[6];
+
+	syscall_get_arguments(current, regs, args);
+	return syscall_get_nr(current, regs) == call->nr && !memcmp(args, call->args, sizeof(args));
+}
+
+/* The filters said no: what is to come of it? */
+static int verdict(const struct pt_regs *regs)
+{
+	long ret = regs->ax;
+
+	/* KILL and TRAP force the signal; there is no handler here to run. */
+	if (sigismember(&current->pending.signal, SIGSYS))
+		return SECCOMP_DEATH;
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	/* A number that is no error is a call that somebody else made up. */
+	return IS_ERR_VALUE(ret) ? ret : -EPERM;
+}
+
+static int ask(const struct call *call)
+{
+	struct pt_regs *regs = current_pt_regs();
+
+	call_to_regs(call, regs);
+	if (!ki_seccomp_allows())
+		return verdict(regs);
+	return call_in_regs(call, regs) ? 0 : -EPERM;
+}
+
+int seccomp_ask(int nr, unsigned long a0, unsigned long a1, unsigned long a2, unsigned long a3,
+		unsigned long a4)
+{
+	struct call call = { .nr = nr, .args = { a0, a1, a2, a3, a4, 0 } };
+	int err;
+
+	if (seccomp_mode(&current->seccomp) == SECCOMP_MODE_DISABLED)
+		return 0;
+	/* Strict mode allows no call that a spawn stands for. */
+	if (seccomp_mode(&current->seccomp) == SECCOMP_MODE_STRICT)
+		return SECCOMP_DEATH;
+	do {
+		err = ask(&call);
+	} while (signals_begin_again(err));
+	return err;
+}

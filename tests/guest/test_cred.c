@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_cred.c - a template is of use to the credentials that made it only
+ */
+#include "common.h"
+
+#include <grp.h>
+#include <linux/capability.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+/* A spawn by whoever runs this, with the template that the test made. */
+static void is_refused(void *unused)
+{
+	struct spawn_template_result result = { 9, 9, 9, 9 };
+
+	(void)unused;
+	check_eq(outspawn_spawn(probe, ARGV("probe", "exit", "0"), NULL, NULL, 0, NULL, &result),
+		 -EACCES);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_TEMPLATE);
+	check_eq(result.action, -1);
+	check_eq(result.error, EACCES);
+	check_eq(result.pid, 0);
+}
+
+/* A new template by whoever runs this. */
+static void makes_its_own(void)
+{
+	int own = template_of(PROBE);
+
+	check_eq(spawn_and_wait(own), 0);
+	close(own);
+}
+
+static void the_maker_may(void)
+{
+	check_eq(spawn_and_wait(probe), 0);
+}
+
+static void forked(void *unused)
+{
+	is_refused(unused);
+	makes_its_own();
+}
+
+static void a_forked_child_may_not(void)
+{
+	in_child(forked, NULL);
+	check_eq(spawn_and_wait(probe), 0);
+}
+
+static void *in_thread(void *result)
+{
+	*(int *)result = spawn_and_wait(probe);
+	return result;
+}
+
+static int by_thread(void)
+{
+	pthread_t thread;
+	int result = -1;
+
+	check_eq(pthread_create(&thread, NULL, in_thread, &result), 0);
+	check_eq(pthread_join(thread, NULL), 0);
+	return result;
+}
+
+static void a_thread_may(void)
+{
+	check_eq(by_thread(), 0);
+}
+
+static void *makes_template(void *result)
+{
+	*(int *)result = try_template(PROBE);
+	return result;
+}
+
+static void a_template_made_by_a_thread(void)
+{
+	pthread_t thread;
+	int template = -1;
+
+	check_eq(pthread_create(&thread, NULL, makes_template, &template), 0);
+	check_eq(pthread_join(thread, NULL), 0);
+	check(template >= 0);
+	check_eq(spawn_and_wait(template), 0);
+	close(template);
+}
+
+/* Only the calling thread's credentials change: a raw system call. */
+static void *changes_and_spawns(void *result)
+{
+	if (syscall(SYS_setresuid, NOBODY, NOBODY, 0) < 0)
+		*(int *)result = -errno;
+	else
+		*(int *)result = spawn_and_wait(probe);
+	return result;
+}
+
+static void a_thread_with_other_credentials_may_not(void)
+{
+	pthread_t thread;
+	int result = 0;
+
+	check_eq(pthread_create(&thread, NULL, changes_and_spawns, &result), 0);
+	check_eq(pthread_join(thread, NULL), 0);
+	check_eq(result, -EACCES);
+	check_eq(by_thread(), 0);
+	check_eq(spawn_and_wait(probe), 0);
+}
+
+/* Each of these runs in a child with a template of its own. */
+#define AFTER(name, change, expected) \
+	static void name##_(void *unused) \
+	{ \
+		(void)unused; \
+		probe = template_of(PROBE); \
+		check_eq(spawn_and_wait(probe), 0); \
+		must(change); \
+		if ((expected) == 0) \
+			check_eq(spawn_and_wait(probe), 0); \
+		else \
+			is_refused(NULL); \
+		makes_its_own(); \
+	} \
+	static void name(void) \
+	{ \
+		in_child(name##_, NULL); \
+	} \
+	_Static_assert(1, "")
+
+static int drop_capability(void)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return -1;
+	data[0].effective &= ~(1U << CAP_NET_RAW);
+	return syscall(SYS_capset, &header, data);
+}
+
+AFTER(after_setresuid, setresuid(NOBODY, NOBODY, 0), -EACCES);
+AFTER(after_setresgid, setresgid(NOBODY, NOBODY, 0), -EACCES);
+AFTER(after_setgroups, setgroups(1, (gid_t[]){ NOBODY }), -EACCES);
+AFTER(after_capset, drop_capability(), -EACCES);
+AFTER(after_securebits, prctl(PR_SET_SECUREBITS, 1), -EACCES);
+AFTER(after_a_new_user_namespace, unshare(CLONE_NEWUSER), -EACCES);
+AFTER(after_umask, (int)umask(077), 0);
+AFTER(after_chdir, chdir("/tmp"), 0);
+AFTER(after_setsid, setsid(), 0);
+AFTER(after_no_new_privs, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+AFTER(after_nice, setpriority(0, 0, 5), 0);
+
+static void setresuid_and_back_(void *unused)
+{
+	(void)unused;
+	probe = template_of(PROBE);
+	must(setresuid(-1, NOBODY, 0));
+	is_refused(NULL);
+	must(setresuid(-1, 0, 0));
+	/* The same numbers are not the same credentials. */
+	is_refused(NULL);
+	makes_its_own();
+}
+
+static void setresuid_and_back(void)
+{
+	in_child(setresuid_and_back_, NULL);
+}
+
+static void by_nobody(void *unused)
+{
+	is_refused(unused);
+	makes_its_own();
+}
+
+static void another_user_may_not(void)
+{
+	in_child_as_nobody(by_nobody, NULL);
+}
+
+/* The other way round: an ordinary user's template in root's hands. */
+static void nobody_sends(void *socket)
+{
+	int template = template_of(PROBE);
+
+	check_eq(spawn_and_wait(template), 0);
+	send_fd(*(int *)socket, template);
+}
+
+static void root_may_not_use_a_users(void)
+{
+	int sockets[2], template;
+
+	must(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, sockets));
+	in_child_as_nobody(nobody_sends, &sockets[1]);
+	template = receive_fd(sockets[0]);
+	check_eq(spawn_and_wait(template), -EACCES);
+	close(template);
+	close(sockets[0]);
+	close(sockets[1]);
+}
+
+/* A descriptor that comes over a socket carries no authority. */
+static void receives(void *socket)
+{
+	int template = receive_fd(*(int *)socket);
+
+	check_eq(spawn_and_wait(template), -EACCES);
+	makes_its_own();
+	close(template);
+}
+
+static void sent_to_another_process(void)
+{
+	int sockets[2];
+
+	must(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, sockets));
+	send_fd(sockets[1], probe);
+	in_child(receives, &sockets[0]);
+	send_fd(sockets[1], probe);
+	in_child_as_nobody(receives, &sockets[0]);
+	close(sockets[0]);
+	close(sockets[1]);
+}
+
+static void sent_to_oneself(void)
+{
+	int sockets[2], template;
+
+	must(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, sockets));
+	send_fd(sockets[1], probe);
+	template = receive_fd(sockets[0]);
+	check_eq(spawn_and_wait(template), 0);
+	close(template);
+	close(sockets[0]);
+	close(sockets[1]);
+}
+
+/* execve commits new credentials, even if they say the same. */
+static void after_execve(void)
+{
+	struct spawn_template_create_args args = CREATE_PATH(PROBE);
+	int template;
+	pid_t pid;
+
+	args.flags = 0;
+	template = sys_create(&args);
+	check(template >= 0);
+	pid = reference_spawn(PROBE, ARGV("probe", "spawn", text("%d", template)), NULL, NULL);
+	check_eq(wait_for(pid), EACCES);
+	check_eq(wait_for(try_spawn(probe, ARGV("probe", "create", PROBE))), 0);
+	close(template);
+}
+
+/* And so the child of a spawn, which has the template among its descriptors. */
+static void the_spawned_child_may_not(void)
+{
+	struct spawn_template_spawn_args args = { .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS };
+	struct spawn_template_create_args create = CREATE_PATH(PROBE);
+	int template;
+
+	create.flags = 0;
+	template = sys_create(&create);
+	args.argv = (uintptr_t)ARGV("probe", "spawn", text("%d", template));
+	check_eq(wait_for(sys_spawn(probe, &args)), EACCES);
+	close(template);
+}
+
+static void asks(void *unused)
+{
+	struct spawn_template_query query;
+	struct spawn_template_info info;
+
+	(void)unused;
+	check_eq(sys_query(probe, &query), 0);
+	check_eq(outspawn_info(probe, &info), 0);
+}
+
+/* What a template pins is no secret; only spawning takes authority. */
+static void others_may_query(void)
+{
+	in_child(asks, NULL);
+	in_child_as_nobody(asks, NULL);
+}
+
+/* A template makes nobody more than he is. */
+static void no_privilege_is_kept(void *unused)
+{
+	char *facts;
+
+	(void)unused;
+	probe = template_of(PROBE);
+	facts = facts_of(&(struct request){ .template = probe, .sections = { "ids" } });
+	check_str(fact(facts, "uid"), "1000 1000 1000");
+	check_str(fact(facts, "gid"), "1000 1000 1000");
+	check_str(fact(facts, "groups"), "");
+}
+
+static void nobodys_child_is_nobodys(void)
+{
+	in_child_as_nobody(no_privilege_is_kept, NULL);
+}
+
+SUITE("cred",
+      T(the_maker_may),
+      T(a_forked_child_may_not),
+      T(a_thread_may),
+      T(a_template_made_by_a_thread),
+      T(a_thread_with_other_credentials_may_not),
+      T(after_setresuid),
+      T(after_setresgid),
+      T(after_setgroups),
+      T(after_capset),
+      T(after_securebits),
+      T(after_a_new_user_namespace),
+      T(after_umask),
+      T(after_chdir),
+      T(after_setsid),
+      T(after_no_new_privs),
+      T(after_nice),
+      T(setresuid_and_back),
+      T(another_user_may_not),
+      T(root_may_not_use_a_users),
+      T(sent_to_another_process),
+      T(sent_to_oneself),
+      T(after_execve),
+      T(the_spawned_child_may_not),
+      T(others_may_query),
+      T(nobodys_child_is_nobodys));

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_uapi.c - the interface is what was published: sizes, offsets, values
+ *
+ * A program that was compiled once runs with every later module, so nothing
+ * here may ever change. Numbers are written out for that reason.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "spawn_template.h"
+
+#define at(type, field, offset, size) \
+	do { \
+		assert_int_equal(offsetof(struct type, field), offset); \
+		assert_int_equal(sizeof(((struct type *)0)->field), size); \
+	} while (0)
+
+static void create_args(void **state)
+{
+	(void)state;
+	at(spawn_template_create_args, flags, 0, 8);
+	at(spawn_template_create_args, execfd, 8, 4);
+	at(spawn_template_create_args, exec_flags, 12, 4);
+	at(spawn_template_create_args, filename, 16, 8);
+	at(spawn_template_create_args, actions, 24, 8);
+	at(spawn_template_create_args, actions_len, 32, 8);
+	at(spawn_template_create_args, reserved, 40, 32);
+	assert_int_equal(SPAWN_TEMPLATE_CREATE_ARGS_SIZE_VER0, 72);
+}
+
+static void spawn_args(void **state)
+{
+	(void)state;
+	at(spawn_template_spawn_args, flags, 0, 8);
+	at(spawn_template_spawn_args, pidfd, 8, 8);
+	at(spawn_template_spawn_args, argv, 16, 8);
+	at(spawn_template_spawn_args, envp, 24, 8);
+	at(spawn_template_spawn_args, actions, 32, 8);
+	at(spawn_template_spawn_args, actions_len, 40, 8);
+	at(spawn_template_spawn_args, reserved, 48, 32);
+	at(spawn_template_spawn_args, result, 80, 8);
+	/* The RFC's struct ends where ours begins. */
+	assert_int_equal(SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0, 80);
+}
+
+static void action(void **state)
+{
+	(void)state;
+	at(spawn_template_action, type, 0, 4);
+	at(spawn_template_action, flags, 4, 4);
+	at(spawn_template_action, fd, 8, 4);
+	at(spawn_template_action, newfd, 12, 4);
+	at(spawn_template_action, arg, 16, 8);
+	assert_int_equal(sizeof(struct spawn_template_action), 24);
+	at(spawn_template_open, path, 0, 8);
+	at(spawn_template_open, how, 8, 24);
+	at(spawn_template_sigset, sigset, 0, 8);
+	at(spawn_template_sigset, sigsetsize, 8, 8);
+}
+
+static void result(void **state)
+{
+	(void)state;
+	at(spawn_template_result, stage, 0, 4);
+	at(spawn_template_result, action, 4, 4);
+	at(spawn_template_result, error, 8, 4);
+	at(spawn_template_result, pid, 12, 4);
+}
+
+static void info(void **state)
+{
+	(void)state;
+	at(spawn_template_info, version, 0, 4);
+	at(spawn_template_info, max_actions, 4, 4);
+	at(spawn_template_info, features, 8, 8);
+	at(spawn_template_info, action_types, 16, 8);
+	at(spawn_template_info, create_flags, 24, 8);
+	at(spawn_template_info, spawn_flags, 32, 8);
+	at(spawn_template_info, create_args_size, 40, 4);
+	at(spawn_template_info, spawn_args_size, 44, 4);
+	at(spawn_template_info, max_strings, 48, 4);
+	at(spawn_template_info, trusted_version, 52, 4);
+	at(spawn_template_info, templates, 56, 8);
+	at(spawn_template_info, reserved, 64, 32);
+	assert_int_equal(SPAWN_TEMPLATE_INFO_SIZE_VER0, 96);
+}
+
+static void query(void **state)
+{
+	(void)state;
+	at(spawn_template_query, key, 0, 64);
+	at(spawn_template_query, elf, 64, 32);
+	at(spawn_template_query, spawned, 96, 8);
+	at(spawn_template_query, failed, 104, 8);
+	at(spawn_template_query, memory, 112, 4);
+	at(spawn_template_query, stale, 116, 4);
+	at(spawn_template_query, reserved, 120, 32);
+	assert_int_equal(SPAWN_TEMPLATE_QUERY_SIZE_VER0, 152);
+	at(spawn_template_key, dev_major, 0, 4);
+	at(spawn_template_key, ino, 8, 8);
+	at(spawn_template_key, size, 16, 8);
+	at(spawn_template_key, mode, 24, 4);
+	at(spawn_template_key, ctime_nsec, 36, 4);
+	at(spawn_template_key, ctime_sec, 40, 8);
+	at(spawn_template_key, mtime_sec, 48, 8);
+	at(spawn_template_key, mtime_nsec, 56, 4);
+	at(spawn_template_elf, type, 0, 2);
+	at(spawn_template_elf, load_segments, 6, 2);
+	at(spawn_template_elf, stack_flags, 8, 4);
+	at(spawn_template_elf, interp_len, 12, 4);
+	at(spawn_template_elf, entry, 16, 8);
+	at(spawn_template_elf, load_bytes, 24, 8);
+}
+
+static void values(void **state)
+{
+	(void)state;
+	assert_string_equal(SPAWN_TEMPLATE_DEVICE, "/dev/spawn_template");
+	assert_int_equal(SPAWN_TEMPLATE_VERSION, 1);
+	assert_int_equal(SPAWN_TEMPLATE_CREATE_CLOEXEC, 1);
+	assert_int_equal(SPAWN_TEMPLATE_SPAWN_INHERIT_FDS, 1);
+	assert_int_equal(SPAWN_TEMPLATE_MAX_ACTIONS, 192);
+	assert_int_equal(SPAWN_TEMPLATE_ACTION_CLOSE, 0);
+	assert_int_equal(SPAWN_TEMPLATE_ACTION_DUP2, 1);
+	assert_int_equal(SPAWN_TEMPLATE_ACTION_FCHDIR, 2);
+	assert_int_equal(SPAWN_TEMPLATE_ACTION_OPEN, 3);
+	assert_int_equal(SPAWN_TEMPLATE_ACTION_CLOSE_RANGE, 4);
+	assert_int_equal(SPAWN_TEMPLATE_ACTION_SIGMASK, 5);
+	assert_int_equal(SPAWN_TEMPLATE_ACTION_SIGDEFAULT, 6);
+	assert_int_equal(SPAWN_TEMPLATE_STAGE_NONE, 0);
+	assert_int_equal(SPAWN_TEMPLATE_STAGE_EXEC, 6);
+	assert_int_equal(SPAWN_TEMPLATE_FEATURE_RESULT, 1);
+}
+
+static void ioctl_numbers(void **state)
+{
+	(void)state;
+	assert_int_equal(SPAWN_TEMPLATE_IOC_CREATE, 0x4048e700);
+	assert_int_equal(SPAWN_TEMPLATE_IOC_SPAWN, 0x4058e701);
+	assert_int_equal(SPAWN_TEMPLATE_IOC_INFO, 0x8060e702);
+	assert_int_equal(SPAWN_TEMPLATE_IOC_QUERY, 0x8098e703);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(create_args), cmocka_unit_test(spawn_args),
+		cmocka_unit_test(action),      cmocka_unit_test(result),
+		cmocka_unit_test(info),	       cmocka_unit_test(query),
+		cmocka_unit_test(values),      cmocka_unit_test(ioctl_numbers),
+	};
+
+	return cmocka_run_group_tests_name("uapi", tests, NULL, NULL);
+}
