@@ -2,7 +2,9 @@
 /*
  * agent.h - what the files of the example agent share
  *
- *	agent.c     the runtime: templates, spawns, epoll; and main()
+ *	agent.c     main()
+ *	spawn.c     templates of the tools, and spawning, both ways
+ *	flight.c    calls in flight: pipes, pidfds, epoll
  *	calls.c     which tool calls are made
  *	worktree.c  the git worktree they are made in
  *	report.c    the progress bar, the table, the comparison
@@ -75,7 +77,29 @@ struct progress {
 	size_t total;
 };
 
-/* Makes the calls, in order, as many at once as the agent may. agent.c */
+/* Says what failed, and returns -error. agent.c */
+int complain(const char *what, int error);
+double microseconds(void);
+
+/* What these open is closed with the agent. spawn.c */
+int open_device(struct agent *agent);
+int find_tools(struct agent *agent);
+/*
+ * Start the call. output becomes its stdout and stderr; *blocked is set to the
+ * microseconds that the call which spawns took. Return a pidfd, which the
+ * caller closes.
+ */
+int spawn_from_template(struct agent *agent, const struct call *call, const int output[2],
+			double *blocked);
+int spawn_by_libc(const struct agent *agent, const struct call *call, const int output[2],
+		  double *blocked);
+
+/* Also takes over the signals that end us. flight.c */
+int open_flights(struct agent *agent);
+/*
+ * Makes the calls, in order, as many at once as the agent may. progress may be
+ * NULL. After an error, or -EINTR for a signal, none is in flight.
+ */
 int run_jobs(struct agent *agent, const struct job *jobs, size_t count, struct progress *progress);
 
 /* The calls, which the caller frees; NULL: no memory. calls.c */

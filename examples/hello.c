@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The smallest program: a template of echo, one child, its output through a pipe. */
+#include <err.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -10,29 +11,29 @@
 int main(void)
 {
 	char *argv[] = { "echo", "hello from a pristine child", NULL };
-	int dev = outspawn_open(), tmpl = outspawn_template(dev, "/bin/echo");
-	int ends[2], pidfd;
 	struct outspawn_actions actions;
 	struct outspawn_result result;
+	int dev, tmpl, output[2], pidfd;
 	char text[4096];
 	siginfo_t info;
 	ssize_t len;
 
-	if (dev < 0 || tmpl < 0 || pipe2(ends, O_CLOEXEC) < 0) {
-		fprintf(stderr, "hello: no template: %s\n", strerror(dev < 0 ? -dev : -tmpl));
-		return 1;
-	}
+	dev = outspawn_open();
+	if (dev < 0)
+		errx(1, "%s: %s (see 'outspawn doctor')", SPAWN_TEMPLATE_DEVICE, strerror(-dev));
+	tmpl = outspawn_template(dev, "/bin/echo");
+	if (tmpl < 0)
+		errx(1, "/bin/echo: %s", strerror(-tmpl));
+	if (pipe2(output, O_CLOEXEC) < 0)
+		err(1, "pipe");
+
 	outspawn_actions_init(&actions);
-	outspawn_actions_dup2(&actions, ends[1], STDOUT_FILENO);
-	if (outspawn_spawn(tmpl, argv, environ, &actions, 0, &pidfd, &result) < 0) {
-		outspawn_strerror(&result, &actions, argv[0], text, sizeof(text));
-		fprintf(stderr, "hello: %s\n", text);
-		return 1;
-	}
-	close(ends[1]); /* or the pipe never ends */
-	while ((len = read(ends[0], text, sizeof(text))) > 0)
+	outspawn_actions_dup2(&actions, output[1], STDOUT_FILENO);
+	if (outspawn_spawn(tmpl, argv, environ, &actions, 0, &pidfd, &result) < 0)
+		errx(1, "%s", outspawn_strerror(&result, &actions, argv[0], text, sizeof(text)));
+	close(output[1]); /* or the pipe never ends */
+	while ((len = read(output[0], text, sizeof(text))) > 0)
 		fwrite(text, 1, len, stdout);
 	waitid(P_PIDFD, pidfd, &info, WEXITED);
-	outspawn_actions_destroy(&actions); /* the rest ends with the process */
 	return info.si_status;
 }

@@ -30,7 +30,7 @@ void show_progress(struct progress *progress, size_t done)
 void end_progress(struct progress *progress)
 {
 	if (progress->shown)
-		fputs("\n\n", stderr);
+		fputc('\n', stderr);
 }
 
 static int compare_numbers(const void *a, const void *b)
@@ -78,7 +78,7 @@ void print_table(const struct agent *agent, const struct call *calls, size_t cou
 
 	if (!buf)
 		return;
-	printf("Medians in ms, up to %u calls in flight; ratio: outspawn / posix_spawn\n\n",
+	printf("\nMedians in ms, up to %u calls in flight; ratio: outspawn / posix_spawn\n\n",
 	       agent->inflight);
 	printf("%-15s %30s %30s\n", "", "spawn to end ----------------",
 	       "caller blocked --------------");
@@ -87,6 +87,7 @@ void print_table(const struct agent *agent, const struct call *calls, size_t cou
 	for (int i = 0; i < TOOLS; i++)
 		print_line(agent->tools[i].name, i, calls, count, buf);
 	print_line("all", TOOLS, calls, count, buf);
+	fflush(stdout); /* before what goes to stderr */
 	free(buf);
 }
 
@@ -121,7 +122,7 @@ static bool compare(const struct call *call)
 	    same_text(&a->streams[0], &b->streams[0]) && same_text(&a->streams[1], &b->streams[1]))
 		return true;
 
-	fputs("agent: outputs differ:", stderr);
+	fputs("\nagent: outputs differ:", stderr);
 	print_command(call);
 	print_outcome("outspawn", a);
 	print_outcome("posix_spawn", b);

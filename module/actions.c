@@ -338,13 +338,14 @@ static int run_open(const struct actions *actions, u32 n)
 /* exec makes handlers default by itself; what it keeps is SIG_IGN. */
 static void run_sigdefault(sigset_t set)
 {
+	struct sighand_struct *sighand = rcu_dereference_raw(current->sighand);
 	int sig;
 
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(&sighand->siglock);
 	for (sig = 1; sig <= _NSIG; sig++)
 		if (sigismember(&set, sig))
-			current->sighand->action[sig - 1].sa.sa_handler = SIG_DFL;
-	spin_unlock_irq(&current->sighand->siglock);
+			sighand->action[sig - 1].sa.sa_handler = SIG_DFL;
+	spin_unlock_irq(&sighand->siglock);
 }
 
 /* One rt_sigaction(2) for each signal of the set. */

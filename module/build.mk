@@ -7,10 +7,12 @@
 KDIR ?= /lib/modules/$(shell uname -r)/build
 MODULE_DIR := $(O)/kmod/module
 MODULE_SOURCES := $(wildcard $(S)/module/*.[ch]) $(S)/module/Kbuild $(S)/uapi/spawn_template.h
+# Warnings of kbuild (W=1), and of sparse (C=1).
 MODULE_W ?=
+MODULE_C ?=
 # kbuild has an O of its own: ours must not reach it.
 KBUILD = env -u O -u MAKEFLAGS -u MAKEOVERRIDES $(MAKE) -C $(KDIR) M=$(MODULE_DIR) \
-	$(if $(MODULE_W),W=$(MODULE_W)) -j$(shell nproc)
+	$(if $(MODULE_W),W=$(MODULE_W)) $(if $(MODULE_C),C=$(MODULE_C)) -j$(shell nproc)
 
 .PHONY: module install-module-file
 module: $(O)/kmod/outspawn.ko

@@ -25,6 +25,10 @@
 #include <linux/version.h>
 #include <uapi/linux/wait.h>
 
+#ifdef CONFIG_X86_IOPL_IOPERM
+#include <asm/io_bitmap.h>
+#endif
+
 #include "internals.h"
 #include "internals_btf.h"
 #include "internals_protos.h"
@@ -219,7 +223,7 @@ static bool trusted;
  */
 static struct files_struct empty_files = {
 	.count = ATOMIC_INIT(1),
-	.fdt = &empty_files.fdtab,
+	RCU_POINTER_INITIALIZER(fdt, &empty_files.fdtab),
 	.fdtab = {
 		.max_fds = NR_OPEN_DEFAULT,
 		.fd = &empty_files.fd_array[0],
@@ -409,6 +413,23 @@ struct task_struct *ki_copy_process(int trace, int node, struct kernel_clone_arg
 	return static_call(os_copy_process)(NULL, trace, node, args);
 }
 
+void ki_share_io_ports(struct task_struct *child)
+{
+#ifdef CONFIG_X86_IOPL_IOPERM
+	struct io_bitmap *ports = current->thread.io_bitmap;
+
+	/* As io_bitmap_share() in arch/x86/kernel/ioport.c. */
+	if (!test_thread_flag(TIF_IO_BITMAP))
+		return;
+	/* There is none when it is iopl(2) that allows all ports. */
+	if (ports) {
+		refcount_inc(&ports->refcnt);
+		child->thread.io_bitmap = ports;
+	}
+	set_tsk_thread_flag(child, TIF_IO_BITMAP);
+#endif
+}
+
 void ki_trace_fork(struct task_struct *child)
 {
 	/* As the tracepoint itself guards its probes (linux/tracepoint.h). */
@@ -506,7 +527,7 @@ struct file *ki_open(int dfd, struct filename *name, const struct open_how *how)
 	if (err)
 		return ERR_PTR(err);
 	file = static_call(os_file_open)(dfd, name, &flags);
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+#if KERNEL_VERSION(6, 5, 0) > LINUX_VERSION_CODE
 	/* From 6.5 do_dentry_open() tells fsnotify; before, open(2) does. */
 	if (!IS_ERR(file))
 		fsnotify_open(file);

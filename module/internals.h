@@ -47,6 +47,11 @@ ssize_t internals_show(char *page);
  * NUMA_NO_NODE. -ERESTARTNOINTR if a signal is pending.
  */
 struct task_struct *ki_copy_process(int trace, int node, struct kernel_clone_args *args);
+/*
+ * Give a child that is not yet awake current's I/O port permissions, which
+ * copy_thread() of a task with a function leaves out.
+ */
+void ki_share_io_ports(struct task_struct *child);
 /* Tell tracing that current made child, as kernel_clone() does. */
 void ki_trace_fork(struct task_struct *child);
 void ki_wake_up_new_task(struct task_struct *task);

@@ -10,14 +10,16 @@
 
 bool signals_dying(void)
 {
+	/* A task that runs has one, and only exec and exit change it. */
+	struct sighand_struct *sighand = rcu_dereference_raw(current->sighand);
 	bool dying;
 
 	try_to_freeze();
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(&sighand->siglock);
 	dying = __fatal_signal_pending(current);
 	if (!dying)
 		clear_thread_flag(TIF_SIGPENDING);
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(&sighand->siglock);
 	return dying;
 }
 

@@ -131,36 +131,39 @@ static int make_task(struct spawn *spawn, struct birth *birth)
 	birth->pid = get_task_pid(birth->task, PIDTYPE_PID);
 	birth->nr = pid_vnr(birth->pid);
 	birth->task->vfork_done = &spawn->done;
+	ki_share_io_ports(birth->task);
 	ki_trace_fork(birth->task);
 	return 0;
 }
 
 /*
- * Reserve a pidfd and tell the caller its number, before the child runs, so
- * that nothing can fail once the program has started. Installed on success.
+ * Reserve a pidfd before the child runs, so that running out of descriptors or
+ * memory cannot be found out when the program has started already.
  */
-static int make_pidfd(struct birth *birth, int __user *upidfd)
+static int make_pidfd(struct birth *birth)
 {
-	int fd;
+	int fd = ki_pidfd_prepare(birth->pid, &birth->pidfd_file);
 
-	if (!upidfd)
-		return 0;
-	fd = ki_pidfd_prepare(birth->pid, &birth->pidfd_file);
 	if (fd < 0)
 		return fd;
 	birth->pidfd = fd;
-	return put_user(fd, upidfd);
+	return 0;
 }
 
-static void drop_pidfd(struct birth *birth, int __user *upidfd)
+/*
+ * Hand the pidfd out, or take it back. copy_args() found the pointer good; if
+ * it no longer is, the caller has the child's pid all the same.
+ */
+static void settle_pidfd(const struct birth *birth, int __user *upidfd, bool success)
 {
 	if (birth->pidfd < 0)
 		return;
+	if (success && !put_user(birth->pidfd, upidfd)) {
+		fd_install(birth->pidfd, birth->pidfd_file);
+		return;
+	}
 	put_unused_fd(birth->pidfd);
 	fput(birth->pidfd_file);
-	/* The number was written; if that is no longer possible, so be it. */
-	if (put_user(-1, upidfd))
-		return;
 }
 
 /* Let the tracer know, which sees the child's pid in its own namespace. */
@@ -210,8 +213,14 @@ static void reap(const struct birth *birth)
 	}
 }
 
-/* The child is awake: see it through. Returns 0 or where and why it failed. */
-static int attend(struct spawn *spawn, const struct birth *birth)
+/*
+ * The child is awake: see it through.
+ *
+ * @result: filled in when the child has said how it went
+ * Return: 0, what the child failed with, or -EINTR if the caller is to die.
+ */
+static int attend(struct spawn *spawn, const struct birth *birth,
+		  struct spawn_template_result *result)
 {
 	int err;
 
@@ -223,7 +232,8 @@ static int attend(struct spawn *spawn, const struct birth *birth)
 		WRITE_ONCE(birth->task->exit_signal, SIGCHLD);
 		return err;
 	}
-	err = -spawn->result.error;
+	*result = spawn->result;
+	err = -result->error;
 	if (err)
 		reap(birth);
 	else
@@ -235,27 +245,27 @@ static int attend(struct spawn *spawn, const struct birth *birth)
 static long give_birth(struct spawn *spawn, int __user *upidfd,
 		       struct spawn_template_result *result)
 {
+	struct spawn_template_result ending;
 	struct birth birth = { .pidfd = -1 };
-	int err, cancelled;
+	int err, cancelled = 0;
 
 	result->stage = SPAWN_TEMPLATE_STAGE_CREATE;
 	err = make_task(spawn, &birth);
 	if (err)
 		return err;
-	cancelled = make_pidfd(&birth, upidfd);
+	if (upidfd)
+		cancelled = make_pidfd(&birth);
 	/* A task that is made cannot be unmade: let it run, and end at once. */
 	spawn->cancelled = cancelled;
 	ki_wake_up_new_task(birth.task);
-	err = attend(spawn, &birth);
+	ending = *result;
+	err = attend(spawn, &birth, &ending);
 	if (cancelled)
 		err = cancelled;
-	else if (err != -EINTR || spawn->result.error)
-		*result = spawn->result;
-
-	if (!err && birth.pidfd_file)
-		fd_install(birth.pidfd, birth.pidfd_file);
 	else
-		drop_pidfd(&birth, upidfd);
+		*result = ending;
+
+	settle_pidfd(&birth, upidfd, !err);
 	put_pid(birth.pid);
 	put_task_struct(birth.task);
 	return err ?: birth.nr;

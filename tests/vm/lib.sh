@@ -88,19 +88,30 @@ kernel_directory()
 	fi
 }
 
+# A root is named by all that it is made from, so checkouts that differ in it
+# can share a cache.
+root_key()
+{
+	{
+		cat -- "$VM/make-root" "$VM/customize-root" "$VM/unpack-kernel" "$VM/packages" \
+			"$CACHE/roots/$1/kernel"
+		printf '%s\n' "$1"
+	} | sha256sum | cut -c1-16
+}
+
 # Sets ROOT, the directory of the prepared root, and keeps it from being
 # removed until this process and those that inherit fd ROOT_LOCK have ended.
 use_root()
 {
-	local current
+	ROOT=$CACHE/roots/$SUITE/$(root_key "$SUITE")
+	touch -c -- "$ROOT/lock"
+	{ exec {ROOT_LOCK}<"$ROOT/lock"; } 2>/dev/null || no_root
+	flock -s "$ROOT_LOCK"
+	[[ -e $ROOT/lock ]] || no_root
+}
 
-	while current=$(readlink -e -- "$CACHE/roots/$SUITE/current"); do
-		{ exec {ROOT_LOCK}<"$current/lock"; } 2>/dev/null || continue
-		flock -s "$ROOT_LOCK"
-		ROOT=$current
-		[[ $(readlink -e -- "$CACHE/roots/$SUITE/current") != "$current" ]] || return 0
-		exec {ROOT_LOCK}<&-
-	done
+no_root()
+{
 	die "no root for $SUITE: run $VM/prepare $SUITE"
 }
 

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The tools' templates, and spawning from them. To copy from: renewing a
+ * template that is stale, and spawn_from_template(). spawn_by_libc() is the
+ * same with posix_spawn(3), for comparison.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include <outspawn.h>
+
+#include "agent.h"
+
+/* A tool that is replaced more often than this during one call is an error. */
+#define MAX_RENEWALS 3
+
+int open_device(struct agent *agent)
+{
+	agent->dev = outspawn_open();
+	if (agent->dev >= 0)
+		return 0;
+
+	complain(SPAWN_TEMPLATE_DEVICE, -agent->dev);
+	if (agent->dev == -ENOENT)
+		fputs("The module is not loaded. In outspawn's source: 'make module' and, as root,\n"
+		      "'insmod build/host/module/outspawn.ko'; or 'make demo' for a guest that has it.\n",
+		      stderr);
+	else if (agent->dev == -EACCES)
+		fputs("You may not use the device: run this as root.\n", stderr);
+	fputs("'outspawn doctor' says what is missing.\n", stderr);
+	return agent->dev;
+}
+
+/*
+ * Makes a template of the first in PATH, as a shell would find it; but passes
+ * over scripts, such as pyenv's python3, which cannot be templates.
+ */
+static int find_tool(const struct agent *agent, struct tool *tool)
+{
+	const char *path = getenv("PATH");
+	const char *dir, *end;
+
+	for (dir = path ? path : "/usr/bin:/bin"; *dir; dir = *end ? end + 1 : end) {
+		end = strchrnul(dir, ':');
+		if (*dir != '/') /* templates take absolute paths only */
+			continue;
+		snprintf(tool->path, sizeof(tool->path), "%.*s/%s", (int)(end - dir), dir,
+			 tool->name);
+		if (access(tool->path, X_OK) < 0)
+			continue;
+		tool->tmpl = outspawn_template(agent->dev, tool->path);
+		if (tool->tmpl >= 0)
+			return 0;
+		if (tool->tmpl != -ENOEXEC)
+			return complain(tool->path, -tool->tmpl);
+	}
+	fprintf(stderr, "agent: no program %s in PATH: install it\n", tool->name);
+	return -ENOENT;
+}
+
+int find_tools(struct agent *agent)
+{
+	int ret = 0;
+
+	for (int i = 0; i < TOOLS && !ret; i++)
+		ret = find_tool(agent, &agent->tools[i]);
+	return ret;
+}
+
+/* Makes a stale template anew. */
+static int renew_template(struct agent *agent, struct tool *tool)
+{
+	close(tool->tmpl);
+	tool->tmpl = outspawn_template(agent->dev, tool->path);
+	if (tool->tmpl < 0)
+		return complain(tool->path, -tool->tmpl);
+	agent->renewed++;
+	return 0;
+}
+
+/*
+ * stdin is /dev/null, stdout and stderr are pipes, and the child starts in
+ * the worktree. None of our other descriptors is in the child, whatever their
+ * flags are, so there is nothing to close.
+ */
+static int set_up_actions(struct outspawn_actions *actions, const struct agent *agent,
+			  const int output[2])
+{
+	int ret;
+
+	ret = outspawn_actions_open(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	if (!ret)
+		ret = outspawn_actions_dup2(actions, output[0], STDOUT_FILENO);
+	if (!ret)
+		ret = outspawn_actions_dup2(actions, output[1], STDERR_FILENO);
+	if (!ret)
+		ret = outspawn_actions_fchdir(actions, agent->worktree);
+	if (!ret)
+		ret = outspawn_actions_sigmask(actions, &agent->child_mask);
+	return ret;
+}
+
+/*
+ * Stale means that the tool was replaced since, by an update say: then the
+ * template is made anew.
+ */
+int spawn_from_template(struct agent *agent, const struct call *call, const int output[2],
+			double *blocked)
+{
+	struct tool *tool = &agent->tools[call->tool];
+	struct outspawn_actions actions;
+	struct outspawn_result result;
+	char message[PATH_MAX + 256];
+	int renewals = 0, pidfd, ret;
+	double before;
+
+	outspawn_actions_init(&actions);
+	ret = set_up_actions(&actions, agent, output);
+	while (!ret) {
+		before = microseconds();
+		ret = outspawn_spawn(tool->tmpl, call->argv, environ, &actions, 0, &pidfd, &result);
+		*blocked = microseconds() - before;
+		if (ret >= 0)
+			break;
+		if (ret != -ESTALE || renewals++ == MAX_RENEWALS) {
+			outspawn_strerror(&result, &actions, tool->path, message, sizeof(message));
+			fprintf(stderr, "agent: %s: %s\n", tool->name, message);
+			break;
+		}
+		ret = renew_template(agent, tool);
+	}
+	outspawn_actions_destroy(&actions);
+	return ret < 0 ? ret : pidfd;
+}
+
+/* The same for posix_spawn(3). All our descriptors are close-on-exec; closefrom makes sure. */
+static int set_up_file_actions(posix_spawn_file_actions_t *actions, const struct agent *agent,
+			       const int output[2])
+{
+	int error;
+
+	error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	if (!error)
+		error = posix_spawn_file_actions_adddup2(actions, output[0], STDOUT_FILENO);
+	if (!error)
+		error = posix_spawn_file_actions_adddup2(actions, output[1], STDERR_FILENO);
+	if (!error)
+		error = posix_spawn_file_actions_addfchdir_np(actions, agent->worktree);
+	if (!error)
+		error = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+	return error;
+}
+
+/* Here the pidfd comes extra, and is not in *blocked. */
+int spawn_by_libc(const struct agent *agent, const struct call *call, const int output[2],
+		  double *blocked)
+{
+	const struct tool *tool = &agent->tools[call->tool];
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	int error, pidfd;
+	double before;
+	pid_t pid;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setsigmask(&attr, &agent->child_mask);
+	error = set_up_file_actions(&actions, agent, output);
+	if (!error) {
+		before = microseconds();
+		error = posix_spawn(&pid, tool->path, &actions, &attr, call->argv, environ);
+		*blocked = microseconds() - before;
+	}
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attr);
+	if (error)
+		return complain(tool->path, error);
+
+	pidfd = pidfd_open(pid, 0);
+	return pidfd < 0 ? complain("pidfd_open", errno) : pidfd;
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_seccomp.c - a spawn is no way around the caller's seccomp filters
+ *
+ * Each test forks, sets a filter on one system call, and spawns: by the filter
+ * the step that stands for that call fails, and nothing else does.
+ */
+#include "common.h"
+
+#include <linux/close_range.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+
+#define REFUSED 77 /* EBADFD: an errno that nothing else gives */
+
+static struct spawn_template_result result;
+
+/* What the system call with this number gives, if its argument is value. */
+static void filter(int number, int argument, uint32_t value, uint32_t verdict)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 argument < 0 ? offsetof(struct seccomp_data, arch) :
+					offsetof(struct seccomp_data, args) + 8 * argument),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, verdict),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
+
+	/* Without an argument to look at, compare what is always so. */
+	if (argument < 0)
+		code[3].k = 0xc000003e; /* AUDIT_ARCH_X86_64 */
+	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
+}
+
+static int spawn_with(struct spawn_template_action *list, size_t count)
+{
+	struct outspawn_actions actions = { list, count, count };
+	pid_t pid = outspawn_spawn(probe, ARGV("probe", "exit", "0"), NULL, &actions, 0, NULL,
+				   &result);
+
+	return pid < 0 ? pid : wait_for(pid);
+}
+
+struct step {
+	int number; /* of the system call that the filter refuses */
+	uint32_t stage; /* that fails by it */
+	int32_t action;
+};
+
+/* One of each action, and what the child can do with them all. */
+static int spawn_with_every_action(void)
+{
+	uint64_t signals = 1ULL << (SIGUSR1 - 1);
+	struct spawn_template_open how = { .path = (uintptr_t)"/dev/null" };
+	struct spawn_template_sigset set = { .sigset = (uintptr_t)&signals, .sigsetsize = 8 };
+	int folder = must(open("/", O_PATH | O_CLOEXEC)), status;
+	struct spawn_template_action list[] = {
+		{ .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 0 },
+		{ .type = SPAWN_TEMPLATE_ACTION_DUP2, .fd = 1, .newfd = 9 },
+		{ .type = SPAWN_TEMPLATE_ACTION_DUP2, .fd = 2, .newfd = 2 },
+		{ .type = SPAWN_TEMPLATE_ACTION_FCHDIR, .fd = folder },
+		{ .type = SPAWN_TEMPLATE_ACTION_OPEN,
+		  .fd = AT_FDCWD,
+		  .newfd = 8,
+		  .arg = (uintptr_t)&how },
+		{ .type = SPAWN_TEMPLATE_ACTION_CLOSE_RANGE, .fd = 8, .newfd = -1 },
+		{ .type = SPAWN_TEMPLATE_ACTION_SIGMASK, .arg = (uintptr_t)&set },
+		{ .type = SPAWN_TEMPLATE_ACTION_SIGDEFAULT, .arg = (uintptr_t)&set },
+	};
+
+	status = spawn_with(list, sizeof(list) / sizeof(*list));
+	close(folder);
+	return status;
+}
+
+static void step_is_refused(void *argument)
+{
+	const struct step *step = argument;
+
+	probe = template_of(PROBE);
+	check_eq(spawn_with_every_action(), 0);
+	filter(step->number, -1, 0, SECCOMP_RET_ERRNO | REFUSED);
+	check_eq(spawn_with_every_action(), -REFUSED);
+	check_eq(result.error, REFUSED);
+	check_eq(result.stage, step->stage);
+	check_eq(result.action, step->action);
+	check_eq(result.pid, 0);
+	check_eq(error_of(waitpid(-1, NULL, __WALL | WNOHANG)), ECHILD);
+}
+
+#define REFUSE(name, number, stage, action) \
+	static void name(void) \
+	{ \
+		in_child(step_is_refused, \
+			 &(struct step){ number, SPAWN_TEMPLATE_STAGE_##stage, action }); \
+	} \
+	_Static_assert(1, "")
+
+REFUSE(vfork_is_refused, SYS_vfork, CREATE, -1);
+REFUSE(close_is_refused, SYS_close, ACTION, 0);
+REFUSE(dup3_is_refused, SYS_dup3, ACTION, 1);
+REFUSE(fcntl_is_refused, SYS_fcntl, ACTION, 2);
+REFUSE(fchdir_is_refused, SYS_fchdir, ACTION, 3);
+REFUSE(openat2_is_refused, SYS_openat2, ACTION, 4);
+REFUSE(close_range_is_refused, SYS_close_range, ACTION, 5);
+REFUSE(rt_sigprocmask_is_refused, SYS_rt_sigprocmask, ACTION, 6);
+REFUSE(rt_sigaction_is_refused, SYS_rt_sigaction, ACTION, 7);
+REFUSE(execve_is_refused, SYS_execve, EXEC, -1);
+REFUSE(execveat_is_refused, SYS_execveat, EXEC, -1);
+
+static void other_calls(void *unused)
+{
+	(void)unused;
+	probe = template_of(PROBE);
+	filter(SYS_ptrace, -1, 0, SECCOMP_RET_ERRNO | REFUSED);
+	filter(SYS_socket, -1, 0, SECCOMP_RET_KILL_PROCESS);
+	check_eq(spawn_with_every_action(), 0);
+}
+
+static void calls_that_are_not_made_do_not_matter(void)
+{
+	in_child(other_calls, NULL);
+}
+
+/* A filter sees the arguments that the call would have had. */
+static void one_number(void *unused)
+{
+	struct spawn_template_action list[] = {
+		{ .type = SPAWN_TEMPLATE_ACTION_DUP2, .fd = 1, .newfd = 8 },
+		{ .type = SPAWN_TEMPLATE_ACTION_DUP2, .fd = 1, .newfd = 9 },
+	};
+
+	(void)unused;
+	probe = template_of(PROBE);
+	filter(SYS_dup3, 1, 9, SECCOMP_RET_ERRNO | REFUSED);
+	check_eq(spawn_with(list, 1), 0);
+	check_eq(spawn_with(list, 2), -REFUSED);
+	check_eq(result.action, 1);
+	list[1].newfd = 10;
+	check_eq(spawn_with(list, 2), 0);
+}
+
+static void arguments_are_seen(void)
+{
+	in_child(one_number, NULL);
+}
+
+/* As a call that is killed: the child is there, and dies of SIGSYS. */
+static void is_killed(void *verdict)
+{
+	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_DUP2,
+						.fd = 1,
+						.newfd = 9 };
+
+	probe = template_of(PROBE);
+	filter(SYS_dup3, -1, 0, *(uint32_t *)verdict);
+	check_eq(spawn_with(&action, 1), 128 + SIGSYS);
+	/* Without that action nothing is wrong. */
+	check_eq(spawn_with(NULL, 0), 0);
+	check_eq(error_of(waitpid(-1, NULL, __WALL | WNOHANG)), ECHILD);
+}
+
+static void killed_process(void)
+{
+	in_child(is_killed, &(uint32_t){ SECCOMP_RET_KILL_PROCESS });
+}
+
+static void killed_thread(void)
+{
+	in_child(is_killed, &(uint32_t){ SECCOMP_RET_KILL_THREAD });
+}
+
+static void trapped(void)
+{
+	in_child(is_killed, &(uint32_t){ SECCOMP_RET_TRAP });
+}
+
+static void killed_exec(void *unused)
+{
+	(void)unused;
+	probe = template_of(PROBE);
+	filter(SYS_execve, -1, 0, SECCOMP_RET_KILL_PROCESS);
+	check_eq(spawn_with(NULL, 0), 128 + SIGSYS);
+}
+
+static void killed_in_exec(void)
+{
+	in_child(killed_exec, NULL);
+}
+
+/* With the program the filters go on: the child cannot do more than we. */
+static void child_under_a_filter(void *unused)
+{
+	struct spawn_template_spawn_args args = {
+		.argv = (uintptr_t)ARGV("probe", "create", PROBE)
+	};
+
+	(void)unused;
+	probe = template_of(PROBE);
+	check_eq(wait_for(sys_spawn(probe, &args)), 0);
+	filter(SYS_ioctl, 1, SPAWN_TEMPLATE_IOC_CREATE, SECCOMP_RET_ERRNO | REFUSED);
+	check_eq(wait_for(sys_spawn(probe, &args)), REFUSED);
+}
+
+static void filters_stay_with_the_child(void)
+{
+	in_child(child_under_a_filter, NULL);
+}
+
+SUITE("seccomp",
+      T(vfork_is_refused),
+      T(close_is_refused),
+      T(dup3_is_refused),
+      T(fcntl_is_refused),
+      T(fchdir_is_refused),
+      T(openat2_is_refused),
+      T(close_range_is_refused),
+      T(rt_sigprocmask_is_refused),
+      T(rt_sigaction_is_refused),
+      T(execve_is_refused),
+      T(execveat_is_refused),
+      T(calls_that_are_not_made_do_not_matter),
+      T(arguments_are_seen),
+      T(killed_process),
+      T(killed_thread),
+      T(trapped),
+      T(killed_in_exec),
+      T(filters_stay_with_the_child));
