@@ -40,50 +40,77 @@ static int compare_numbers(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Sorts the numbers. There is at least one. */
+/* Sorts the numbers, of which there is at least one. */
 static double median(double *numbers, size_t count)
 {
 	qsort(numbers, count, sizeof(*numbers), compare_numbers);
 	return (numbers[(count - 1) / 2] + numbers[count / 2]) / 2;
 }
 
-/* One line, of the calls of one tool or, with TOOLS, of all. */
+static double spawn_to_end(const struct outcome *outcome)
+{
+	return outcome->total;
+}
+
+static double caller_blocked(const struct outcome *outcome)
+{
+	return outcome->blocked;
+}
+
+/* A line is of one tool's calls or, with TOOLS, of all. */
+static bool in_line(const struct call *call, enum tool_id tool)
+{
+	return tool == TOOLS || call->tool == tool;
+}
+
+/*
+ * Three columns: the medians of both ways, and the median of the ratios, call
+ * by call, which says more where the calls differ much.
+ */
+static void print_columns(double (*time_of)(const struct outcome *), enum tool_id tool,
+			  const struct call *calls, size_t count, double *buf)
+{
+	double *times[WAYS] = { buf, buf + count }, *ratios = buf + 2 * count;
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!in_line(&calls[i], tool))
+			continue;
+		for (int way = 0; way < WAYS; way++)
+			times[way][n] = time_of(&calls[i].outcomes[way]) / 1e3;
+		ratios[n] = times[OUTSPAWN][n] / times[POSIX_SPAWN][n];
+		n++;
+	}
+	printf("  %9.2f %12.2f %6.2f", median(times[OUTSPAWN], n), median(times[POSIX_SPAWN], n),
+	       median(ratios, n));
+}
+
 static void print_line(const char *name, enum tool_id tool, const struct call *calls, size_t count,
 		       double *buf)
 {
-	double total[WAYS], blocked[WAYS];
-	size_t chosen = 0;
+	size_t n = 0;
 
-	for (int way = 0; way < WAYS; way++) {
-		chosen = 0;
-		for (size_t i = 0; i < count; i++) {
-			if (tool != TOOLS && calls[i].tool != tool)
-				continue;
-			buf[chosen] = calls[i].outcomes[way].total;
-			buf[count + chosen++] = calls[i].outcomes[way].blocked;
-		}
-		if (!chosen)
-			return;
-		total[way] = median(buf, chosen) / 1e3;
-		blocked[way] = median(buf + count, chosen) / 1e3;
-	}
-	printf("%-8s %5zu  %9.2f %12.2f %6.2f  %9.2f %12.2f %6.2f\n", name, chosen, total[OUTSPAWN],
-	       total[POSIX_SPAWN], total[OUTSPAWN] / total[POSIX_SPAWN], blocked[OUTSPAWN],
-	       blocked[POSIX_SPAWN], blocked[OUTSPAWN] / blocked[POSIX_SPAWN]);
+	for (size_t i = 0; i < count; i++)
+		n += in_line(&calls[i], tool);
+	if (!n)
+		return;
+	printf("%-8s", name);
+	print_columns(spawn_to_end, tool, calls, count, buf);
+	print_columns(caller_blocked, tool, calls, count, buf);
+	printf("  %5zu\n", n);
 }
 
 void print_table(const struct agent *agent, const struct call *calls, size_t count)
 {
-	double *buf = calloc(count * 2, sizeof(*buf));
+	/* Room for the times of both ways, and for their ratios. */
+	double *buf = calloc(count * 3, sizeof(*buf));
 
 	if (!buf)
 		return;
-	printf("\nMedians in ms, up to %u calls in flight; ratio: outspawn / posix_spawn\n\n",
+	printf("\nMedians in ms, up to %u calls in flight. ratio: outspawn / posix_spawn, call by call\n\n",
 	       agent->inflight);
-	printf("%-15s %30s %30s\n", "", "spawn to end ----------------",
-	       "caller blocked --------------");
-	printf("%-8s %5s  %9s %12s %6s  %9s %12s %6s\n", "tool", "calls", "outspawn", "posix_spawn",
-	       "ratio", "outspawn", "posix_spawn", "ratio");
+	printf("          spawn to end ----------------  caller blocked --------------\n");
+	printf("tool       outspawn  posix_spawn  ratio   outspawn  posix_spawn  ratio  calls\n");
 	for (int i = 0; i < TOOLS; i++)
 		print_line(agent->tools[i].name, i, calls, count, buf);
 	print_line("all", TOOLS, calls, count, buf);

@@ -111,8 +111,12 @@ int child_main(void *data)
 	int code = 0;
 	int err;
 
-	signals_begin(&mask);
-	err = spawn->cancelled ? -ECANCELED : become_program(spawn, &mask);
+	if (signals_begin(&mask))
+		err = -EINTR;
+	else if (spawn->cancelled)
+		err = -ECANCELED;
+	else
+		err = become_program(spawn, &mask);
 	if (err)
 		code = exit_code(spawn, err);
 	else

@@ -40,6 +40,7 @@ enum role {
 	PTRACE_NOTIFY,
 	DO_EXIT,
 	WAIT4,
+	GET_SIGNAL,
 	SECCOMP,
 	ENTER_FROZEN,
 	LEAVE_FROZEN,
@@ -75,6 +76,7 @@ DEFINE_STATIC_CALL_NULL(os_wake_up_new_task, proto_wake_up_new_task);
 DEFINE_STATIC_CALL_NULL(os_ptrace_notify, proto_ptrace_notify);
 DEFINE_STATIC_CALL_NULL(os_do_exit, proto_do_exit);
 DEFINE_STATIC_CALL_NULL(os_kernel_wait4, proto_kernel_wait4);
+DEFINE_STATIC_CALL_NULL(os_get_signal, proto_get_signal);
 DEFINE_STATIC_CALL_NULL(os_secure_computing, proto_secure_computing);
 DEFINE_STATIC_CALL_NULL(os_seccomp_permit, proto_seccomp_permit);
 DEFINE_STATIC_CALL_NULL(os_enter_frozen, proto_enter_frozen);
@@ -96,6 +98,13 @@ DEFINE_STATIC_CALL_NULL(os_bprm_execve_opens, proto_bprm_execve_opens);
 DEFINE_STATIC_CALL_NULL(os_free_bprm, proto_free_bprm);
 
 DEFINE_STATIC_CALL_NULL(os_kallsyms_lookup_name, proto_kallsyms_lookup_name);
+
+/* Says to get_signal() that a task wants to end by itself. */
+#ifdef PF_USER_WORKER
+#define WORKER_FLAG PF_USER_WORKER
+#else
+#define WORKER_FLAG PF_IO_WORKER
+#endif
 
 struct function {
 	enum role role;
@@ -138,6 +147,9 @@ static const struct function functions[] = {
 	FUNCTION(WAIT4, ONLY, "kernel_wait4",
 		 "long int (pid_t, int *, int, struct rusage *)",
 		 os_kernel_wait4, 0, 0),
+	FUNCTION(GET_SIGNAL, ONLY, "get_signal",
+		 "bool (struct ksignal *)",
+		 os_get_signal, 0, 0),
 	FUNCTION(SECCOMP, SECCOMP_PERMIT, "__seccomp_permit_syscall",
 		 "bool (void)",
 		 os_seccomp_permit, KERNEL_VERSION(7, 0, 0), 0),
@@ -464,6 +476,23 @@ void __noreturn ki_do_exit(long code)
 long ki_wait_all(pid_t pid)
 {
 	return static_call(os_kernel_wait4)(pid, NULL, __WALL, NULL);
+}
+
+bool ki_take_signals(void)
+{
+	struct ksignal ksig = {};
+	bool fatal;
+
+	/*
+	 * get_signal() does not return to an ordinary task that is to die, but
+	 * to a worker, which has things to put in order first. So has the child.
+	 * Nothing else makes a difference between the two while it is in there:
+	 * the child has no FPU registers to be saved before exec.
+	 */
+	current->flags |= WORKER_FLAG;
+	fatal = static_call(os_get_signal)(&ksig);
+	current->flags &= ~WORKER_FLAG;
+	return fatal;
 }
 
 bool ki_seccomp_allows(void)

@@ -61,6 +61,12 @@ void __noreturn ki_do_exit(long code);
 /* wait4(pid, NULL, __WALL): the pid, or -ECHILD, or -ERESTARTSYS. Sleeps. */
 long ki_wait_all(pid_t pid);
 /*
+ * Take what is pending of current's and not blocked, as on the way to user mode:
+ * stops, a tracer's, the freezers'. Only in the child, with all signals blocked.
+ * Sleeps. Returns true if current is to die: unlike there, it still lives.
+ */
+bool ki_take_signals(void);
+/*
  * Do current's seccomp filters allow the system call that stands in its
  * registers? It must have filters. What a denial does to the registers and to
  * current, see __seccomp_filter() in kernel/seccomp.c. May sleep.
