@@ -77,8 +77,8 @@ static int make_and_compare(struct agent *agent, struct call *calls, size_t coun
 	if (agent->renewed)
 		printf("\n%u stale templates were made anew.", agent->renewed);
 	equal = compare_outcomes(calls, count);
-	printf("\n%zu of %zu outputs equal, byte for byte: stdout, stderr and exit status. (%.0f s)\n",
-	       equal, count, (microseconds() - started) / 1e6);
+	printf("\n%zu of %zu outputs equal (stdout, stderr, exit status), in %.0f s.\n", equal,
+	       count, (microseconds() - started) / 1e6);
 	return equal == count ? 0 : -EBADMSG;
 }
 

@@ -107,7 +107,7 @@ void print_table(const struct agent *agent, const struct call *calls, size_t cou
 
 	if (!buf)
 		return;
-	printf("\nMedians in ms, up to %u calls in flight. ratio: outspawn / posix_spawn, call by call\n\n",
+	printf("\nMedians in ms, %u calls in flight; ratio: outspawn / posix_spawn, call by call\n\n",
 	       agent->inflight);
 	printf("          spawn to end ----------------  caller blocked --------------\n");
 	printf("tool       outspawn  posix_spawn  ratio   outspawn  posix_spawn  ratio  calls\n");

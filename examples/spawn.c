@@ -29,7 +29,7 @@ int open_device(struct agent *agent)
 	complain(SPAWN_TEMPLATE_DEVICE, -agent->dev);
 	if (agent->dev == -ENOENT)
 		fputs("The module is not loaded. In outspawn's source: 'make module' and, as root,\n"
-		      "'insmod build/host/module/outspawn.ko'; or 'make demo' for a guest that has it.\n",
+		      "'insmod build/host/kmod/outspawn.ko'; or 'make demo', for a guest with it.\n",
 		      stderr);
 	else if (agent->dev == -EACCES)
 		fputs("You may not use the device: run this as root.\n", stderr);

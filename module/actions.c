@@ -15,8 +15,8 @@
 #include "actions.h"
 #include "fds.h"
 #include "internals.h"
-#include "seccomp.h"
 #include "signals.h"
+#include "step.h"
 
 /*
  * Which fields a type has: what it has not must be 0. A number that cannot be a
@@ -348,44 +348,62 @@ static void run_sigdefault(sigset_t set)
 	spin_unlock_irq(&sighand->siglock);
 }
 
-/* One rt_sigaction(2) for each signal of the set. */
-static int ask_sigdefault(const struct action *a)
+/* One rt_sigaction(2) for each signal of the set; the last is left as an action is. */
+static int enter_sigdefault(const struct action *a)
 {
 	sigset_t set = a->set;
 	int sig, err = 0;
+	bool entered = false;
 
-	for (sig = 1; sig <= _NSIG && !err; sig++)
-		if (sigismember(&set, sig))
-			err = seccomp_ask(__NR_rt_sigaction, sig, a->usigset, 0, sizeof(set), 0);
+	for (sig = 1; sig <= _NSIG && !err; sig++) {
+		if (!sigismember(&set, sig))
+			continue;
+		if (entered)
+			step_leave(0);
+		err = step_enter(__NR_rt_sigaction, sig, a->usigset, 0, sizeof(set), 0);
+		entered = true;
+	}
 	return err;
 }
 
-/* What the caller's filters say of the system call that an action stands for. */
-static int ask_action(const struct action *a)
+/* Enter the system call that an action stands for. */
+static int enter_action(const struct action *a)
 {
 	switch (a->type) {
 	case SPAWN_TEMPLATE_ACTION_CLOSE:
-		return seccomp_ask(__NR_close, a->fd, 0, 0, 0, 0);
+		return step_enter(__NR_close, a->fd, 0, 0, 0, 0);
 	case SPAWN_TEMPLATE_ACTION_DUP2:
 		if (a->fd == a->newfd)
-			return seccomp_ask(__NR_fcntl, a->fd, F_SETFD, 0, 0, 0);
-		return seccomp_ask(__NR_dup3, a->fd, a->newfd, a->flags, 0, 0);
+			return step_enter(__NR_fcntl, a->fd, F_SETFD, 0, 0, 0);
+		return step_enter(__NR_dup3, a->fd, a->newfd, a->flags, 0, 0);
 	case SPAWN_TEMPLATE_ACTION_FCHDIR:
-		return seccomp_ask(__NR_fchdir, a->fd, 0, 0, 0, 0);
+		return step_enter(__NR_fchdir, a->fd, 0, 0, 0, 0);
 	case SPAWN_TEMPLATE_ACTION_OPEN:
-		return seccomp_ask(__NR_openat2, a->fd, a->open->upath,
+		return step_enter(__NR_openat2, a->fd, a->open->upath,
 				   (unsigned long)a->open->uarg +
 				   offsetof(struct spawn_template_open, how),
 				   sizeof(a->open->how), 0);
 	case SPAWN_TEMPLATE_ACTION_CLOSE_RANGE:
-		return seccomp_ask(__NR_close_range, a->fd, (u32)a->newfd, a->flags, 0, 0);
+		return step_enter(__NR_close_range, a->fd, (u32)a->newfd, a->flags, 0, 0);
 	case SPAWN_TEMPLATE_ACTION_SIGMASK:
-		return seccomp_ask(__NR_rt_sigprocmask, SIG_SETMASK, a->usigset, 0,
+		return step_enter(__NR_rt_sigprocmask, SIG_SETMASK, a->usigset, 0,
 				   sizeof(a->set), 0);
 	case SPAWN_TEMPLATE_ACTION_SIGDEFAULT:
-		return ask_sigdefault(a);
+		return enter_sigdefault(a);
 	}
 	return -EINVAL;
+}
+
+/* What the call returns that an action stands for, when it succeeds. */
+static int call_result(const struct action *a)
+{
+	switch (a->type) {
+	case SPAWN_TEMPLATE_ACTION_DUP2:
+		return a->fd == a->newfd ? 0 : a->newfd;
+	case SPAWN_TEMPLATE_ACTION_OPEN:
+		return a->newfd;
+	}
+	return 0;
 }
 
 static int run_action(const struct actions *actions, u32 n, sigset_t *mask)
@@ -420,10 +438,12 @@ int actions_run(const struct actions *actions, sigset_t *mask, s32 *failed)
 	u32 i;
 
 	for (i = 0; i < actions->count; i++) {
-		int err = ask_action(&actions->list[i]);
+		int err = enter_action(&actions->list[i]);
 
-		if (!err)
+		if (!err) {
 			err = run_action(actions, i, mask);
+			step_leave(err ?: call_result(&actions->list[i]));
+		}
 		if (err) {
 			*failed = i;
 			return err;

@@ -64,7 +64,7 @@ void actions_free(struct actions *actions);
  *
  * @mask: replaced by the set of a SIGMASK action
  * @failed: set to the index of the action that failed
- * Return: 0 or the action's errno, or SECCOMP_DEATH.
+ * Return: 0 or the action's errno, or STEP_DEATH.
  */
 int actions_run(const struct actions *actions, sigset_t *mask, s32 *failed);
 

@@ -17,9 +17,9 @@
 #include "child.h"
 #include "exec.h"
 #include "internals.h"
-#include "seccomp.h"
 #include "signals.h"
 #include "spawn.h"
+#include "step.h"
 
 /* The exit status that posix_spawn(3)'s child gives when it fails. */
 #define EXIT_STATUS_FAILED 127
@@ -40,14 +40,14 @@ static int take_fds(struct spawn *spawn)
 	return err;
 }
 
-/* Through the stages; on failure 'result' says where. Returns as seccomp_ask(). */
+/* Through the stages; on failure 'result' says where. Returns as step_enter(). */
 static int become_program(struct spawn *spawn, sigset_t *mask)
 {
 	struct spawn_template_result *result = &spawn->result;
 	int err;
 
 	result->stage = SPAWN_TEMPLATE_STAGE_CREATE;
-	err = seccomp_ask(__NR_vfork, 0, 0, 0, 0, 0);
+	err = step_ask_filters(__NR_vfork, 0, 0, 0, 0, 0);
 	if (err)
 		return err;
 
@@ -65,7 +65,7 @@ static int become_program(struct spawn *spawn, sigset_t *mask)
 	fds_put_stdio(spawn->stdio);
 
 	result->stage = SPAWN_TEMPLATE_STAGE_EXEC;
-	err = exec_ask(spawn->uargv, spawn->uenvp);
+	err = exec_enter(spawn->uargv, spawn->uenvp);
 	if (err)
 		return err;
 	return exec_template(spawn->tmpl, &spawn->argv, &spawn->envp);
@@ -93,7 +93,7 @@ static void let_go(struct spawn *spawn)
  */
 static int exit_code(struct spawn *spawn, int err)
 {
-	if (err == SECCOMP_DEATH) {
+	if (err == STEP_DEATH) {
 		WRITE_ONCE(current->exit_signal, SIGCHLD);
 		return SIGSYS;
 	}

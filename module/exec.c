@@ -16,7 +16,7 @@
 #include "exec.h"
 #include "fds.h"
 #include "internals.h"
-#include "seccomp.h"
+#include "step.h"
 #include "strings.h"
 #include "template.h"
 
@@ -83,11 +83,13 @@ out_name:
 	return err;
 }
 
-int exec_ask(unsigned long uargv, unsigned long uenvp)
+int exec_enter(unsigned long uargv, unsigned long uenvp)
 {
+	int err;
+
 	/* The paths are the template's: they stand nowhere in the caller's memory. */
-	return seccomp_ask(__NR_execve, 0, uargv, uenvp, 0, 0) ?:
-	       seccomp_ask(__NR_execveat, -1, 0, uargv, uenvp, AT_EMPTY_PATH);
+	err = step_ask_filters(__NR_execveat, -1, 0, uargv, uenvp, AT_EMPTY_PATH);
+	return err ?: step_enter(__NR_execve, 0, uargv, uenvp, 0, 0);
 }
 
 int exec_template(const struct template *tmpl, const struct strings *argv,
@@ -99,13 +101,16 @@ int exec_template(const struct template *tmpl, const struct strings *argv,
 	current_pt_regs()->orig_ax = __NR_execve;
 	err = ki_exec_check_nproc();
 	if (err)
-		return err;
+		goto out;
 	/*
 	 * exec opens a file by number only. The number is close-on-exec, so
 	 * exec takes it away again; if it fails, the child ends anyway.
 	 */
 	fd = fds_place_anywhere(tmpl->file);
-	if (fd < 0)
-		return fd;
-	return exec_fd(tmpl, fd, argv, envp);
+	err = fd < 0 ? fd : exec_fd(tmpl, fd, argv, envp);
+out:
+	/* A successful exec is left on the way to user mode, like every other. */
+	if (err)
+		step_leave(err);
+	return err;
 }

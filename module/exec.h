@@ -9,8 +9,18 @@ struct strings;
 struct template;
 
 /*
- * Replace current by the template's program, through the kernel's own exec:
- * permission, LSM hooks, secure-exec, no_new_privs and binfmt included.
+ * Enter exec as a system call (step.h): execve(2), which it replaces; the
+ * filters are asked about execveat(2), which can run an open file, as well.
+ *
+ * @uargv, @uenvp: where the caller has them
+ * Return: as step_enter().
+ */
+int exec_enter(unsigned long uargv, unsigned long uenvp);
+
+/*
+ * After exec_enter(): replace current by the template's program, through the
+ * kernel's own exec: permission, LSM hooks, secure-exec, no_new_privs and
+ * binfmt included.
  *
  * Return: 0 if current is the program now, or will die of a signal on its way
  * to user mode because exec failed past its point of no return; otherwise
@@ -18,13 +28,5 @@ struct template;
  */
 int exec_template(const struct template *tmpl, const struct strings *argv,
 		  const struct strings *envp);
-
-/*
- * What the caller's seccomp filters say of it: of execve(2), which it replaces,
- * and of execveat(2), which can run an open file. Returns as seccomp_ask().
- *
- * @uargv, @uenvp: where the caller has them
- */
-int exec_ask(unsigned long uargv, unsigned long uenvp);
 
 #endif /* OUTSPAWN_EXEC_H */

@@ -17,6 +17,7 @@
 #include <linux/openat2.h>
 #include <linux/pid.h>
 #include <linux/ptrace.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/static_call.h>
 #include <linux/sysfs.h>
@@ -463,6 +464,19 @@ void ki_wake_up_new_task(struct task_struct *task)
 void ki_ptrace_event(int event, unsigned long message)
 {
 	static_call(os_ptrace_notify)((event << 8) | SIGTRAP, message);
+}
+
+void ki_ptrace_syscall(unsigned long message)
+{
+	int sysgood = current->ptrace & PT_TRACESYSGOOD ? 0x80 : 0;
+	int sig;
+
+	/* As ptrace_report_syscall() in linux/ptrace.h. */
+	if (!(current->ptrace & PT_PTRACED))
+		return;
+	sig = static_call(os_ptrace_notify)(SIGTRAP | sysgood, message);
+	if (sig)
+		send_sig(sig, current, 1);
 }
 
 void __noreturn ki_do_exit(long code)

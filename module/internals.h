@@ -57,6 +57,11 @@ void ki_trace_fork(struct task_struct *child);
 void ki_wake_up_new_task(struct task_struct *task);
 /* Stop for the tracer, which gets event (PTRACE_EVENT_*) and message. */
 void ki_ptrace_event(int event, unsigned long message);
+/*
+ * Stop for the tracer at a system call; message is one of
+ * PTRACE_EVENTMSG_SYSCALL_*. A signal that it injects is sent.
+ */
+void ki_ptrace_syscall(unsigned long message);
 void __noreturn ki_do_exit(long code);
 /* wait4(pid, NULL, __WALL): the pid, or -ECHILD, or -ERESTARTSYS. Sleeps. */
 long ki_wait_all(pid_t pid);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * seccomp.c - what the caller's filters say of what a spawn does for it
+ * step.c - a step of the child as the system call that it stands for
  */
 #include <linux/err.h>
 #include <linux/ptrace.h>
@@ -13,8 +13,8 @@
 #include <asm/syscall.h>
 
 #include "internals.h"
-#include "seccomp.h"
 #include "signals.h"
+#include "step.h"
 
 /* A system call as it stands in the registers. */
 struct call {
@@ -50,11 +50,27 @@ static int verdict(const struct pt_regs *regs)
 
 	/* KILL and TRAP force the signal; there is no handler here to run. */
 	if (sigismember(&current->pending.signal, SIGSYS))
-		return SECCOMP_DEATH;
+		return STEP_DEATH;
 	if (fatal_signal_pending(current))
 		return -EINTR;
 	/* A number that is no error is a call that somebody else made up. */
 	return IS_ERR_VALUE(ret) ? ret : -EPERM;
+}
+
+/* The tracer's stop at a call's entry, if it asked for one. */
+static int stop_at_entry(const struct call *call)
+{
+	struct pt_regs *regs = current_pt_regs();
+	bool emulated = test_syscall_work(SYSCALL_EMU);
+
+	if (!emulated && !test_syscall_work(SYSCALL_TRACE))
+		return 0;
+	call_to_regs(call, regs);
+	ki_ptrace_syscall(PTRACE_EVENTMSG_SYSCALL_ENTRY);
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	/* It wants the call changed, left out, or to do it itself. */
+	return emulated || !call_in_regs(call, regs) ? -EPERM : 0;
 }
 
 static int ask(const struct call *call)
@@ -67,19 +83,46 @@ static int ask(const struct call *call)
 	return call_in_regs(call, regs) ? 0 : -EPERM;
 }
 
-int seccomp_ask(int nr, unsigned long a0, unsigned long a1, unsigned long a2, unsigned long a3,
-		unsigned long a4)
+static int ask_filters(const struct call *call)
 {
-	struct call call = { .nr = nr, .args = { a0, a1, a2, a3, a4, 0 } };
 	int err;
 
 	if (seccomp_mode(&current->seccomp) == SECCOMP_MODE_DISABLED)
 		return 0;
 	/* Strict mode allows no call that a spawn stands for. */
 	if (seccomp_mode(&current->seccomp) == SECCOMP_MODE_STRICT)
-		return SECCOMP_DEATH;
+		return STEP_DEATH;
 	do {
-		err = ask(&call);
+		err = ask(call);
 	} while (signals_begin_again(err));
 	return err;
+}
+
+int step_ask_filters(int nr, unsigned long a0, unsigned long a1, unsigned long a2,
+		     unsigned long a3, unsigned long a4)
+{
+	struct call call = { .nr = nr, .args = { a0, a1, a2, a3, a4, 0 } };
+
+	return ask_filters(&call);
+}
+
+int step_enter(int nr, unsigned long a0, unsigned long a1, unsigned long a2, unsigned long a3,
+	       unsigned long a4)
+{
+	struct call call = { .nr = nr, .args = { a0, a1, a2, a3, a4, 0 } };
+	int err;
+
+	err = stop_at_entry(&call) ?: ask_filters(&call);
+	/* A call that was denied is left, too. */
+	if (err < 0)
+		step_leave(err);
+	return err;
+}
+
+void step_leave(long ret)
+{
+	if (!test_syscall_work(SYSCALL_TRACE) || fatal_signal_pending(current))
+		return;
+	current_pt_regs()->ax = ret;
+	ki_ptrace_syscall(PTRACE_EVENTMSG_SYSCALL_EXIT);
 }

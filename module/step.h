@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * step.h - a step of the child as the system call that it stands for
+ *
+ * The caller makes one ioctl, behind which a tracer and the caller's seccomp
+ * filters would not see what a spawn does. So the child, which inherits both,
+ * enters and leaves each step as if it were its system call: with the call's
+ * number and arguments in its registers, the tracer gets its stops and the
+ * filters are asked.
+ */
+#ifndef OUTSPAWN_STEP_H
+#define OUTSPAWN_STEP_H
+
+#include <linux/types.h>
+
+/* The filters killed current: it is to die of SIGSYS, at once. */
+#define STEP_DEATH 1
+
+/*
+ * Enter a system call. Only in the child, before exec. May sleep (a tracer, a
+ * supervisor), and be killed. Costs next to nothing for who has neither.
+ *
+ * Return: 0 if it is to be done; the filter's errno; -EPERM if a tracer or a
+ * supervisor wants something else done than what was asked, which cannot be;
+ * -EINTR if current is being killed; STEP_DEATH.
+ */
+int step_enter(int nr, unsigned long a0, unsigned long a1, unsigned long a2, unsigned long a3,
+	       unsigned long a4);
+/* Leave it, with its result: after a step_enter() that returned 0. */
+void step_leave(long ret);
+
+/* Only the filters' part of step_enter(): for what a tracer sees as one call. */
+int step_ask_filters(int nr, unsigned long a0, unsigned long a1, unsigned long a2,
+		     unsigned long a3, unsigned long a4);
+
+#endif /* OUTSPAWN_STEP_H */

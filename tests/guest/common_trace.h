@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * common_trace.h - a small tracer
+ */
+#ifndef TESTS_COMMON_TRACE_H
+#define TESTS_COMMON_TRACE_H
+
+#include <sys/ptrace.h>
+
+#include "common_process.h"
+
+#define FOLLOW \
+	(PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | \
+	 PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL)
+
+/* What was seen of the tracees, in order. */
+struct seen {
+	pid_t pid;
+	int event; /* PTRACE_EVENT_*, or 0: a signal's delivery, or -1: its end */
+	unsigned long message; /* PTRACE_GETEVENTMSG, the signal, or the wait status */
+};
+
+struct tracer {
+	long options;
+	/* Asked at each stop, if not NULL; returns the signal to go on with. */
+	int (*at_stop)(const struct seen *stop, int signal);
+	pid_t first; /* the process that runs the function */
+	struct seen seen[256];
+	int count;
+};
+
+/*
+ * Runs function in a forked and traced child, and all that the options attach,
+ * until all of them have ended. Returns the exit status of the first.
+ */
+int trace(struct tracer *tracer, void (*function)(void *), void *argument);
+/* The number of such sights of pid (0: of anybody). */
+int seen_times(const struct tracer *tracer, pid_t pid, int event);
+/* The first of them, or NULL. */
+const struct seen *seen_first(const struct tracer *tracer, pid_t pid, int event);
+
+#endif

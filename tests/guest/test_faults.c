@@ -1,0 +1,715 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_faults.c - each allocation of each call fails once
+ *
+ * A debug kernel makes the Nth allocation (or copy from and to the caller) of
+ * a task fail: /proc/PID/task/TID/fail-nth. Here N counts up from 1, for every
+ * kind of call, until the call succeeds with nothing left to fail. A filter on
+ * the stack lets only those count which the module, or what it calls, makes.
+ *
+ * In a spawn there are two tasks to fail in. The caller sets its own number.
+ * The child's is set after it was made and before it runs: the module writes
+ * the pidfd's number to the caller's memory then, and a userfaultfd holds that
+ * write up.
+ */
+#include "common.h"
+
+#include <linux/userfaultfd.h>
+#include <poll.h>
+#include <pthread.h>
+
+#define FAIL_NTH "/proc/thread-self/fail-nth"
+#define DEBUGFS "/sys/kernel/debug"
+/* A call that does not come to an end: the counting is what is broken then. */
+#define MAX_POINTS 2000
+#define KIND_SECONDS 1200
+#define EXTRA_FDS 80
+#define HIGH_FD 300
+#define PAGE 4096
+#define POISON (-2)
+
+static unsigned long total_points;
+
+/* What can fail, and when: of our module's doing only, and silently. */
+
+static void set(const char *folder, const char *name, const char *value)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), DEBUGFS "/%s/%s", folder, name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, value, strlen(value)) < 0) {
+		fprintf(stderr, "# %s: %s\n", path, strerror(errno));
+		exit(EXIT_FAILURE);
+	}
+	close(fd);
+}
+
+/* Where the module's code is. */
+static void module_range(unsigned long *start, unsigned long *end)
+{
+	unsigned long size;
+	char line[512];
+	FILE *modules = fopen("/proc/modules", "re");
+
+	*start = 0;
+	while (modules && fgets(line, sizeof(line), modules))
+		if (sscanf(line, "outspawn %lu %*s %*s %*s 0x%lx", &size, start) == 2)
+			break;
+	if (modules)
+		fclose(modules);
+	if (!*start) {
+		fprintf(stderr, "# /proc/modules does not tell where outspawn is\n");
+		exit(EXIT_FAILURE);
+	}
+	*end = *start + size;
+}
+
+static int allow_faults(void **state)
+{
+	static const char *const kinds[] = { "failslab", "fail_page_alloc", "fail_usercopy" };
+	unsigned long start, end;
+	char number[32];
+	size_t i;
+
+	module_range(&start, &end);
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		set(kinds[i], "probability", "0");
+		set(kinds[i], "verbose", "0");
+		snprintf(number, sizeof(number), "%#lx", start);
+		set(kinds[i], "require-start", number);
+		snprintf(number, sizeof(number), "%#lx", end);
+		set(kinds[i], "require-end", number);
+		set(kinds[i], "stacktrace-depth", "32");
+	}
+	set("failslab", "ignore-gfp-wait", "N");
+	set("fail_page_alloc", "ignore-gfp-wait", "N");
+	set("fail_page_alloc", "ignore-gfp-highmem", "N");
+	set("fail_page_alloc", "min-order", "0");
+	return begin_suite(state);
+}
+
+static int report(void **state)
+{
+	printf("# %lu points of failure\n", total_points);
+	return end_suite(state);
+}
+
+static void write_number(int fd, unsigned int number)
+{
+	char digits[16];
+	int length = snprintf(digits, sizeof(digits), "%u", number);
+
+	check_eq(pwrite(fd, digits, length, 0), length);
+}
+
+static unsigned int read_number(int fd)
+{
+	char digits[16] = "";
+
+	check(pread(fd, digits, sizeof(digits) - 1, 0) > 0);
+	return atoi(digits);
+}
+
+/* The kinds of calls. */
+
+struct kind {
+	const char *name;
+	bool dynamic; /* a program with an interpreter */
+	bool long_strings;
+	bool pidfd;
+	bool result;
+	bool extra_fds;
+	unsigned int flags;
+	void (*actions)(struct outspawn_actions *actions);
+};
+
+static void add_close(struct outspawn_actions *actions)
+{
+	check_eq(outspawn_actions_close(actions, 0), 0);
+}
+
+static void add_dup2(struct outspawn_actions *actions)
+{
+	check_eq(outspawn_actions_dup2(actions, device, 5), 0);
+}
+
+/* The child's table has to grow. */
+static void add_dup2_high(struct outspawn_actions *actions)
+{
+	check_eq(outspawn_actions_dup2(actions, device, HIGH_FD), 0);
+}
+
+static void add_fchdir(struct outspawn_actions *actions)
+{
+	check_eq(outspawn_actions_open(actions, 6, scratch, O_RDONLY | O_DIRECTORY, 0), 0);
+	check_eq(outspawn_actions_fchdir(actions, 6), 0);
+}
+
+static void add_open(struct outspawn_actions *actions)
+{
+	check_eq(outspawn_actions_open(actions, 6, "/etc/passwd", O_RDONLY, 0), 0);
+}
+
+static void add_open_new(struct outspawn_actions *actions)
+{
+	check_eq(outspawn_actions_open(actions, HIGH_FD, in_scratch("made"),
+				       O_WRONLY | O_CREAT | O_TRUNC, 0600),
+		 0);
+}
+
+static void add_openat(struct outspawn_actions *actions)
+{
+	struct open_how how = { .flags = O_RDONLY, .resolve = RESOLVE_BENEATH };
+
+	check_eq(outspawn_actions_open(actions, 6, "/etc", O_PATH | O_DIRECTORY, 0), 0);
+	check_eq(outspawn_actions_openat2(actions, 7, 6, "passwd", &how), 0);
+}
+
+static void add_close_range(struct outspawn_actions *actions)
+{
+	check_eq(outspawn_actions_close_range(actions, 1, ~0U, 0), 0);
+}
+
+static void add_close_range_cloexec(struct outspawn_actions *actions)
+{
+	check_eq(outspawn_actions_close_range(actions, 3, ~0U, CLOSE_RANGE_CLOEXEC), 0);
+}
+
+static void add_sigmask(struct outspawn_actions *actions)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	check_eq(outspawn_actions_sigmask(actions, &set), 0);
+}
+
+static void add_sigdefault(struct outspawn_actions *actions)
+{
+	sigset_t set;
+
+	sigfillset(&set);
+	check_eq(outspawn_actions_sigdefault(actions, &set), 0);
+}
+
+static void add_all(struct outspawn_actions *actions)
+{
+	add_dup2(actions);
+	add_dup2_high(actions);
+	add_fchdir(actions);
+	add_openat(actions);
+	add_open_new(actions);
+	add_close(actions);
+	add_sigmask(actions);
+	add_sigdefault(actions);
+	add_close_range_cloexec(actions);
+	add_close_range(actions);
+}
+
+/* A call of one kind, made again and again. */
+struct stage {
+	const struct kind *kind;
+	char *path; /* of a program that is nobody else's */
+	int template;
+	struct outspawn_actions actions;
+	char **argv;
+	uint64_t templates; /* INFO's, before this one was made */
+	int fds;
+	struct spawn_template_result result;
+	int own_pidfd;
+	int *pidfd; /* where the pidfd goes, or NULL */
+	char **envp;
+	unsigned int failed, survived;
+};
+
+static uint64_t count_templates(void)
+{
+	struct spawn_template_info info;
+
+	check_eq(outspawn_info(device, &info), 0);
+	return info.templates;
+}
+
+/* The last reference may be a child's that is on its way to its program. */
+static void wait_for_templates(uint64_t want)
+{
+	int tries;
+
+	for (tries = 0; tries < 200 && count_templates() != want; tries++)
+		next_tick();
+	check_eq(count_templates(), want);
+}
+
+static char **long_argv(void)
+{
+	static char *argv[64];
+	static char word[2000];
+	int i;
+
+	memset(word, 'x', sizeof(word) - 1);
+	argv[0] = "probe";
+	argv[1] = "exit";
+	argv[2] = "0";
+	for (i = 3; i < 63; i++)
+		argv[i] = word;
+	return argv;
+}
+
+static void begin(struct stage *stage, const struct kind *kind)
+{
+	static char *const short_argv[] = { "probe", "exit", "0", NULL };
+	int i;
+
+	alarm(KIND_SECONDS);
+	memset(stage, 0, sizeof(*stage));
+	stage->kind = kind;
+	stage->path = own_probe("program");
+	if (kind->dynamic)
+		copy_file("/bin/true", stage->path, 0755);
+	stage->templates = count_templates();
+	stage->template = template_of(stage->path);
+	stage->argv = kind->long_strings ? long_argv() : (char **)short_argv;
+	stage->pidfd = kind->pidfd ? &stage->own_pidfd : NULL;
+	outspawn_actions_init(&stage->actions);
+	if (kind->actions)
+		kind->actions(&stage->actions);
+	for (i = 0; kind->extra_fds && i < EXTRA_FDS; i++)
+		must(dup(device));
+	/* Once with nothing wrong, so that all is in the caches. */
+	check_eq(spawn_and_wait(stage->template), 0);
+	stage->fds = count_fds();
+}
+
+/* All that was held is given back: the file can be written to again. */
+static void end(struct stage *stage)
+{
+	outspawn_actions_destroy(&stage->actions);
+	if (stage->kind->extra_fds)
+		syscall(SYS_close_range, stage->fds - EXTRA_FDS, ~0U, 0);
+	close(stage->template);
+	wait_for_templates(stage->templates);
+	close(must(open(stage->path, O_RDWR | O_CLOEXEC)));
+	total_points += stage->failed + stage->survived;
+}
+
+static pid_t spawn(struct stage *stage)
+{
+	struct spawn_template_spawn_args args = {
+		.flags = stage->kind->flags,
+		.pidfd = (uintptr_t)stage->pidfd,
+		.argv = (uintptr_t)stage->argv,
+		.envp = (uintptr_t)stage->envp,
+		.actions = (uintptr_t)stage->actions.array,
+		.actions_len = stage->actions.count,
+		.result = stage->kind->result ? (uintptr_t)&stage->result : 0,
+	};
+
+	memset(&stage->result, 0xff, sizeof(stage->result));
+	stage->own_pidfd = POISON;
+	return sys_spawn(stage->template, &args);
+}
+
+static bool makes_sense(int error)
+{
+	switch (error) {
+	case ENOMEM:
+	case EAGAIN: /* fork's */
+	case E2BIG: /* exec's, for the strings */
+	case EFAULT: /* a copy from or to the caller */
+		return true;
+	}
+	return false;
+}
+
+/* There was a failure: nothing of the child is there, and the next one works. */
+static void check_failure(struct stage *stage, pid_t pid)
+{
+	static const struct timespec now;
+	sigset_t sigchld;
+
+	if (!makes_sense(-pid))
+		check_failed(__FILE__, __LINE__, "%s failed with %d%s after %u points",
+			     stage->kind->name, pid, errno_text(pid),
+			     stage->failed + stage->survived);
+	check_eq(error_of(waitpid(-1, NULL, __WALL | WNOHANG)), ECHILD);
+	sigemptyset(&sigchld);
+	sigaddset(&sigchld, SIGCHLD);
+	check_eq(error_of(sigtimedwait(&sigchld, NULL, &now)), EAGAIN);
+	if (stage->kind->result && stage->result.error > 0) {
+		check_eq(stage->result.error, -pid);
+		check_eq(stage->result.pid, 0);
+	}
+	if (stage->pidfd == &stage->own_pidfd)
+		check(stage->own_pidfd == POISON || stage->own_pidfd == -1);
+}
+
+static void check_next(struct stage *stage)
+{
+	static const struct timespec now;
+	sigset_t sigchld;
+
+	check_eq(count_fds(), stage->fds);
+	check_eq(spawn_and_wait(stage->template), 0);
+	sigemptyset(&sigchld);
+	sigaddset(&sigchld, SIGCHLD);
+	sigtimedwait(&sigchld, NULL, &now);
+	check_eq(count_templates(), stage->templates + 1);
+}
+
+/*
+ * One point is done. Returns whether there may be more: the call went well
+ * (status: the program's) and part of the number is left.
+ */
+static bool account(struct stage *stage, pid_t pid, int status, unsigned int left)
+{
+	if (pid > 0 && left) {
+		check_eq(status, 0);
+		return false;
+	}
+	if (left)
+		check_failed(__FILE__, __LINE__, "%s fails with %d%s by itself", stage->kind->name,
+			     pid, errno_text(pid));
+	if (pid > 0)
+		stage->survived++;
+	else
+		stage->failed++;
+	check(stage->failed + stage->survived < MAX_POINTS);
+	return true;
+}
+
+static void tell(const struct stage *stage, const char *where)
+{
+	printf("# %s, %s: %u points, %u of them did no harm\n", stage->kind->name, where,
+	       stage->failed + stage->survived, stage->survived);
+}
+
+/* Failing in the caller. */
+
+static bool fail_in_caller(struct stage *stage, int fail_nth)
+{
+	unsigned int left;
+	int status = 0;
+	pid_t pid;
+
+	write_number(fail_nth, stage->failed + stage->survived + 1);
+	pid = spawn(stage);
+	left = read_number(fail_nth);
+	write_number(fail_nth, 0);
+	if (pid > 0) {
+		status = wait_for(pid);
+		check_eq(status, 0);
+		if (stage->kind->pidfd)
+			must(close(stage->own_pidfd));
+	} else {
+		check_failure(stage, pid);
+	}
+	check_next(stage);
+	return account(stage, pid, status, left);
+}
+
+static void caller(const struct kind *kind)
+{
+	struct stage stage;
+	int fail_nth = must(open(FAIL_NTH, O_RDWR | O_CLOEXEC));
+
+	begin(&stage, kind);
+	while (fail_in_caller(&stage, fail_nth))
+		;
+	tell(&stage, "the caller");
+	check(stage.failed > 0);
+	close(fail_nth);
+	stage.fds--;
+	end(&stage);
+}
+
+/* Failing in the child. */
+
+/* Two pages that the caller's accesses to are held up until we are ready. */
+struct ambush {
+	pid_t caller;
+	int uffd;
+	int stop[2];
+	pthread_t thread;
+	char *pidfd_page; /* written to when the child is made, and maybe before */
+	char *envp_page; /* read before it is made */
+	unsigned int nth; /* for the child */
+	int fail_nth; /* the child's file, once it is set */
+};
+
+/* The only child the caller has, or 0. */
+static pid_t child_of(pid_t tid)
+{
+	char path[64], pid[32] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, pid, sizeof(pid) - 1) < 0)
+		abort();
+	close(fd);
+	return atoi(pid);
+}
+
+static void arm_child(struct ambush *ambush, pid_t child)
+{
+	char path[64], digits[16];
+	int length = snprintf(digits, sizeof(digits), "%u", ambush->nth);
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/fail-nth", child, child);
+	ambush->fail_nth = open(path, O_RDWR | O_CLOEXEC);
+	if (ambush->fail_nth < 0 || write(ambush->fail_nth, digits, length) != length)
+		abort();
+}
+
+/* An access is held up: do what is to be done at this moment, and let it go on. */
+static void spring(struct ambush *ambush, char *page)
+{
+	struct uffdio_zeropage zero = { .range = { (uintptr_t)page, PAGE } };
+	pid_t child = child_of(ambush->caller);
+
+	if (page == ambush->envp_page)
+		madvise(ambush->pidfd_page, PAGE, MADV_DONTNEED);
+	else if (child && ambush->fail_nth < 0)
+		arm_child(ambush, child);
+	if (ioctl(ambush->uffd, UFFDIO_ZEROPAGE, &zero) < 0 && errno != EEXIST)
+		abort();
+}
+
+static void *lie_in_wait(void *argument)
+{
+	struct ambush *ambush = argument;
+	struct pollfd fds[] = { { ambush->uffd, POLLIN, 0 }, { ambush->stop[0], POLLIN, 0 } };
+	struct uffd_msg message;
+
+	while (poll(fds, 2, -1) > 0 && !fds[1].revents) {
+		if (read(ambush->uffd, &message, sizeof(message)) != sizeof(message))
+			continue;
+		spring(ambush, (char *)(message.arg.pagefault.address & -PAGE));
+	}
+	return NULL;
+}
+
+static void set_ambush(struct ambush *ambush)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register pages = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+
+	ambush->caller = gettid();
+	ambush->pidfd_page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	check(ambush->pidfd_page != MAP_FAILED);
+	ambush->envp_page = ambush->pidfd_page + PAGE;
+	ambush->uffd = must(syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK));
+	must(ioctl(ambush->uffd, UFFDIO_API, &api));
+	pages.range.start = (uintptr_t)ambush->pidfd_page;
+	pages.range.len = 2 * PAGE;
+	must(ioctl(ambush->uffd, UFFDIO_REGISTER, &pages));
+	must(pipe2(ambush->stop, O_CLOEXEC));
+	check_eq(pthread_create(&ambush->thread, NULL, lie_in_wait, ambush), 0);
+}
+
+static void end_ambush(struct ambush *ambush)
+{
+	close(ambush->stop[1]);
+	check_eq(pthread_join(ambush->thread, NULL), 0);
+	close(ambush->stop[0]);
+	close(ambush->uffd);
+	munmap(ambush->pidfd_page, 2 * PAGE);
+}
+
+/* Past the point of no return it is the program that dies, as after execve. */
+static bool died_in_exec(int status)
+{
+	return status == 128 + SIGSEGV || status == 128 + SIGKILL;
+}
+
+/* Looks at the zombie's number before it is reaped. */
+static int see_off(struct stage *stage, pid_t pid, int fail_nth, unsigned int *left)
+{
+	siginfo_t info;
+	int status;
+
+	must(waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
+	*left = read_number(fail_nth);
+	status = wait_for(pid);
+	if (status && !died_in_exec(status))
+		check_failed(__FILE__, __LINE__, "%s: after %u points the program ended with %d",
+			     stage->kind->name, stage->failed + stage->survived, status);
+	must(close(*stage->pidfd));
+	return status;
+}
+
+static bool fail_in_child(struct stage *stage, struct ambush *ambush)
+{
+	unsigned int left = 0;
+	int status = 0;
+	pid_t pid;
+
+	must(madvise(ambush->pidfd_page, 2 * PAGE, MADV_DONTNEED));
+	ambush->nth = stage->failed + stage->survived + 1;
+	ambush->fail_nth = -1;
+	pid = spawn(stage);
+	check(ambush->fail_nth >= 0);
+	if (pid > 0) {
+		status = see_off(stage, pid, ambush->fail_nth, &left);
+		close(ambush->fail_nth);
+	} else {
+		close(ambush->fail_nth);
+		check_eq(*stage->pidfd, -1);
+		check_failure(stage, pid);
+	}
+	check_next(stage);
+	return account(stage, pid, status, left);
+}
+
+static void child(const struct kind *kind)
+{
+	struct ambush ambush;
+	struct stage stage;
+
+	begin(&stage, kind);
+	set_ambush(&ambush);
+	stage.fds = count_fds();
+	stage.pidfd = (int *)ambush.pidfd_page;
+	stage.envp = (char **)ambush.envp_page;
+	while (fail_in_child(&stage, &ambush))
+		;
+	tell(&stage, "the child");
+	check(stage.failed > 0);
+	end_ambush(&ambush);
+	stage.fds = count_fds();
+	end(&stage);
+}
+
+/* Creating. */
+
+static void create(const char *name, const struct spawn_template_create_args *args)
+{
+	struct stage stage = { .kind = &(struct kind){ .name = name } };
+	int fail_nth = must(open(FAIL_NTH, O_RDWR | O_CLOEXEC));
+	unsigned int left;
+	int template;
+
+	alarm(KIND_SECONDS);
+	stage.templates = count_templates();
+	stage.fds = count_fds();
+	do {
+		write_number(fail_nth, stage.failed + stage.survived + 1);
+		template = sys_create(args);
+		left = read_number(fail_nth);
+		write_number(fail_nth, 0);
+		if (template >= 0) {
+			check_eq(spawn_and_wait(template), 0);
+			must(close(template));
+		} else if (!makes_sense(-template)) {
+			check_eq(template, -ENOMEM);
+		}
+		wait_for_templates(stage.templates);
+		check_eq(count_fds(), stage.fds);
+		check_eq(spawn_and_wait(probe), 0);
+		/* Nothing keeps writers away. */
+		close(must(open(in_scratch("program"), O_RDWR | O_CLOEXEC)));
+	} while (account(&stage, template < 0 ? template : 1, 0, left));
+	tell(&stage, "the caller");
+	check(stage.failed > 0);
+	total_points += stage.failed + stage.survived;
+	close(fail_nth);
+}
+
+static void create_by_path(void)
+{
+	create("create by path", &CREATE_PATH(own_probe("program")));
+}
+
+static void create_by_fd(void)
+{
+	int fd = must(open(own_probe("program"), O_PATH | O_CLOEXEC));
+
+	create("create by fd", &CREATE_FD(fd));
+	close(fd);
+}
+
+/* An interpreter's name is read too. */
+static void create_of_a_dynamic_program(void)
+{
+	char *path = own_probe("program");
+
+	copy_file("/bin/true", path, 0755);
+	create("create of a dynamic program", &CREATE_PATH(path));
+}
+
+/* What a caller does depends on all of these; a child always has a pidfd here. */
+#define CALLER_KINDS(X) \
+	X(plain, .flags = 0) \
+	X(pidfd, .pidfd = true) \
+	X(result, .result = true) \
+	X(pidfd_and_result, .pidfd = true, .result = true) \
+	X(inherit_and_pidfd, .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS, .extra_fds = true, \
+	  .pidfd = true)
+#define KINDS(X) \
+	X(dynamic, .dynamic = true, .result = true) \
+	X(long_strings, .long_strings = true, .result = true) \
+	X(inherit, .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS, .extra_fds = true, .result = true) \
+	X(closing, .actions = add_close, .result = true) \
+	X(dup2ing, .actions = add_dup2, .result = true) \
+	X(dup2_high, .actions = add_dup2_high, .result = true) \
+	X(fchdiring, .actions = add_fchdir, .result = true) \
+	X(opening, .actions = add_open, .result = true) \
+	X(opening_new, .actions = add_open_new, .result = true) \
+	X(opening_at, .actions = add_openat, .result = true) \
+	X(close_ranging, .actions = add_close_range, .result = true) \
+	X(close_ranging_cloexec, .actions = add_close_range_cloexec, .result = true) \
+	X(sigmask, .actions = add_sigmask, .result = true) \
+	X(sigdefault, .actions = add_sigdefault, .result = true) \
+	X(everything, .actions = add_all, .extra_fds = true, .result = true, \
+	  .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS)
+
+#define FAIL_CALLER(name_, ...) \
+	static void caller_##name_(void) \
+	{ \
+		caller(&(struct kind){ .name = #name_, __VA_ARGS__ }); \
+	}
+#define FAIL_CHILD(name_, ...) \
+	static void child_##name_(void) \
+	{ \
+		child(&(struct kind){ .name = #name_, __VA_ARGS__ }); \
+	}
+CALLER_KINDS(FAIL_CALLER)
+KINDS(FAIL_CALLER)
+FAIL_CHILD(plain, .flags = 0)
+KINDS(FAIL_CHILD)
+
+static void this_kernel_has_no_fault_injection(void)
+{
+	check_eq(error_of(access(FAIL_NTH, F_OK)), ENOENT);
+}
+
+#define T_CALLER(name, ...) T(caller_##name),
+#define T_CHILD(name, ...) T(child_##name),
+
+static const struct CMUnitTest faults[] = {
+	T(create_by_path),
+	T(create_by_fd),
+	T(create_of_a_dynamic_program),
+	CALLER_KINDS(T_CALLER) KINDS(T_CALLER) T(child_plain),
+	KINDS(T_CHILD)
+};
+
+static const struct CMUnitTest none[] = {
+	T(this_kernel_has_no_fault_injection),
+};
+
+int main(int argc, char **argv)
+{
+	sigset_t sigchld;
+
+	suite_options(argc, argv);
+	sigemptyset(&sigchld);
+	sigaddset(&sigchld, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &sigchld, NULL);
+	if (access(FAIL_NTH, F_OK) < 0)
+		return cmocka_run_group_tests_name("faults", none, begin_suite, end_suite);
+	return cmocka_run_group_tests_name("faults", faults, allow_faults, report);
+}

@@ -1,0 +1,587 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_setuid.c - programs that change who runs them, beside vfork and execve
+ */
+#include "common_trace.h"
+
+#include <grp.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/xattr.h>
+
+#define OTHER 1001
+#define NET_RAW (1ULL << CAP_NET_RAW)
+#define NET_ADMIN (1ULL << CAP_NET_ADMIN)
+
+/* A copy of probe with this owner and mode. */
+static char *program_of(uid_t owner, gid_t group, mode_t mode)
+{
+	char *path = own_probe("special");
+
+	must(chown(path, owner, group));
+	must(chmod(path, mode));
+	return path;
+}
+
+/* What a spawn of the program at path says, which is what the reference says. */
+static char *both_say(const char *path)
+{
+	static const char *const sections[8] = { "ids", "exec", "status", "security", "env" };
+	int template = template_of(path);
+	char *want, *got;
+
+	want = reference_facts(path, NULL, sections);
+	got = facts_of(&(struct request){
+		.template = template, .sections = { "ids", "exec", "status", "security", "env" } });
+	close(template);
+	check_str(got, want);
+	return got;
+}
+
+static void expect(const char *facts, const char *users, const char *groups, const char *secure)
+{
+	check_str(fact(facts, "uid"), users);
+	check_str(fact(facts, "gid"), groups);
+	check_str(fact(facts, "secure"), secure);
+}
+
+/* vfork and execve: 0, or the errno that one of them gave. The child is waited for. */
+__attribute__((noinline)) static int reference_error(const char *path)
+{
+	pid_t pid = vfork();
+
+	if (!pid) {
+		execve(path, ARGV("probe", "exit", "0"), ARGV(NULL));
+		_exit(errno);
+	}
+	return pid < 0 ? errno : wait_for(pid);
+}
+
+/* Both fail with the same errno; returns the stage at which the spawn did. */
+static int both_fail(const char *path, int error)
+{
+	struct outspawn_result result;
+	int template = template_of(path);
+
+	check_eq(reference_error(path), error);
+	check_eq(outspawn_spawn(template, ARGV("probe", "exit", "0"), NULL, NULL, 0, NULL, &result),
+		 -error);
+	close(template);
+	check_eq(count_children(), 0);
+	return result.stage;
+}
+
+CHILD_TEST(plain_program)
+{
+	char *path = program_of(0, 0, 0755);
+
+	become_nobody();
+	expect(both_say(path), "1000 1000 1000", "1000 1000 1000", "0");
+}
+
+CHILD_TEST(setuid_root)
+{
+	char *path = program_of(0, 0, 04755), *facts;
+
+	become_nobody();
+	facts = both_say(path);
+	expect(facts, "1000 0 0", "1000 1000 1000", "1");
+	check_str(fact(facts, "dumpable"), "0");
+	check_str(fact(facts, "status.CapEff"), fact(facts, "status.CapBnd"));
+}
+
+CHILD_TEST(setuid_of_another_user)
+{
+	char *path = program_of(OTHER, 0, 04755);
+
+	become_nobody();
+	expect(both_say(path), "1000 1001 1001", "1000 1000 1000", "1");
+}
+
+CHILD_TEST(setuid_of_the_same_user)
+{
+	char *path = program_of(NOBODY, 0, 04755);
+
+	become_nobody();
+	expect(both_say(path), "1000 1000 1000", "1000 1000 1000", "0");
+}
+
+CHILD_TEST(setgid_of_another_group)
+{
+	char *path = program_of(0, OTHER, 02755);
+
+	become_nobody();
+	expect(both_say(path), "1000 1000 1000", "1000 1001 1001", "1");
+}
+
+/* Without the group's execute bit, setgid means something else. */
+CHILD_TEST(setgid_without_group_execute)
+{
+	char *path = program_of(0, OTHER, 02745);
+
+	become_nobody();
+	expect(both_say(path), "1000 1000 1000", "1000 1000 1000", "0");
+}
+
+CHILD_TEST(setuid_and_setgid)
+{
+	char *path = program_of(OTHER, OTHER, 06755);
+
+	become_nobody();
+	expect(both_say(path), "1000 1001 1001", "1000 1001 1001", "1");
+}
+
+CHILD_TEST(setuid_away_from_root)
+{
+	char *path = program_of(NOBODY, NOBODY, 06755), *facts;
+
+	facts = both_say(path);
+	expect(facts, "0 1000 1000", "0 1000 1000", "1");
+	check_str(fact(facts, "status.CapEff"), "0000000000000000");
+}
+
+CHILD_TEST(setuid_with_no_new_privs)
+{
+	char *path = program_of(0, 0, 04755);
+
+	become_nobody();
+	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	expect(both_say(path), "1000 1000 1000", "1000 1000 1000", "0");
+}
+
+CHILD_TEST(setgid_with_no_new_privs)
+{
+	char *path = program_of(0, OTHER, 02755);
+
+	become_nobody();
+	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	expect(both_say(path), "1000 1000 1000", "1000 1000 1000", "0");
+}
+
+/* A folder with a mount of its own, that nobody else sees. */
+static char *mounted(unsigned long flags)
+{
+	char *folder = in_scratch("mounted");
+
+	must(unshare(CLONE_NEWNS));
+	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	if (mkdir(folder, 0755) < 0)
+		check_eq(errno, EEXIST);
+	must(mount("none", folder, "tmpfs", flags, "mode=755"));
+	return folder;
+}
+
+static char *setuid_on_mount(unsigned long flags)
+{
+	char *path = text("%s/special", mounted(flags));
+
+	copy_file(PROBE, path, 04755);
+	become_nobody();
+	return both_say(path);
+}
+
+CHILD_TEST(setuid_on_an_ordinary_mount)
+{
+	expect(setuid_on_mount(0), "1000 0 0", "1000 1000 1000", "1");
+}
+
+CHILD_TEST(setuid_on_a_nosuid_mount)
+{
+	expect(setuid_on_mount(MS_NOSUID), "1000 1000 1000", "1000 1000 1000", "0");
+}
+
+/* root of the machine is nobody in this user namespace. */
+CHILD_TEST(setuid_in_a_user_namespace)
+{
+	char *path = program_of(0, 0, 04755), *facts;
+
+	become_nobody();
+	must(unshare(CLONE_NEWUSER));
+	facts = both_say(path);
+	check_str(fact(facts, "uid"), "65534 65534 65534");
+	check_str(fact(facts, "secure"), "0");
+}
+
+CHILD_TEST(secure_bits_of_a_setuid_caller)
+{
+	char *path = program_of(0, 0, 04755);
+
+	must(prctl(PR_SET_SECUREBITS, 1 | 2));
+	become_nobody();
+	check_str(fact(both_say(path), "status.CapEff"), "0000000000000000");
+}
+
+/* --- traced --- */
+
+struct wanted {
+	const char *path, *users, *secure;
+};
+
+static void say(void *argument)
+{
+	struct wanted *wanted = argument;
+
+	expect(both_say(wanted->path), wanted->users, "1000 1000 1000", wanted->secure);
+}
+
+static void say_as_nobody(void *argument)
+{
+	become_nobody();
+	say(argument);
+}
+
+/* A tracer that may do nothing: what it traces gets no privileges. */
+CHILD_TEST(setuid_when_traced_by_an_ordinary_user)
+{
+	struct tracer tracer = { .options = FOLLOW };
+	char *path = program_of(0, 0, 04755);
+
+	become_nobody();
+	check_eq(trace(&tracer, say, &(struct wanted){ path, "1000 1000 1000", "1" }), 0);
+	check_eq(seen_times(&tracer, 0, PTRACE_EVENT_EXEC), 2);
+}
+
+/* Only the caller is traced, its children are not: they get them. */
+CHILD_TEST(setuid_when_the_caller_alone_is_traced)
+{
+	struct tracer tracer = { .options = PTRACE_O_EXITKILL };
+	char *path = program_of(0, 0, 04755);
+
+	become_nobody();
+	check_eq(trace(&tracer, say, &(struct wanted){ path, "1000 0 0", "1" }), 0);
+	check_eq(seen_times(&tracer, 0, PTRACE_EVENT_EXEC), 0);
+}
+
+CHILD_TEST(setuid_when_traced_by_root)
+{
+	struct tracer tracer = { .options = FOLLOW };
+	char *path = program_of(0, 0, 04755);
+
+	check_eq(trace(&tracer, say_as_nobody, &(struct wanted){ path, "1000 0 0", "1" }), 0);
+	check_eq(seen_times(&tracer, 0, PTRACE_EVENT_EXEC), 2);
+}
+
+/* --- capabilities of files --- */
+
+static void set_file_capabilities(const char *path, uint64_t permitted, uint64_t inheritable,
+				  bool effective)
+{
+	struct vfs_cap_data data = { VFS_CAP_REVISION_2 | (effective ? VFS_CAP_FLAGS_EFFECTIVE : 0),
+				     { { permitted, inheritable },
+				       { permitted >> 32, inheritable >> 32 } } };
+
+	must(setxattr(path, "security.capability", &data, XATTR_CAPS_SZ_2, 0));
+}
+
+static void set_capabilities(uint64_t effective, uint64_t permitted, uint64_t inheritable)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2];
+	int i;
+
+	for (i = 0; i < 2; i++)
+		data[i] = (struct __user_cap_data_struct){ effective >> 32 * i, permitted >> 32 * i,
+							   inheritable >> 32 * i };
+	must(syscall(SYS_capset, &header, data));
+}
+
+/* An ordinary user with some capabilities. */
+static void become_capable(uint64_t capabilities, uint64_t inheritable)
+{
+	must(setgroups(0, NULL));
+	must(prctl(PR_SET_KEEPCAPS, 1));
+	must(setresgid(NOBODY, NOBODY, NOBODY));
+	must(setresuid(NOBODY, NOBODY, NOBODY));
+	must(prctl(PR_SET_DUMPABLE, 1));
+	set_capabilities(capabilities, capabilities, inheritable);
+}
+
+static void expect_capabilities(const char *facts, uint64_t permitted, uint64_t effective)
+{
+	check_str(fact(facts, "status.CapPrm"), text("%016llx", (long long)permitted));
+	check_str(fact(facts, "status.CapEff"), text("%016llx", (long long)effective));
+}
+
+CHILD_TEST(file_capabilities)
+{
+	char *path = program_of(0, 0, 0755), *facts;
+
+	set_file_capabilities(path, NET_RAW | NET_ADMIN, 0, true);
+	become_nobody();
+	facts = both_say(path);
+	expect_capabilities(facts, NET_RAW | NET_ADMIN, NET_RAW | NET_ADMIN);
+	expect(facts, "1000 1000 1000", "1000 1000 1000", "1");
+}
+
+/* As an administrator sets them. */
+CHILD_TEST(capabilities_by_setcap)
+{
+	char *path = program_of(0, 0, 0755);
+
+	check_eq(system(text("setcap cap_net_raw+p %s", path)), 0);
+	become_nobody();
+	expect_capabilities(both_say(path), NET_RAW, 0);
+}
+
+CHILD_TEST(file_capabilities_with_no_new_privs)
+{
+	char *path = program_of(0, 0, 0755);
+
+	set_file_capabilities(path, NET_RAW, 0, true);
+	become_nobody();
+	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	expect_capabilities(both_say(path), 0, 0);
+}
+
+CHILD_TEST(file_capabilities_on_a_nosuid_mount)
+{
+	char *path = text("%s/special", mounted(MS_NOSUID));
+
+	copy_file(PROBE, path, 0755);
+	set_file_capabilities(path, NET_RAW, 0, true);
+	become_nobody();
+	expect_capabilities(both_say(path), 0, 0);
+}
+
+CHILD_TEST(inheritable_capabilities)
+{
+	char *path = program_of(0, 0, 0755);
+
+	set_file_capabilities(path, 0, NET_RAW | NET_ADMIN, true);
+	become_capable(NET_RAW, NET_RAW);
+	expect_capabilities(both_say(path), NET_RAW, NET_RAW);
+}
+
+/* A program that is promised more than can be had is not started. */
+CHILD_TEST(capabilities_out_of_bounds)
+{
+	char *path = program_of(0, 0, 0755);
+
+	set_file_capabilities(path, NET_RAW, 0, true);
+	must(prctl(PR_CAPBSET_DROP, CAP_NET_RAW));
+	become_nobody();
+	check_eq(both_fail(path, EPERM), SPAWN_TEMPLATE_STAGE_EXEC);
+}
+
+/* A program that does not know of capabilities takes what it can get. */
+CHILD_TEST(dumb_capabilities_out_of_bounds)
+{
+	char *path = program_of(0, 0, 0755);
+
+	set_file_capabilities(path, NET_RAW | NET_ADMIN, 0, false);
+	must(prctl(PR_CAPBSET_DROP, CAP_NET_RAW));
+	become_nobody();
+	expect_capabilities(both_say(path), NET_ADMIN, 0);
+}
+
+static void raise_ambient(int capability)
+{
+	must(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0));
+}
+
+CHILD_TEST(ambient_capabilities)
+{
+	char *path = program_of(0, 0, 0755), *facts;
+
+	become_capable(NET_RAW | NET_ADMIN, NET_RAW | NET_ADMIN);
+	raise_ambient(CAP_NET_RAW);
+	facts = both_say(path);
+	expect_capabilities(facts, NET_RAW, NET_RAW);
+	check_str(fact(facts, "status.CapAmb"), text("%016llx", NET_RAW));
+}
+
+/* A file with capabilities of its own takes the ambient ones away. */
+CHILD_TEST(ambient_and_file_capabilities)
+{
+	char *path = program_of(0, 0, 0755), *facts;
+
+	set_file_capabilities(path, NET_ADMIN, 0, true);
+	become_capable(NET_RAW, NET_RAW);
+	raise_ambient(CAP_NET_RAW);
+	facts = both_say(path);
+	expect_capabilities(facts, NET_ADMIN, NET_ADMIN);
+	check_str(fact(facts, "status.CapAmb"), "0000000000000000");
+}
+
+CHILD_TEST(ambient_capabilities_and_setuid)
+{
+	char *path = program_of(OTHER, 0, 04755), *facts;
+
+	become_capable(NET_RAW, NET_RAW);
+	raise_ambient(CAP_NET_RAW);
+	facts = both_say(path);
+	expect(facts, "1000 1001 1001", "1000 1000 1000", "1");
+	check_str(fact(facts, "status.CapAmb"), "0000000000000000");
+}
+
+CHILD_TEST(file_capabilities_when_traced)
+{
+	struct tracer tracer = { .options = FOLLOW };
+	char *path = program_of(0, 0, 0755);
+
+	set_file_capabilities(path, NET_RAW, 0, false);
+	become_nobody();
+	check_eq(trace(&tracer, say, &(struct wanted){ path, "1000 1000 1000", "0" }), 0);
+}
+
+/* --- programs that can be executed and not read --- */
+
+CHILD_TEST(execute_only)
+{
+	char *path = program_of(0, 0, 0711), *facts;
+
+	become_nobody();
+	check_eq(error_of(open(path, O_RDONLY)), EACCES);
+	facts = both_say(path);
+	check_str(fact(facts, "dumpable"), "0");
+	check_str(fact(facts, "secure"), "0");
+}
+
+CHILD_TEST(execute_only_for_others)
+{
+	char *path = program_of(0, 0, 0751), *facts;
+
+	become_nobody();
+	facts = both_say(path);
+	check_str(fact(facts, "dumpable"), "0");
+}
+
+CHILD_TEST(execute_only_and_setuid)
+{
+	char *path = program_of(0, 0, 04711);
+
+	become_nobody();
+	expect(both_say(path), "1000 0 0", "1000 1000 1000", "1");
+}
+
+/* --- more processes than allowed --- */
+
+static void limit_processes(rlim_t soft, rlim_t hard)
+{
+	must(setrlimit(RLIMIT_NPROC, &(struct rlimit){ soft, hard }));
+}
+
+CHILD_TEST(too_many_processes)
+{
+	become_nobody();
+	limit_processes(1, 10);
+	check_eq(both_fail(PROBE, EAGAIN), SPAWN_TEMPLATE_STAGE_CREATE);
+	limit_processes(2, 10);
+	check_eq(reference_error(PROBE), 0);
+	check_eq(spawn_and_wait(template_of(PROBE)), 0);
+}
+
+/* The limit is not for those who may go beyond it. */
+CHILD_TEST(too_many_processes_for_root)
+{
+	limit_processes(0, 10);
+	check_eq(reference_error(PROBE), 0);
+	check_eq(spawn_and_wait(template_of(PROBE)), 0);
+}
+
+/*
+ * Goes above the limit by setresuid(2), which marks the process: the execve(2)
+ * of a child fails. The mark is copied by the first fork and then gone.
+ */
+static void go_above_the_limit(void)
+{
+	limit_processes(0, 10);
+	must(prctl(PR_SET_KEEPCAPS, 1));
+	must(setresuid(NOBODY, NOBODY, NOBODY));
+	set_capabilities(1ULL << CAP_SYS_RESOURCE, 1ULL << CAP_SYS_RESOURCE, 0);
+}
+
+static pid_t another_process_of_nobody(void)
+{
+	pid_t pid = must(fork());
+
+	if (!pid) {
+		become_nobody();
+		for (;;)
+			pause();
+	}
+	wait_until(process_status(pid, "Uid") == NOBODY);
+	return pid;
+}
+
+static void execve_above_the_limit(void *unused)
+{
+	(void)unused;
+	go_above_the_limit();
+	check_eq(reference_error(PROBE), EAGAIN);
+	check_eq(reference_error(PROBE), 0);
+}
+
+static void spawn_above_the_limit(void *unused)
+{
+	struct outspawn_result result;
+	int template;
+
+	(void)unused;
+	go_above_the_limit();
+	template = template_of(PROBE);
+	check_eq(outspawn_spawn(template, ARGV("probe", "exit", "0"), NULL, NULL, 0, NULL, &result),
+		 -EAGAIN);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
+	check_eq(count_children(), 0);
+	check_eq(spawn_and_wait(template), 0);
+}
+
+/* Below the limit again when it comes to exec: the mark is without meaning. */
+static void spawn_back_below_the_limit(void *unused)
+{
+	(void)unused;
+	go_above_the_limit();
+	limit_processes(10, 10);
+	check_eq(spawn_and_wait(template_of(PROBE)), 0);
+}
+
+CHILD_TEST(above_the_limit_by_setuid)
+{
+	pid_t other = another_process_of_nobody();
+
+	in_child(execve_above_the_limit, NULL);
+	in_child(spawn_above_the_limit, NULL);
+	in_child(spawn_back_below_the_limit, NULL);
+	must(kill(other, SIGKILL));
+	check_eq(wait_for(other), 128 + SIGKILL);
+}
+
+SUITE("setuid",
+      T(plain_program),
+      T(setuid_root),
+      T(setuid_of_another_user),
+      T(setuid_of_the_same_user),
+      T(setgid_of_another_group),
+      T(setgid_without_group_execute),
+      T(setuid_and_setgid),
+      T(setuid_away_from_root),
+      T(setuid_with_no_new_privs),
+      T(setgid_with_no_new_privs),
+      T(setuid_on_an_ordinary_mount),
+      T(setuid_on_a_nosuid_mount),
+      T(setuid_in_a_user_namespace),
+      T(secure_bits_of_a_setuid_caller),
+      T(setuid_when_traced_by_an_ordinary_user),
+      T(setuid_when_the_caller_alone_is_traced),
+      T(setuid_when_traced_by_root),
+      T(file_capabilities),
+      T(capabilities_by_setcap),
+      T(file_capabilities_with_no_new_privs),
+      T(file_capabilities_on_a_nosuid_mount),
+      T(inheritable_capabilities),
+      T(capabilities_out_of_bounds),
+      T(dumb_capabilities_out_of_bounds),
+      T(ambient_capabilities),
+      T(ambient_and_file_capabilities),
+      T(ambient_capabilities_and_setuid),
+      T(file_capabilities_when_traced),
+      T(execute_only),
+      T(execute_only_for_others),
+      T(execute_only_and_setuid),
+      T(too_many_processes),
+      T(too_many_processes_for_root),
+      T(above_the_limit_by_setuid));

@@ -1,0 +1,508 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_trace.c - debuggers and tracers see a spawn as they see a vfork
+ */
+#include "common_trace.h"
+
+#define TRACING "/sys/kernel/tracing/instances/outspawn"
+
+/* --- what a tracer sees --- */
+
+static void spawn_once(void *unused)
+{
+	(void)unused;
+	check_eq(spawn_and_wait(template_of(PROBE)), 0);
+}
+
+static void execve_once(void *unused)
+{
+	(void)unused;
+	check_eq(wait_for(reference_spawn(PROBE, ARGV("probe", "exit", "0"), NULL, NULL)), 0);
+}
+
+/* A spawn that fails in its action 0. */
+static void fail_once(void *unused)
+{
+	struct outspawn_actions actions;
+	struct outspawn_result result;
+
+	(void)unused;
+	outspawn_actions_init(&actions);
+	outspawn_actions_open(&actions, 0, "/nowhere", O_RDONLY, 0);
+	check_eq(outspawn_spawn(template_of(PROBE), ARGV("probe"), NULL, &actions, 0, NULL,
+				&result),
+		 -ENOENT);
+	outspawn_actions_destroy(&actions);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_ACTION);
+	check_eq(error_of(waitpid(-1, NULL, __WALL | WNOHANG)), ECHILD);
+	check_eq(count_children(), 0);
+}
+
+static pid_t child_seen(const struct tracer *tracer)
+{
+	const struct seen *birth = seen_first(tracer, tracer->first, PTRACE_EVENT_VFORK);
+
+	check(birth);
+	return birth->message;
+}
+
+CHILD_TEST(tracer_sees_birth_exec_and_end)
+{
+	struct tracer tracer = { .options = FOLLOW };
+	const struct seen *done, *exec, *exit;
+	pid_t child;
+
+	check_eq(trace(&tracer, spawn_once, NULL), 0);
+	child = child_seen(&tracer);
+	exec = seen_first(&tracer, child, PTRACE_EVENT_EXEC);
+	exit = seen_first(&tracer, child, PTRACE_EVENT_EXIT);
+	done = seen_first(&tracer, tracer.first, PTRACE_EVENT_VFORK_DONE);
+	check(exec);
+	check(exit);
+	check(done);
+	check_eq(exec->message, child);
+	check_eq(exit->message, 0);
+	check_eq(done->message, child);
+	check(seen_first(&tracer, tracer.first, PTRACE_EVENT_VFORK) < exec);
+	check(exec < exit);
+	check(seen_first(&tracer, child, -1));
+}
+
+/* What happened to pid, in order. */
+static char *story(const struct tracer *tracer, pid_t pid)
+{
+	char *result = "";
+	int i;
+
+	for (i = 0; i < tracer->count; i++)
+		if (tracer->seen[i].pid == pid)
+			result = text("%s%d ", result, tracer->seen[i].event);
+	return result;
+}
+
+static void compare_with_options(long options)
+{
+	struct tracer spawn = { .options = options }, reference = { .options = options };
+
+	check_eq(trace(&spawn, spawn_once, NULL), 0);
+	check_eq(trace(&reference, execve_once, NULL), 0);
+	check_str(story(&spawn, spawn.first), story(&reference, reference.first));
+	if (options & PTRACE_O_TRACEVFORK)
+		check_str(story(&spawn, child_seen(&spawn)),
+			  story(&reference, child_seen(&reference)));
+	check_eq(spawn.count, reference.count);
+}
+
+CHILD_TEST(the_same_sights_as_of_vfork)
+{
+	compare_with_options(FOLLOW);
+}
+
+CHILD_TEST(the_same_sights_without_options)
+{
+	compare_with_options(PTRACE_O_EXITKILL);
+}
+
+CHILD_TEST(the_same_sights_with_vfork_alone)
+{
+	compare_with_options(PTRACE_O_EXITKILL | PTRACE_O_TRACEVFORK);
+}
+
+/* A vfork is neither a fork nor a clone. */
+CHILD_TEST(the_same_sights_with_fork_and_clone)
+{
+	compare_with_options(PTRACE_O_EXITKILL | PTRACE_O_TRACEFORK | PTRACE_O_TRACECLONE |
+			     PTRACE_O_TRACEEXEC);
+}
+
+CHILD_TEST(the_same_sights_with_vfork_done_alone)
+{
+	compare_with_options(PTRACE_O_EXITKILL | PTRACE_O_TRACEVFORKDONE);
+}
+
+CHILD_TEST(tracer_sees_a_failed_spawn_end)
+{
+	struct tracer tracer = { .options = FOLLOW };
+	const struct seen *exit;
+	pid_t child;
+
+	check_eq(trace(&tracer, fail_once, NULL), 0);
+	child = child_seen(&tracer);
+	exit = seen_first(&tracer, child, PTRACE_EVENT_EXIT);
+	check(exit);
+	check_eq(exit->message, 127 << 8);
+	check_eq(seen_times(&tracer, child, PTRACE_EVENT_EXEC), 0);
+	check_eq(seen_times(&tracer, child, -1), 1);
+	/* Nobody was told of a child that nobody had. */
+	check_eq(seen_times(&tracer, tracer.first, 0), 0);
+}
+
+static void fail_often(void *unused)
+{
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		fail_once(unused);
+		spawn_once(unused);
+	}
+}
+
+CHILD_TEST(failures_and_successes_in_turn)
+{
+	struct tracer tracer = { .options = FOLLOW };
+
+	check_eq(trace(&tracer, fail_often, NULL), 0);
+	check_eq(seen_times(&tracer, tracer.first, PTRACE_EVENT_VFORK), 10);
+	check_eq(seen_times(&tracer, 0, PTRACE_EVENT_EXEC), 5);
+	check_eq(seen_times(&tracer, 0, -1), 11);
+}
+
+/* The old way to trace: a SIGTRAP tells of exec. */
+CHILD_TEST(traced_by_traceme)
+{
+	int status, execs = 0;
+	pid_t first, pid;
+
+	first = must(fork());
+	if (!first) {
+		must(ptrace(PTRACE_TRACEME, 0, 0, 0));
+		raise(SIGSTOP);
+		spawn_once(NULL);
+		_exit(0);
+	}
+	check_eq(waitpid(first, &status, 0), first);
+	must(ptrace(PTRACE_SETOPTIONS, first, 0, PTRACE_O_TRACEVFORK | PTRACE_O_EXITKILL));
+	must(ptrace(PTRACE_CONT, first, 0, 0));
+	while ((pid = waitpid(-1, &status, __WALL)) > 0) {
+		int signal = WSTOPSIG(status);
+
+		if (!WIFSTOPPED(status)) {
+			check_eq(status, 0);
+			continue;
+		}
+		execs += pid != first && signal == SIGTRAP && !(status >> 16);
+		if (status >> 16 || signal == SIGTRAP || signal == SIGSTOP)
+			signal = 0;
+		must(ptrace(PTRACE_CONT, pid, 0, (long)signal));
+	}
+	check_eq(execs, 1);
+}
+
+/* --- a tracer that comes while the child is in an action --- */
+
+static int stop_status(pid_t pid)
+{
+	int status;
+
+	check_eq(waitpid(pid, &status, __WALL), pid);
+	check(WIFSTOPPED(status));
+	return status;
+}
+
+CHILD_TEST(seized_in_an_action)
+{
+	struct held held = { 0 };
+	int template = template_of(PROBE), status;
+
+	hold(&held, template);
+	must(ptrace(PTRACE_SEIZE, held.child, 0, PTRACE_O_TRACEEXEC));
+	must(ptrace(PTRACE_INTERRUPT, held.child, 0, 0));
+	usleep(50000);
+	/* It is in the kernel until exec is over, and stops then. */
+	check_eq(waitpid(held.child, &status, __WALL | WNOHANG), 0);
+	let_go(&held);
+	status = stop_status(held.child);
+	check_eq(status >> 8, SIGTRAP | PTRACE_EVENT_EXEC << 8);
+	/* This stop was also the one that was asked for. */
+	must(ptrace(PTRACE_DETACH, held.child, 0, 0));
+	check_eq(end_of(&held), held.child);
+	check_eq(wait_for(held.child), 0);
+	close(held.pidfd);
+}
+
+CHILD_TEST(attached_in_an_action)
+{
+	struct held held = { 0 };
+	int template = template_of(PROBE), status;
+
+	hold(&held, template);
+	must(ptrace(PTRACE_ATTACH, held.child, 0, 0));
+	usleep(20000);
+	check_eq(process_state(held.child), 'S');
+	let_go(&held);
+	/* SIGTRAP of exec and SIGSTOP of the attach, in either order. */
+	status = stop_status(held.child);
+	check(WSTOPSIG(status) == SIGTRAP || WSTOPSIG(status) == SIGSTOP);
+	must(ptrace(PTRACE_CONT, held.child, 0, 0));
+	status = stop_status(held.child);
+	check(WSTOPSIG(status) == SIGTRAP || WSTOPSIG(status) == SIGSTOP);
+	must(ptrace(PTRACE_DETACH, held.child, 0, 0));
+	check_eq(end_of(&held), held.child);
+	check_eq(wait_for(held.child), 0);
+	close(held.pidfd);
+}
+
+/* Killed there: the spawn is the one that takes it away, tracer or not. */
+CHILD_TEST(seized_and_killed_in_an_action)
+{
+	struct held held = { 0 };
+
+	hold(&held, template_of(PROBE));
+	must(ptrace(PTRACE_SEIZE, held.child, 0, 0));
+	must(kill(held.child, SIGKILL));
+	check_eq(end_of(&held), -EINTR);
+	check_eq(held.pidfd, -1);
+	check_eq(error_of(waitpid(-1, NULL, __WALL | WNOHANG)), ECHILD);
+}
+
+/* A call to the caller waits until the caller is back. */
+static int gate[2];
+
+static void caller_in_a_long_spawn(void *fifo)
+{
+	struct held held = { .fifo = fifo, .template = template_of(PROBE) };
+
+	close(gate[0]);
+	check_eq(write(gate[1], "x", 1), 1);
+	check_eq(wait_for(spawn_through(&held)), 0);
+	_exit(3);
+}
+
+static pid_t start_caller(char *fifo)
+{
+	char byte;
+	pid_t caller, child = 0;
+
+	must(pipe2(gate, O_CLOEXEC));
+	caller = must(fork());
+	if (!caller)
+		caller_in_a_long_spawn(fifo);
+	close(gate[1]);
+	check_eq(read(gate[0], &byte, 1), 1);
+	close(gate[0]);
+	wait_until(children_of(caller, &child, 1) == 1 && process_state(child) == 'S');
+	return caller;
+}
+
+CHILD_TEST(caller_interrupted_by_a_tracer)
+{
+	struct held held = { .fifo = make_fifo("interrupted") };
+	int status;
+	pid_t caller;
+
+	caller = start_caller(held.fifo);
+	must(ptrace(PTRACE_SEIZE, caller, 0, 0));
+	must(ptrace(PTRACE_INTERRUPT, caller, 0, 0));
+	usleep(50000);
+	check_eq(waitpid(caller, &status, WNOHANG), 0);
+	let_go(&held);
+	status = stop_status(caller);
+	check_eq(status >> 16, PTRACE_EVENT_STOP);
+	must(ptrace(PTRACE_DETACH, caller, 0, 0));
+	check_eq(wait_for(caller), 3);
+}
+
+/* A tracer that dies takes all that it followed with it. */
+CHILD_TEST(tracer_killed_during_a_spawn)
+{
+	char *fifo = make_fifo("orphaned");
+	pid_t tracing, caller, child;
+
+	tracing = must(fork());
+	if (!tracing) {
+		struct tracer tracer = { .options = FOLLOW };
+
+		must(pipe2(gate, O_CLOEXEC));
+		trace(&tracer, caller_in_a_long_spawn, fifo);
+		_exit(1);
+	}
+	wait_until(children_of(tracing, &caller, 1) == 1);
+	wait_until(children_of(caller, &child, 1) == 1 && process_state(child) == 'S');
+	must(kill(tracing, SIGKILL));
+	check_eq(wait_for(tracing), 128 + SIGKILL);
+	wait_until(!process_state(caller));
+	wait_until(!process_state(child));
+}
+
+/* --- tools --- */
+
+/* Runs a shell command line: its exit status. */
+static int run(const char *command)
+{
+	int status = system(command);
+
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static char *strace(const char *command, int status)
+{
+	char *log = in_scratch_new("strace");
+
+	check_eq(run(text("timeout -k 1 100 strace -f -o %s %s", log, command)), status);
+	return read_whole(log, NULL);
+}
+
+static void strace_follows(void)
+{
+	char *out = in_scratch_new("out"), *log;
+
+	log = strace(text("outspawn run --stdout %s -- /bin/echo hello world", out), 0);
+	check_str(read_whole(out, NULL), "hello world\n");
+	check(strstr(log, "write(1, \"hello world\\n\", 12) "));
+	check(strstr(log, "+++ exited with 0 +++"));
+}
+
+static void strace_of_an_exit_status(void)
+{
+	char *log = strace("outspawn run -- /bin/sh -c 'exit 7'", 7);
+
+	check(strstr(log, "exit_group(7)"));
+	check(strstr(log, "+++ exited with 7 +++"));
+}
+
+static void strace_of_several(void)
+{
+	char *log = strace("outspawn run -n 3 -- /bin/true", 0), *at = log;
+	int ends = 0;
+
+	while ((at = strstr(at, "+++ exited with 0 +++"))) {
+		ends++;
+		at++;
+	}
+	check_eq(ends, 4);
+}
+
+static void strace_of_a_failure(void)
+{
+	char *log = strace("outspawn run --stdin /nowhere -- /bin/true 2>/dev/null", 125);
+
+	check(strstr(log, "+++ exited with 127 +++"));
+	check(strstr(log, "+++ exited with 125 +++"));
+}
+
+static void gdb(const char *commands, const char *wanted)
+{
+	char *log = in_scratch_new("gdb");
+	int status;
+
+	status = run(text("timeout -k 1 100 gdb -nx -q -batch -ex 'set startup-with-shell off' "
+			  "-ex 'set auto-solib-add off' %s --args outspawn run -- %s exit 5 "
+			  ">%s 2>&1 </dev/null",
+			  commands, PROBE, log));
+	if (status || !strstr(read_whole(log, NULL), wanted))
+		check_failed(__FILE__, __LINE__, "gdb's status is %d, and it says\n%s", status,
+			     read_whole(log, NULL));
+}
+
+/* It lets go of the child, as it does by default. */
+static void gdb_runs_a_spawner(void)
+{
+	gdb("-ex run", "exited with code 05]");
+}
+
+static void gdb_follows_the_child(void)
+{
+	gdb("-ex 'set follow-fork-mode child' -ex 'catch exec' -ex run -ex continue",
+	    "exited with code 05]");
+}
+
+/* --- trace events --- */
+
+static void tracing_write(const char *file, const char *word)
+{
+	int fd = must(open(text(TRACING "/%s", file), O_WRONLY | O_TRUNC | O_CLOEXEC));
+
+	must(write(fd, word, strlen(word)));
+	close(fd);
+}
+
+static void begin_tracing(void)
+{
+	if (mkdir(TRACING, 0700) < 0)
+		check_eq(errno, EEXIST);
+	tracing_write("events/sched/sched_process_fork/enable", "1");
+	tracing_write("events/sched/sched_process_exec/enable", "1");
+	tracing_write("events/sched/sched_process_exit/enable", "1");
+	tracing_write("tracing_on", "1");
+}
+
+static char *end_tracing(void)
+{
+	char *data;
+
+	tracing_write("tracing_on", "0");
+	data = read_whole(TRACING "/trace", NULL);
+	tracing_write("events/enable", "0");
+	must(rmdir(TRACING));
+	return data;
+}
+
+static int lines_with(const char *data, const char *one, const char *two)
+{
+	const char *line, *end;
+	int count = 0;
+
+	for (line = data; *line; line = end + 1) {
+		end = strchrnul(line, '\n');
+		count += memmem(line, end - line, one, strlen(one)) &&
+			 memmem(line, end - line, two, strlen(two));
+		if (!*end)
+			break;
+	}
+	return count;
+}
+
+static void events_of_a_spawn(void)
+{
+	char *data;
+	pid_t pid;
+
+	begin_tracing();
+	pid = try_spawn(probe, ARGV("probe", "exit", "0"));
+	check_eq(wait_for(pid), 0);
+	data = end_tracing();
+	check_eq(lines_with(data, "sched_process_fork:", text("child_pid=%d", pid)), 1);
+	check_eq(lines_with(data, text(" pid=%d ", getpid()), text("child_pid=%d", pid)), 1);
+	check_eq(lines_with(data, text("sched_process_exec: filename=%s", PROBE),
+			    text("pid=%d ", pid)),
+		 1);
+	check_eq(lines_with(data, "sched_process_exit:", text("pid=%d ", pid)), 1);
+	check(strstr(data, "sched_process_fork") < strstr(data, "sched_process_exec"));
+}
+
+static void events_of_a_failed_spawn(void)
+{
+	char *data;
+
+	begin_tracing();
+	in_child(fail_once, NULL);
+	data = end_tracing();
+	/* One is the forked child that failed to spawn. */
+	check_eq(lines_with(data, "sched_process_fork:", "child_pid="), 2);
+	check_eq(lines_with(data, "sched_process_exec:", ""), 0);
+	check_eq(lines_with(data, "sched_process_exit:", ""), 2);
+}
+
+SUITE("trace",
+      T(tracer_sees_birth_exec_and_end),
+      T(the_same_sights_as_of_vfork),
+      T(the_same_sights_without_options),
+      T(the_same_sights_with_vfork_alone),
+      T(the_same_sights_with_fork_and_clone),
+      T(the_same_sights_with_vfork_done_alone),
+      T(tracer_sees_a_failed_spawn_end),
+      T(failures_and_successes_in_turn),
+      T(traced_by_traceme),
+      T(seized_in_an_action),
+      T(attached_in_an_action),
+      T(seized_and_killed_in_an_action),
+      T(caller_interrupted_by_a_tracer),
+      T(tracer_killed_during_a_spawn),
+      T(strace_follows),
+      T(strace_of_an_exit_status),
+      T(strace_of_several),
+      T(strace_of_a_failure),
+      T(gdb_runs_a_spawner),
+      T(gdb_follows_the_child),
+      T(events_of_a_spawn),
+      T(events_of_a_failed_spawn));
