@@ -157,14 +157,14 @@ static int set_up_file_actions(posix_spawn_file_actions_t *actions, const struct
 	return error;
 }
 
-/* Here the pidfd comes extra, and is not in *blocked. */
+/* Here the pidfd takes a call of its own, for which the caller waits as well. */
 int spawn_by_libc(const struct agent *agent, const struct call *call, const int output[2],
 		  double *blocked)
 {
 	const struct tool *tool = &agent->tools[call->tool];
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
-	int error, pidfd;
+	int error, pidfd = -1;
 	double before;
 	pid_t pid;
 
@@ -176,13 +176,13 @@ int spawn_by_libc(const struct agent *agent, const struct call *call, const int 
 	if (!error) {
 		before = microseconds();
 		error = posix_spawn(&pid, tool->path, &actions, &attr, call->argv, environ);
+		if (!error)
+			pidfd = pidfd_open(pid, 0);
 		*blocked = microseconds() - before;
 	}
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attr);
 	if (error)
 		return complain(tool->path, error);
-
-	pidfd = pidfd_open(pid, 0);
 	return pidfd < 0 ? complain("pidfd_open", errno) : pidfd;
 }

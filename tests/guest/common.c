@@ -21,6 +21,7 @@ static bool forked;
 static void *texts[MAX_TEXTS];
 static int texts_used;
 static int fds_at_begin;
+static int lowest_at_begin;
 
 static void *kept(void *memory)
 {
@@ -169,6 +170,7 @@ int begin_test(void **state)
 	(void)state;
 	alarm(TEST_SECONDS);
 	fds_at_begin = count_fds();
+	lowest_at_begin = lowest_free_fd();
 	return 0;
 }
 
@@ -246,6 +248,8 @@ void run_case(void **state)
 	check_eq(error_of(waitpid(-1, NULL, __WALL | WNOHANG)), ECHILD);
 	check_eq(count_children(), 0);
 	check_eq(count_fds(), fds_at_begin);
+	/* A number that was reserved and never used is in no list. */
+	check_eq(lowest_free_fd(), lowest_at_begin);
 }
 
 static void reset_signals(void)

@@ -140,11 +140,12 @@ static void no_handler_is_run(void)
 
 static void no_pidfd(void)
 {
-	int before = count_fds(), pidfd = 77;
+	int before = count_fds(), lowest = lowest_free_fd(), pidfd = 77;
 
 	check_eq(fail_in_action(&pidfd), -EBADF);
 	check_eq(pidfd, -1);
 	check_eq(count_fds(), before);
+	check_eq(lowest_free_fd(), lowest);
 }
 
 static void no_pidfd_by_the_bare_ioctl(void)
