@@ -180,7 +180,7 @@ int count_fds(void);
 /* Children of this process, zombies included, whatever their exit signal is. */
 int count_children(void);
 bool is_open(int fd);
-/* A descriptor that is open in nothing but this process, above the usual. */
+/* The number that the next descriptor will get. */
 int lowest_free_fd(void);
 
 /* Sends fd over a socket, and takes one from it. */

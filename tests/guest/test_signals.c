@@ -1,0 +1,778 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_signals.c - signals to the caller and to the child, at every moment
+ *
+ * The test's own process collects the children that a killed caller leaves
+ * behind: it is a subreaper where it matters.
+ */
+#include "common_process.h"
+
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/time.h>
+
+#define FAILED 127 /* the exit status of a child that failed before exec */
+
+/* What processes tell each other. */
+static struct board {
+	int result; /* of a spawn */
+	int error; /* of its struct spawn_template_result */
+	int ready, done;
+	int handled;
+	pid_t pid;
+	char path[256];
+} *board;
+
+static void make_board(void)
+{
+	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		     0);
+	check(board != MAP_FAILED);
+	must(prctl(PR_SET_CHILD_SUBREAPER, 1));
+}
+
+static struct outspawn_actions two_opens(const char *fifo, const char *second)
+{
+	struct outspawn_actions actions;
+
+	outspawn_actions_init(&actions);
+	check_eq(outspawn_actions_open(&actions, 5, fifo, O_RDONLY, 0), 0);
+	if (second)
+		check_eq(outspawn_actions_open(&actions, 6, second, O_RDONLY, 0), 0);
+	return actions;
+}
+
+/*
+ * A process that spawns through a FIFO: returns, in the parent, when its child
+ * sits in the open. After the FIFO comes a second file, which may not exist.
+ */
+struct caller {
+	char *fifo;
+	const char *second; /* or NULL */
+	void (*before)(void); /* runs first, or NULL */
+	pid_t pid, child;
+	char *const *argv;
+};
+
+static void call(struct caller *caller)
+{
+	struct outspawn_actions actions = two_opens(caller->fifo, caller->second);
+	struct outspawn_result result;
+	int template, pidfd;
+
+	if (caller->before)
+		caller->before();
+	template = template_of(PROBE);
+	board->result = outspawn_spawn(template,
+				       caller->argv ? caller->argv : ARGV("probe", "exit", "0"),
+				       NULL, &actions, 0, &pidfd, &result);
+	board->error = result.error;
+	board->done = 1;
+	check_eq(count_children(), board->result > 0);
+	if (board->result > 0)
+		_exit(wait_for(board->result));
+	check_eq(pidfd, -1);
+	_exit(0);
+}
+
+static void start(struct caller *caller)
+{
+	static unsigned int number;
+
+	caller->fifo = make_fifo(text("caller.%u", number++));
+	board->done = 0;
+	caller->pid = must(fork());
+	if (!caller->pid)
+		call(caller);
+	wait_until(children_of(caller->pid, &caller->child, 1) == 1 &&
+		   process_state(caller->child) == 'S');
+	check_eq(board->done, 0);
+}
+
+static void let_caller_go(struct caller *caller)
+{
+	let_go(&(struct held){ .fifo = caller->fifo });
+}
+
+static void nothing_left(void)
+{
+	check_eq(error_of(waitpid(-1, NULL, __WALL | WNOHANG)), ECHILD);
+	check_eq(count_children(), 0);
+}
+
+/* --- SIGKILL to the caller --- */
+
+CHILD_TEST(caller_killed_while_the_child_opens)
+{
+	struct caller caller = { 0 };
+
+	make_board();
+	start(&caller);
+	must(kill(caller.pid, SIGKILL));
+	check_eq(wait_for(caller.pid), 128 + SIGKILL);
+	/* The child is ours now, and is not hurt. */
+	check_eq(process_status(caller.child, "PPid"), getpid());
+	check_eq(waitpid(-1, NULL, WNOHANG), 0);
+	let_caller_go(&caller);
+	check_eq(wait_for(caller.child), 0);
+	nothing_left();
+}
+
+CHILD_TEST(caller_killed_before_an_action_fails)
+{
+	struct caller caller = { .second = "/nowhere" };
+
+	make_board();
+	start(&caller);
+	must(kill(caller.pid, SIGKILL));
+	check_eq(wait_for(caller.pid), 128 + SIGKILL);
+	let_caller_go(&caller);
+	check_eq(wait_for(caller.child), FAILED);
+	nothing_left();
+}
+
+CHILD_TEST(caller_and_child_killed_together)
+{
+	struct caller caller = { 0 };
+
+	make_board();
+	start(&caller);
+	must(kill(caller.child, SIGKILL));
+	must(kill(caller.pid, SIGKILL));
+	check_eq(wait_for(caller.pid), 128 + SIGKILL);
+	wait_until(waitpid(-1, NULL, WNOHANG) != 0);
+	nothing_left();
+}
+
+static void spawn_for_ever(bool good)
+{
+	struct outspawn_actions actions = two_opens(good ? "/dev/null" : "/nowhere", NULL);
+	int template = template_of(PROBE);
+	pid_t pid;
+
+	board->ready = 1;
+	for (;;) {
+		pid = outspawn_spawn(template, ARGV("probe", "exit", "0"), NULL, &actions, 0, NULL,
+				     NULL);
+		if (good)
+			check(pid > 0);
+		else
+			check_eq(pid, -ENOENT);
+		if (pid > 0)
+			waitpid(pid, NULL, 0);
+	}
+}
+
+static struct spawn_template_info info(void)
+{
+	struct spawn_template_info info_of;
+
+	check_eq(outspawn_info(device, &info_of), 0);
+	return info_of;
+}
+
+/* Kills a process that spawns at moments all over the spawn. */
+static void kill_at_random_moments(bool good, int rounds)
+{
+	unsigned int random = 12345 + good;
+	pid_t caller, pid;
+	int status, orphans = 0, i;
+	uint64_t templates = info().templates;
+
+	make_board();
+	for (i = 0; i < rounds; i++) {
+		board->ready = 0;
+		caller = must(fork());
+		if (!caller)
+			spawn_for_ever(good);
+		wait_until(board->ready);
+		usleep(next_random(&random) % 4000);
+		must(kill(caller, SIGKILL));
+		check_eq(wait_for(caller), 128 + SIGKILL);
+		while ((pid = waitpid(-1, &status, 0)) > 0) {
+			check(WIFEXITED(status));
+			check(WEXITSTATUS(status) == 0 || (!good && WEXITSTATUS(status) == FAILED));
+			orphans++;
+		}
+		nothing_left();
+	}
+	/* Some were caught in the middle, or this tested nothing. */
+	if (good)
+		check(orphans > rounds / 10);
+	wait_until(info().templates == templates);
+}
+
+CHILD_TEST(caller_killed_around_exec)
+{
+	kill_at_random_moments(true, 60);
+}
+
+CHILD_TEST(caller_killed_while_reaping)
+{
+	kill_at_random_moments(false, 60);
+}
+
+/* --- the calling thread ends, its process does not --- */
+
+/* The program that execve brings: waits for children until there are none. */
+PROGRAM(waiter)
+{
+	int status, count = 0, wanted = atoi(argv[1]);
+	pid_t children[8];
+
+	/* Tell that we are here. */
+	if (mknod(argv[0], S_IFREG | 0600, 0) < 0 && errno != EEXIST)
+		return 100;
+	while (waitpid(-1, &status, 0) > 0) {
+		count++;
+		if (wanted >= 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != wanted))
+			return 101;
+	}
+	/* Zombies that wait(2) does not see would still be here. */
+	if (children_of(getpid(), children, 8))
+		return 102;
+	return count;
+}
+
+static void *call_in_thread(void *caller)
+{
+	struct outspawn_actions actions = two_opens(((struct caller *)caller)->fifo,
+						    ((struct caller *)caller)->second);
+
+	outspawn_spawn(template_of(PROBE), ARGV("probe", "exit", "0"), NULL, &actions, 0, NULL,
+		       NULL);
+	_exit(99);
+}
+
+/* The process becomes the waiter while its second thread waits in a spawn. */
+static void exec_during_a_spawn(const char *second, int status)
+{
+	struct caller caller = { .fifo = make_fifo("execve"), .second = second };
+	char *mark = in_scratch_new("waiter-is-here");
+	pthread_t thread;
+
+	make_board();
+	caller.pid = must(fork());
+	if (!caller.pid) {
+		check_eq(pthread_create(&thread, NULL, call_in_thread, &caller), 0);
+		wait_until(children_of(getpid(), &caller.child, 1) == 1 &&
+			   process_state(caller.child) == 'S');
+		execv(own_path(), ARGV("waiter", "@waiter", mark, text("%d", status)));
+		_exit(98);
+	}
+	wait_until(access(mark, F_OK) == 0);
+	check_eq(children_of(caller.pid, &caller.child, 1), 1);
+	check_eq(process_state(caller.child), 'S');
+	let_caller_go(&caller);
+	check_eq(wait_for(caller.pid), 1);
+	nothing_left();
+}
+
+CHILD_TEST(execve_by_another_thread)
+{
+	exec_during_a_spawn(NULL, 0);
+}
+
+CHILD_TEST(execve_by_another_thread_before_a_failure)
+{
+	exec_during_a_spawn("/nowhere", FAILED);
+}
+
+static void *fail_for_ever(void *unused)
+{
+	(void)unused;
+	spawn_for_ever(false);
+	return NULL;
+}
+
+/* The same at moments all over failing spawns. */
+CHILD_TEST(execve_by_another_thread_at_random_moments)
+{
+	char *mark = in_scratch_new("waiter-is-here");
+	unsigned int random = 99;
+	pthread_t thread;
+	pid_t caller;
+	int i;
+
+	make_board();
+	for (i = 0; i < 30; i++) {
+		board->ready = 0;
+		random += i;
+		caller = must(fork());
+		if (!caller) {
+			check_eq(pthread_create(&thread, NULL, fail_for_ever, NULL), 0);
+			wait_until(board->ready);
+			usleep(next_random(&random) % 3000);
+			execv(own_path(), ARGV("waiter", "@waiter", mark, text("%d", FAILED)));
+			_exit(98);
+		}
+		/* None or the one that was under way. */
+		check(wait_for(caller) <= 1);
+		nothing_left();
+	}
+}
+
+CHILD_TEST(exit_by_another_thread)
+{
+	struct held held = { 0 };
+	pid_t caller, child;
+
+	make_board();
+	caller = must(fork());
+	if (!caller) {
+		hold(&held, template_of(PROBE));
+		board->pid = held.child;
+		strcpy(board->path, held.fifo);
+		_exit(9);
+	}
+	check_eq(wait_for(caller), 9);
+	child = board->pid;
+	check_eq(process_state(child), 'S');
+	let_go(&(struct held){ .fifo = board->path });
+	check_eq(wait_for(child), 0);
+	nothing_left();
+}
+
+/* --- stops --- */
+
+CHILD_TEST(caller_stopped_and_continued)
+{
+	struct caller caller = { 0 };
+	int status;
+
+	make_board();
+	start(&caller);
+	must(kill(caller.pid, SIGSTOP));
+	usleep(50000);
+	check_eq(waitpid(caller.pid, &status, WUNTRACED | WNOHANG), 0);
+	let_caller_go(&caller);
+	check_eq(waitpid(caller.pid, &status, WUNTRACED), caller.pid);
+	check(WIFSTOPPED(status));
+	must(kill(caller.pid, SIGCONT));
+	check_eq(wait_for(caller.pid), 0);
+	check_eq(board->result, caller.child);
+	nothing_left();
+}
+
+static void lead_a_group(void)
+{
+	must(setpgid(0, 0));
+}
+
+CHILD_TEST(group_stopped_and_continued)
+{
+	struct caller caller = { .before = lead_a_group, .argv = ARGV("probe", "exit", "4") };
+	int status;
+
+	make_board();
+	start(&caller);
+	must(kill(-caller.pid, SIGSTOP));
+	usleep(50000);
+	let_caller_go(&caller);
+	check_eq(waitpid(caller.pid, &status, WUNTRACED), caller.pid);
+	check(WIFSTOPPED(status));
+	/* exec was not held up by the stop, the program is. */
+	wait_for_state(caller.child, "T");
+	check_eq(board->done, 0);
+	must(kill(-caller.pid, SIGCONT));
+	check_eq(wait_for(caller.pid), 4);
+	check_eq(board->result, caller.child);
+	nothing_left();
+}
+
+CHILD_TEST(group_stopped_and_continued_before_it_goes_on)
+{
+	struct caller caller = { .before = lead_a_group, .argv = ARGV("probe", "exit", "4") };
+
+	make_board();
+	start(&caller);
+	must(kill(-caller.pid, SIGSTOP));
+	usleep(20000);
+	must(kill(-caller.pid, SIGCONT));
+	usleep(20000);
+	check_eq(board->done, 0);
+	let_caller_go(&caller);
+	check_eq(wait_for(caller.pid), 4);
+	nothing_left();
+}
+
+CHILD_TEST(group_killed)
+{
+	struct caller caller = { .before = lead_a_group };
+
+	make_board();
+	start(&caller);
+	must(kill(-caller.pid, SIGKILL));
+	check_eq(wait_for(caller.pid), 128 + SIGKILL);
+	wait_until(waitpid(-1, NULL, WNOHANG) != 0);
+	nothing_left();
+}
+
+CHILD_TEST(frozen_and_thawed)
+{
+	const char *group = "/sys/fs/cgroup/outspawn-freeze";
+	struct caller caller = { .argv = ARGV("probe", "exit", "6") };
+
+	make_board();
+	if (mkdir(group, 0755) < 0)
+		check_eq(errno, EEXIST);
+	write_text(text("%s/cgroup.procs", group), "0");
+	start(&caller);
+	write_text("/sys/fs/cgroup/cgroup.procs", "0");
+	write_text(text("%s/cgroup.freeze", group), "1");
+	usleep(20000);
+	let_caller_go(&caller);
+	wait_until(strstr(read_whole(text("%s/cgroup.events", group), NULL), "frozen 1"));
+	usleep(20000);
+	check_eq(board->done, 0);
+	write_text(text("%s/cgroup.freeze", group), "0");
+	check_eq(wait_for(caller.pid), 6);
+	nothing_left();
+	must(rmdir(group));
+}
+
+/* --- handlers --- */
+
+static void count(int number)
+{
+	(void)number;
+	__atomic_add_fetch(&board->handled, 1, __ATOMIC_SEQ_CST);
+}
+
+static void handle(int number, int flags)
+{
+	must(sigaction(number, &(struct sigaction){ .sa_handler = count, .sa_flags = flags },
+		       NULL));
+}
+
+static void handle_term(void)
+{
+	handle(SIGTERM, 0);
+}
+
+/* A handler runs when the call is over; the call does not end because of it. */
+CHILD_TEST(handler_during_a_spawn)
+{
+	struct caller caller = { .before = handle_term, .argv = ARGV("probe", "exit", "5") };
+
+	make_board();
+	start(&caller);
+	must(kill(caller.pid, SIGTERM));
+	usleep(50000);
+	check_eq(board->handled, 0);
+	check_eq(board->done, 0);
+	let_caller_go(&caller);
+	check_eq(wait_for(caller.pid), 5);
+	check_eq(board->result, caller.child);
+	check_eq(board->handled, 1);
+	nothing_left();
+}
+
+CHILD_TEST(handler_during_a_spawn_that_fails)
+{
+	struct caller caller = { .before = handle_term, .second = "/nowhere" };
+
+	make_board();
+	start(&caller);
+	must(kill(caller.pid, SIGTERM));
+	usleep(20000);
+	let_caller_go(&caller);
+	check_eq(wait_for(caller.pid), 0);
+	check_eq(board->result, -ENOENT);
+	check_eq(board->error, ENOENT);
+	check_eq(board->handled, 1);
+	nothing_left();
+}
+
+/* Signals come every few milliseconds: no spawn ends with EINTR. */
+static void rain(int flags)
+{
+	struct itimerval drops = { { 0, 3000 }, { 0, 3000 } };
+	struct outspawn_actions failing = two_opens("/nowhere", NULL);
+	int template = template_of(PROBE), i, status;
+	pid_t pid;
+
+	make_board();
+	handle(SIGALRM, flags);
+	must(setitimer(ITIMER_REAL, &drops, NULL));
+	for (i = 0; i < 60; i++) {
+		pid = outspawn_spawn(template, ARGV("probe", "exit", "3"), NULL, NULL, 0, NULL,
+				     NULL);
+		check(pid > 0);
+		while (waitpid(pid, &status, 0) < 0)
+			check_eq(errno, EINTR);
+		check_eq(WEXITSTATUS(status), 3);
+		check_eq(outspawn_spawn(template, ARGV("probe"), NULL, &failing, 0, NULL, NULL),
+			 -ENOENT);
+	}
+	must(setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL));
+	check(board->handled > 10);
+	outspawn_actions_destroy(&failing);
+	nothing_left();
+}
+
+CHILD_TEST(signals_all_the_time)
+{
+	rain(0);
+}
+
+CHILD_TEST(signals_all_the_time_with_restart)
+{
+	rain(SA_RESTART);
+}
+
+static void block(int number)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	must(sigprocmask(SIG_BLOCK, &set, NULL));
+}
+
+/* Blocked and pending, for the thread and for the process. */
+CHILD_TEST(signals_pending_at_the_spawn)
+{
+	int template = template_of(PROBE);
+	sigset_t pending;
+
+	block(SIGTERM);
+	block(SIGUSR1);
+	must(raise(SIGTERM));
+	must(kill(getpid(), SIGUSR1));
+	check_eq(spawn_and_wait(template), 0);
+	check_eq(wait_for(try_spawn(template, ARGV("probe", "kill", "9"))), 128 + SIGKILL);
+	must(sigpending(&pending));
+	check(sigismember(&pending, SIGTERM));
+	check(sigismember(&pending, SIGUSR1));
+}
+
+/* --- SIGCHLD --- */
+
+static void spawn_without_zombies(void)
+{
+	struct outspawn_actions failing = two_opens("/nowhere", NULL);
+	int template = template_of(PROBE), pidfd;
+	pid_t pid;
+
+	pid = outspawn_spawn(template, ARGV("probe", "block"), NULL, NULL, 0, &pidfd, NULL);
+	check(pid > 0);
+	check_eq(outspawn_spawn(template, ARGV("probe"), NULL, &failing, 0, NULL, NULL), -ENOENT);
+	must(kill(pid, SIGKILL));
+	/* It goes by itself, and then there is nobody. */
+	check_eq(error_of(waitpid(pid, NULL, 0)), ECHILD);
+	wait_until(!process_state(pid));
+	check_eq(outspawn_spawn(template, ARGV("probe"), NULL, &failing, 0, NULL, NULL), -ENOENT);
+	close(pidfd);
+	outspawn_actions_destroy(&failing);
+	nothing_left();
+}
+
+CHILD_TEST(sigchld_ignored)
+{
+	signal(SIGCHLD, SIG_IGN);
+	spawn_without_zombies();
+}
+
+CHILD_TEST(sigchld_without_wait)
+{
+	make_board();
+	handle(SIGCHLD, SA_NOCLDWAIT);
+	spawn_without_zombies();
+}
+
+static siginfo_t last;
+
+static void remember(int number, siginfo_t *information, void *context)
+{
+	(void)number;
+	(void)context;
+	last = *information;
+	board->handled++;
+}
+
+CHILD_TEST(sigchld_of_a_child)
+{
+	int template = template_of(PROBE);
+	pid_t pid;
+
+	make_board();
+	must(sigaction(SIGCHLD,
+		       &(struct sigaction){ .sa_sigaction = remember, .sa_flags = SA_SIGINFO },
+		       NULL));
+	pid = try_spawn(template, ARGV("probe", "exit", "8"));
+	wait_until(board->handled);
+	check_eq(last.si_pid, pid);
+	check_eq(last.si_code, CLD_EXITED);
+	check_eq(last.si_status, 8);
+	check_eq(wait_for(pid), 8);
+	check_eq(board->handled, 1);
+}
+
+/* Waits for anybody, with these options; the pid that it got goes to the board. */
+static void *wait_for_anybody(void *options)
+{
+	int status;
+
+	__atomic_store_n(&board->ready, gettid(), __ATOMIC_SEQ_CST);
+	board->pid = waitpid(-1, &status, *(int *)options);
+	return NULL;
+}
+
+static void fail_beside_a_waiter(int options, int rounds)
+{
+	struct outspawn_actions failing = two_opens("/nowhere", NULL);
+	int template = template_of(PROBE), i;
+	pthread_t thread;
+	pid_t pid;
+
+	make_board();
+	handle(SIGCHLD, 0);
+	pid = try_spawn(template, ARGV("probe", "block"));
+	check_eq(pthread_create(&thread, NULL, wait_for_anybody, &options), 0);
+	wait_until(board->ready);
+	wait_until(process_in_syscall(board->ready, SYS_wait4));
+	for (i = 0; i < rounds; i++)
+		check_eq(outspawn_spawn(template, ARGV("probe"), NULL, &failing, 0, NULL, NULL),
+			 -ENOENT);
+	if (!(options & __WALL)) {
+		check_eq(board->pid, 0);
+		check_eq(board->handled, 0);
+	}
+	must(kill(pid, SIGKILL));
+	check_eq(pthread_join(thread, NULL), 0);
+	if (!(options & __WALL))
+		check_eq(board->pid, pid);
+	else
+		waitpid(pid, NULL, __WALL);
+	wait_until(board->handled == 1);
+	outspawn_actions_destroy(&failing);
+	nothing_left();
+}
+
+CHILD_TEST(failures_beside_a_waiting_thread)
+{
+	fail_beside_a_waiter(0, 200);
+}
+
+/* One that asks for all kinds of children may see them; no harm is done. */
+CHILD_TEST(failures_beside_a_thread_that_waits_for_all)
+{
+	fail_beside_a_waiter(__WALL, 20);
+}
+
+/* --- signals to the child while it is set up --- */
+
+CHILD_TEST(child_killed_in_an_action)
+{
+	struct held held = { 0 };
+
+	make_board();
+	handle(SIGCHLD, 0);
+	hold(&held, template_of(PROBE));
+	must(kill(held.child, SIGKILL));
+	check_eq(end_of(&held), -EINTR);
+	check_eq(held.pidfd, -1);
+	check_eq(held.result.error, EINTR);
+	check_eq(held.result.stage, SPAWN_TEMPLATE_STAGE_ACTION);
+	check_eq(held.result.action, 0);
+	check_eq(process_state(held.child), 0);
+	check_eq(board->handled, 0);
+	nothing_left();
+}
+
+/* Any other signal waits for the program, as it does with posix_spawn(3). */
+CHILD_TEST(child_terminated_in_an_action)
+{
+	struct held held = { .argv = ARGV("probe", "block") };
+
+	hold(&held, template_of(PROBE));
+	must(kill(held.child, SIGTERM));
+	usleep(20000);
+	check_eq(process_state(held.child), 'S');
+	check_eq(release(&held), held.child);
+	check_eq(wait_for(held.child), 128 + SIGTERM);
+	close(held.pidfd);
+}
+
+CHILD_TEST(child_signalled_in_an_action_with_it_ignored)
+{
+	struct held held = { .argv = ARGV("probe", "exit", "2") };
+
+	signal(SIGTERM, SIG_IGN);
+	hold(&held, template_of(PROBE));
+	must(kill(held.child, SIGTERM));
+	check_eq(release(&held), held.child);
+	check_eq(wait_for(held.child), 2);
+	close(held.pidfd);
+}
+
+/* Blocked by the caller's mask, which the program has: pending there. */
+CHILD_TEST(child_signalled_in_an_action_with_it_blocked)
+{
+	struct held held = { .argv = ARGV("probe", "block") };
+
+	block(SIGTERM);
+	hold(&held, template_of(PROBE));
+	must(kill(held.child, SIGTERM));
+	check_eq(release(&held), held.child);
+	wait_until(process_in_syscall(held.child, SYS_pause));
+	check(strstr(process_file(held.child, "status"), "ShdPnd:\t0000000000004000"));
+	must(kill(held.child, SIGKILL));
+	check_eq(wait_for(held.child), 128 + SIGKILL);
+	close(held.pidfd);
+}
+
+static void handle_int_in_group(void)
+{
+	lead_a_group();
+	handle(SIGINT, 0);
+}
+
+/* Control-C while a spawn is under way: the program dies, its caller handles it. */
+CHILD_TEST(interrupt_from_the_terminal)
+{
+	struct caller caller = { .before = handle_int_in_group,
+				 .argv = ARGV("probe", "block") };
+
+	make_board();
+	start(&caller);
+	must(kill(-caller.pid, SIGINT));
+	usleep(20000);
+	let_caller_go(&caller);
+	check_eq(wait_for(caller.pid), 128 + SIGINT);
+	check_eq(board->result, caller.child);
+	check_eq(board->handled, 1);
+	nothing_left();
+}
+
+SUITE("signals",
+      T(caller_killed_while_the_child_opens),
+      T(caller_killed_before_an_action_fails),
+      T(caller_and_child_killed_together),
+      T(caller_killed_around_exec),
+      T(caller_killed_while_reaping),
+      T(execve_by_another_thread),
+      T(execve_by_another_thread_before_a_failure),
+      T(execve_by_another_thread_at_random_moments),
+      T(exit_by_another_thread),
+      T(caller_stopped_and_continued),
+      T(group_stopped_and_continued),
+      T(group_stopped_and_continued_before_it_goes_on),
+      T(group_killed),
+      T(frozen_and_thawed),
+      T(handler_during_a_spawn),
+      T(handler_during_a_spawn_that_fails),
+      T(signals_all_the_time),
+      T(signals_all_the_time_with_restart),
+      T(signals_pending_at_the_spawn),
+      T(sigchld_ignored),
+      T(sigchld_without_wait),
+      T(sigchld_of_a_child),
+      T(failures_beside_a_waiting_thread),
+      T(failures_beside_a_thread_that_waits_for_all),
+      T(child_killed_in_an_action),
+      T(child_terminated_in_an_action),
+      T(child_signalled_in_an_action_with_it_ignored),
+      T(child_signalled_in_an_action_with_it_blocked),
+      T(interrupt_from_the_terminal));
