@@ -49,6 +49,9 @@ include $(S)/tests/build.mk
 include $(S)/examples/build.mk
 include $(S)/bench/build.mk
 include $(S)/module/build.mk
+-include $(S)/tests/debug-kernel/build.mk
+-include $(S)/tests/fuzz/build.mk
+-include $(S)/tests/stress/build.mk
 
 .PHONY: libs programs tests benches examples
 libs: $(LIBS)
