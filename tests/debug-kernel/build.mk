@@ -8,4 +8,3 @@ SERIES ?=
 .PHONY: debug-kernel
 debug-kernel:
 	$(S)/tests/debug-kernel/make-kernel $(SUITE) $(SERIES)
-#H make debug-kernel  a kernel with KASAN, lockdep, kmemleak and fault injection (SUITE=backports: the newest)
