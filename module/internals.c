@@ -43,6 +43,10 @@ enum role {
 	WAIT4,
 	GET_SIGNAL,
 	SECCOMP,
+#ifdef CONFIG_AUDITSYSCALL
+	AUDIT_CALL_ENTRY,
+	AUDIT_CALL_EXIT,
+#endif
 	ENTER_FROZEN,
 	LEAVE_FROZEN,
 	PIDFD_PREPARE,
@@ -80,6 +84,10 @@ DEFINE_STATIC_CALL_NULL(os_kernel_wait4, proto_kernel_wait4);
 DEFINE_STATIC_CALL_NULL(os_get_signal, proto_get_signal);
 DEFINE_STATIC_CALL_NULL(os_secure_computing, proto_secure_computing);
 DEFINE_STATIC_CALL_NULL(os_seccomp_permit, proto_seccomp_permit);
+#ifdef CONFIG_AUDITSYSCALL
+DEFINE_STATIC_CALL_NULL(os_audit_entry, proto_audit_entry);
+DEFINE_STATIC_CALL_NULL(os_audit_exit, proto_audit_exit);
+#endif
 DEFINE_STATIC_CALL_NULL(os_enter_frozen, proto_enter_frozen);
 DEFINE_STATIC_CALL_NULL(os_leave_frozen, proto_leave_frozen);
 DEFINE_STATIC_CALL_NULL(os_pidfd_prepare, proto_pidfd_prepare);
@@ -157,6 +165,14 @@ static const struct function functions[] = {
 	FUNCTION(SECCOMP, SECURE_COMPUTING, "__secure_computing",
 		 "int (const struct seccomp_data *)",
 		 os_secure_computing, 0, KERNEL_VERSION(7, 0, 0)),
+#ifdef CONFIG_AUDITSYSCALL
+	FUNCTION(AUDIT_CALL_ENTRY, ONLY, "__audit_syscall_entry",
+		 "void (int, long unsigned int, long unsigned int, long unsigned int, long unsigned int)",
+		 os_audit_entry, 0, 0),
+	FUNCTION(AUDIT_CALL_EXIT, ONLY, "__audit_syscall_exit",
+		 "void (int, long int)",
+		 os_audit_exit, 0, 0),
+#endif
 	FUNCTION(ENTER_FROZEN, ONLY, "cgroup_enter_frozen",
 		 "void (void)",
 		 os_enter_frozen, 0, 0),
@@ -514,6 +530,22 @@ bool ki_seccomp_allows(void)
 	if (chosen[SECCOMP]->shape == SECCOMP_PERMIT)
 		return static_call(os_seccomp_permit)();
 	return !static_call(os_secure_computing)(NULL);
+}
+
+void ki_audit_enter(int nr, const unsigned long args[4])
+{
+#ifdef CONFIG_AUDITSYSCALL
+	if (test_syscall_work(SYSCALL_AUDIT))
+		static_call(os_audit_entry)(nr, args[0], args[1], args[2], args[3]);
+#endif
+}
+
+void ki_audit_leave(long ret)
+{
+#ifdef CONFIG_AUDITSYSCALL
+	if (test_syscall_work(SYSCALL_AUDIT))
+		static_call(os_audit_exit)(!IS_ERR_VALUE(ret), ret);
+#endif
 }
 
 void ki_enter_frozen(void)

@@ -77,6 +77,12 @@ bool ki_take_signals(void);
  * current, see __seccomp_filter() in kernel/seccomp.c. May sleep.
  */
 bool ki_seccomp_allows(void);
+/*
+ * Open and close the audit record of a system call of current's, if it is
+ * audited. What stands between is reported as that call's.
+ */
+void ki_audit_enter(int nr, const unsigned long args[4]);
+void ki_audit_leave(long ret);
 /* Count this task as frozen for cgroup v2 while it waits; in pairs. */
 void ki_enter_frozen(void);
 void ki_leave_frozen(void);

@@ -49,6 +49,9 @@ long proto_kernel_wait4(pid_t pid, int __user *status, int options, struct rusag
 bool proto_get_signal(struct ksignal *ksig);
 int proto_secure_computing(const struct seccomp_data *sd);
 bool proto_seccomp_permit(void);
+void proto_audit_entry(int nr, unsigned long a0, unsigned long a1, unsigned long a2,
+		       unsigned long a3);
+void proto_audit_exit(int success, long ret);
 void proto_enter_frozen(void);
 void proto_leave_frozen(bool always);
 int proto_pidfd_prepare(struct pid *pid, unsigned int flags, struct file **file);

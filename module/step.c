@@ -116,11 +116,14 @@ int step_enter(int nr, unsigned long a0, unsigned long a1, unsigned long a2, uns
 	/* A call that was denied is left, too. */
 	if (err < 0)
 		step_leave(err);
+	if (!err)
+		ki_audit_enter(nr, call.args);
 	return err;
 }
 
 void step_leave(long ret)
 {
+	ki_audit_leave(ret);
 	if (!test_syscall_work(SYSCALL_TRACE) || fatal_signal_pending(current))
 		return;
 	current_pt_regs()->ax = ret;

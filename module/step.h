@@ -2,11 +2,11 @@
 /*
  * step.h - a step of the child as the system call that it stands for
  *
- * The caller makes one ioctl, behind which a tracer and the caller's seccomp
- * filters would not see what a spawn does. So the child, which inherits both,
- * enters and leaves each step as if it were its system call: with the call's
- * number and arguments in its registers, the tracer gets its stops and the
- * filters are asked.
+ * The caller makes one ioctl, behind which a tracer, the caller's seccomp
+ * filters and the audit log would not see what a spawn does. So the child, which
+ * inherits them, enters and leaves each step as if it were its system call: with
+ * the call's number and arguments in its registers, the tracer gets its stops,
+ * the filters are asked, and an audit record is written if one is wanted.
  */
 #ifndef OUTSPAWN_STEP_H
 #define OUTSPAWN_STEP_H
