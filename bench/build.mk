@@ -5,6 +5,6 @@
 
 # The suites share more files beside common.c (tests/build.mk links all
 # prerequisites).
-SUITE_OBJECTS := $(patsubst %,$(O)/tests/guest/common_%.o,process trace)
+SUITE_OBJECTS := $(patsubst %,$(O)/tests/guest/common_%.o,process trace security)
 $(SUITES): $(SUITE_OBJECTS)
 .SECONDARY: $(SUITE_OBJECTS)

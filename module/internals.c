@@ -366,8 +366,11 @@ static int check_structs(void)
 
 		if (size == structs[i].size)
 			continue;
-		pr_err("struct %s: %d bytes in this kernel, %zu in the headers that the module was built with: not loaded\n",
-		       structs[i].name, size, structs[i].size);
+		if (size < 0)
+			pr_err("struct %s: not in this kernel: not loaded\n", structs[i].name);
+		else
+			pr_err("struct %s: %d bytes in this kernel, %zu in the headers that the module was built with: not loaded\n",
+			       structs[i].name, size, structs[i].size);
 		return -EOPNOTSUPP;
 	}
 	return 0;

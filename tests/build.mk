@@ -9,7 +9,7 @@ TESTS_LIBS = -lcmocka -lpthread -ldl
 UNIT_TESTS += $(patsubst $(S)/%.c,$(O)/%,$(wildcard $(S)/tests/unit/test_*.c))
 SUITES := $(patsubst $(S)/%.c,$(O)/%,$(wildcard $(S)/tests/guest/test_*.c))
 GUEST_TESTS += $(SUITES) $(O)/tests/guest/probe
-GUEST_SCRIPTS += $(S)/tests/guest/run-suites
+GUEST_SCRIPTS += $(S)/tests/guest/run-suites $(S)/tests/guest/test_refusals
 
 # Unit tests of the module's plain C (elf.c, identity.c) include it.
 $(O)/tests/unit/%.o: EXTRA_CFLAGS += -iquote $(S)/module

@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * common_security.c - the same thing done by vfork + execve and by outspawn
+ */
+#include "common_security.h"
+
+#include <linux/capability.h>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <sys/mount.h>
+
+struct attempt *attempt;
+
+static int failures;
+
+static const char *const stages[] = {
+	[SPAWN_TEMPLATE_STAGE_NONE] = "nowhere",
+	/* What execve(2) looks up and copies at its beginning. */
+	[SPAWN_TEMPLATE_STAGE_ARGS] = "at exec",
+	[SPAWN_TEMPLATE_STAGE_TEMPLATE] = "at exec",
+	[SPAWN_TEMPLATE_STAGE_CREATE] = "at vfork",
+	[SPAWN_TEMPLATE_STAGE_FDS] = "at vfork",
+	[SPAWN_TEMPLATE_STAGE_ACTION] = "in an action",
+	[SPAWN_TEMPLATE_STAGE_EXEC] = "at exec",
+};
+
+/* --- the two ways --- */
+
+static const char *path_of(const struct rule *rule)
+{
+	return rule->path ? rule->path : PROBE;
+}
+
+static void fails(int stage, int error)
+{
+	attempt->stage = stage;
+	attempt->error = error;
+}
+
+/* The system call that an action stands for. */
+static long do_action(const struct spawn_template_action *a)
+{
+	const struct spawn_template_sigset *set = (void *)(uintptr_t)a->arg;
+	const struct spawn_template_open *open = (void *)(uintptr_t)a->arg;
+	struct {
+		void *handler;
+		unsigned long flags;
+		void *restorer;
+		uint64_t mask;
+	} action = { 0 };
+	long got;
+	int i;
+
+	switch (a->type) {
+	case SPAWN_TEMPLATE_ACTION_CLOSE:
+		return syscall(SYS_close, a->fd);
+	case SPAWN_TEMPLATE_ACTION_DUP2:
+		if (a->fd == a->newfd)
+			return syscall(SYS_fcntl, a->fd, F_SETFD, 0);
+		return syscall(SYS_dup3, a->fd, a->newfd, a->flags);
+	case SPAWN_TEMPLATE_ACTION_FCHDIR:
+		return syscall(SYS_fchdir, a->fd);
+	case SPAWN_TEMPLATE_ACTION_OPEN:
+		got = syscall(SYS_openat2, a->fd, open->path, &open->how, sizeof(open->how));
+		if (got < 0 || got == a->newfd)
+			return got;
+		return syscall(SYS_dup3, got, a->newfd, 0);
+	case SPAWN_TEMPLATE_ACTION_CLOSE_RANGE:
+		return syscall(SYS_close_range, a->fd, a->newfd, a->flags);
+	case SPAWN_TEMPLATE_ACTION_SIGMASK:
+		return syscall(SYS_rt_sigprocmask, SIG_SETMASK, set->sigset, NULL, 8);
+	case SPAWN_TEMPLATE_ACTION_SIGDEFAULT:
+		for (i = 1; i <= 64; i++)
+			if (*(uint64_t *)(uintptr_t)set->sigset >> (i - 1) & 1 &&
+			    syscall(SYS_rt_sigaction, i, &action, NULL, 8) < 0)
+				return -1;
+		return 0;
+	}
+	return -1;
+}
+
+static void start_program(const struct rule *rule, int fd, char *const *argv)
+{
+	static char *const nothing[] = { NULL };
+	int i, stage = SPAWN_TEMPLATE_STAGE_ACTION;
+
+	for (i = 0; i < (int)rule->count; i++) {
+		if (do_action(&rule->actions[i]) < 0) {
+			fails(stage, errno);
+			_exit(127);
+		}
+	}
+	if (rule->by_fd)
+		syscall(SYS_execveat, fd, "", argv, nothing, AT_EMPTY_PATH);
+	else
+		syscall(SYS_execve, path_of(rule), argv, nothing);
+	fails(SPAWN_TEMPLATE_STAGE_EXEC, errno);
+	_exit(127);
+}
+
+/* Not inlined: the child must not run on over what its parent keeps. */
+static __attribute__((noinline)) pid_t by_vfork(const struct rule *rule, int fd, char *const *argv)
+{
+	pid_t pid = vfork();
+
+	if (!pid)
+		start_program(rule, fd, argv);
+	if (pid < 0)
+		fails(SPAWN_TEMPLATE_STAGE_CREATE, errno);
+	return pid;
+}
+
+static pid_t by_spawn(const struct rule *rule, int template, char *const *argv)
+{
+	struct spawn_template_result result = { 0 };
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)argv,
+						  .actions = (uintptr_t)rule->actions,
+						  .actions_len = rule->count,
+						  .result = (uintptr_t)&result };
+	pid_t pid = sys_spawn(template, &args);
+
+	if (pid < 0)
+		fails(result.stage, -pid);
+	return pid;
+}
+
+/* The descriptor to execute, or the template; -1, and the failure noted. */
+static int prepare(const struct rule *rule)
+{
+	int fd = -1, template;
+
+	if (rule->by_fd)
+		fd = open(path_of(rule), O_PATH | O_CLOEXEC);
+	if (rule->by_fd && fd < 0) {
+		fails(SPAWN_TEMPLATE_STAGE_EXEC, errno);
+		return -1;
+	}
+	if (!attempt->spawns)
+		return fd;
+	template = rule->by_fd ? try_template_fd(fd) : try_template(path_of(rule));
+	if (template < 0) {
+		fails(SPAWN_TEMPLATE_STAGE_EXEC, -template);
+		return -1;
+	}
+	return template;
+}
+
+static void know_own(const struct rule *rule)
+{
+	ssize_t size;
+	int i;
+
+	for (i = 0; i < MOST_FACTS && rule->facts[i]; i++) {
+		if (rule->facts[i][0] != '=')
+			continue;
+		size = readlink(text("/proc/self/ns/%s", strchr(rule->facts[i], '.') + 1),
+				attempt->own[i], sizeof(attempt->own[i]) - 1);
+		check(size > 0);
+		attempt->own[i][size] = '\0';
+	}
+}
+
+static void be_caller(const struct rule *rule, char *const *argv)
+{
+	int fd = -1, status;
+	pid_t pid;
+
+	while (!attempt->go)
+		usleep(1000);
+	if (rule->template_first)
+		fd = prepare(rule);
+	if (rule->confine)
+		rule->confine(rule);
+	know_own(rule);
+	if (!rule->template_first)
+		fd = prepare(rule);
+	if (attempt->error)
+		_exit(EXIT_SUCCESS);
+	pid = attempt->spawns ? by_spawn(rule, fd, argv) : by_vfork(rule, fd, argv);
+	/* By a number, so that no other call is made under a filter. */
+	if (pid > 0 && syscall(SYS_wait4, pid, &status, __WALL, NULL) == pid)
+		attempt->status = status;
+	if (attempt->spawns && syscall(SYS_wait4, -1, &status, __WALL | WNOHANG, NULL) != -1)
+		attempt->status = -2;
+	_exit(EXIT_SUCCESS);
+}
+
+/* --- verdicts --- */
+
+static const char *signal_name(int number)
+{
+	return text("SIG%s", sigabbrev_np(number));
+}
+
+static const char *error_name(int error)
+{
+	return strerrorname_np(error) ? strerrorname_np(error) : text("errno %d", error);
+}
+
+static const char *with_facts(const struct rule *rule, const char *facts)
+{
+	char *result = NULL;
+	int i;
+
+	for (i = 0; i < MOST_FACTS && rule->facts[i]; i++) {
+		const char *key = rule->facts[i] + (rule->facts[i][0] == '='), *value;
+
+		value = fact(facts, key);
+		if (key != rule->facts[i])
+			value = value && !strcmp(value, attempt->own[i]) ? "the caller's" :
+									   "another";
+		result = text("%s%s%s %s", result ? result : "runs, ", result ? ", " : "",
+			      !strncmp(key, "status.", 7) ? key + 7 : key, value ? value : "?");
+	}
+	return result;
+}
+
+static const char *verdict(const struct rule *rule, int caller, const char *facts)
+{
+	int status = attempt->status;
+
+	if (WIFSIGNALED(caller))
+		return text("the caller dies of %s", signal_name(WTERMSIG(caller)));
+	/* A check that failed in the caller has said why. */
+	if (WEXITSTATUS(caller))
+		return "the test failed";
+	if (attempt->error)
+		return text("%s %s", error_name(attempt->error), stages[attempt->stage]);
+	if (status == -2)
+		return "leaves a child";
+	if (WIFSIGNALED(status))
+		return text("dies of %s%s", signal_name(WTERMSIG(status)),
+			    WCOREDUMP(status) ? ", dumping core" : "");
+	if (WEXITSTATUS(status))
+		return text("exits with %d", WEXITSTATUS(status));
+	return rule->facts[0] ? with_facts(rule, read_whole(facts, NULL)) : "runs";
+}
+
+static bool allows(const char *words)
+{
+	return !strncmp(words, "runs", 4);
+}
+
+/* Words go into a table, whose columns a bar divides. */
+static void write_row(const char *name, const char *reference, const char *spawn,
+		      const char *note)
+{
+	const char *path = getenv("SECURITY_TABLE");
+	int fd;
+
+	if (!path)
+		return;
+	fd = must(open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+	dprintf(fd, "row|%s|%s|%s|%s\n", name, reference, spawn, note ? note : "");
+	close(fd);
+}
+
+static void complain(const struct rule *rule, const char *what, const char *got, const char *want)
+{
+	dprintf(STDERR_FILENO, "# %s: %s: %s, not %s\n", rule->name, what, got, want);
+	failures++;
+}
+
+void note_row(const struct rule *rule, const char *reference, const char *spawn)
+{
+	const char *want = rule->spawn ? rule->spawn : rule->expect;
+
+	if (strcmp(reference, rule->expect))
+		complain(rule, "vfork + execve", reference, rule->expect);
+	if (strcmp(spawn, want))
+		complain(rule, "outspawn", spawn, want);
+	if (strcmp(reference, spawn) && (!rule->note || allows(spawn)))
+		complain(rule, "outspawn allows more or has no note", spawn, reference);
+	write_row(rule->name, reference, spawn, strcmp(reference, spawn) ? rule->note : NULL);
+}
+
+int wait_status(pid_t pid)
+{
+	int status;
+
+	check_eq(waitpid(pid, &status, __WALL), pid);
+	return status;
+}
+
+static char *const *argv_of(const struct rule *rule, const char *facts)
+{
+	static char *const succeed[] = { "probe", "exit", "0", NULL };
+	static char *argv[8];
+	int i, count = 0;
+
+	if (!rule->facts[0])
+		return rule->argv ? rule->argv : succeed;
+	argv[count++] = "probe";
+	argv[count++] = "facts";
+	argv[count++] = (char *)facts;
+	for (i = 0; i < 3 && rule->sections[i]; i++)
+		argv[count++] = (char *)rule->sections[i];
+	argv[count] = NULL;
+	return argv;
+}
+
+static const char *try_once(const struct rule *rule, bool spawns)
+{
+	const char *facts = in_scratch("rule.facts");
+	char *const *argv = argv_of(rule, facts);
+	const char *words;
+	pid_t caller;
+	int status;
+
+	write_text(facts, "");
+	must(chmod(facts, 0666));
+	*attempt = (struct attempt){ .go = !rule->attend, .listener = -1, .spawns = spawns,
+				     .status = -1 };
+	caller = must(fork());
+	if (!caller)
+		be_caller(rule, argv);
+	status = rule->attend ? rule->attend(rule, caller) : wait_status(caller);
+	words = verdict(rule, status, facts);
+	if (rule->tidy)
+		rule->tidy(rule);
+	return words;
+}
+
+void try_rule(const struct rule *rule)
+{
+	const char *reference, *spawn;
+
+	if (!attempt)
+		attempt = mmap(NULL, sizeof(*attempt), PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	check(attempt != MAP_FAILED);
+	reference = try_once(rule, false);
+	spawn = try_once(rule, true);
+	note_row(rule, reference, spawn);
+}
+
+void end_rules(void)
+{
+	check_eq(failures, 0);
+	check_eq(count_children(), 0);
+}
+
+/* --- what several suites need --- */
+
+const struct every_action *every_action(void)
+{
+	static struct every_action all;
+
+	if (all.signals)
+		return &all;
+	all.signals = 1ULL << (SIGUSR1 - 1);
+	all.open.path = (uintptr_t)"/dev/null";
+	all.set.sigset = (uintptr_t)&all.signals;
+	all.set.sigsetsize = 8;
+	all.list[EVERY_CLOSE].fd = 0;
+	all.list[EVERY_CLOSE].type = SPAWN_TEMPLATE_ACTION_CLOSE;
+	all.list[EVERY_DUP3] = (struct spawn_template_action){
+		.type = SPAWN_TEMPLATE_ACTION_DUP2, .fd = 1, .newfd = 40
+	};
+	all.list[EVERY_FCNTL] = (struct spawn_template_action){
+		.type = SPAWN_TEMPLATE_ACTION_DUP2, .fd = 2, .newfd = 2
+	};
+	all.list[EVERY_FCHDIR] = (struct spawn_template_action){
+		.type = SPAWN_TEMPLATE_ACTION_FCHDIR, .fd = must(open("/", O_PATH | O_CLOEXEC))
+	};
+	all.list[EVERY_OPENAT2] = (struct spawn_template_action){
+		.type = SPAWN_TEMPLATE_ACTION_OPEN, .fd = AT_FDCWD, .newfd = 41,
+		.arg = (uintptr_t)&all.open
+	};
+	all.list[EVERY_CLOSE_RANGE] = (struct spawn_template_action){
+		.type = SPAWN_TEMPLATE_ACTION_CLOSE_RANGE, .fd = 40, .newfd = -1
+	};
+	all.list[EVERY_SIGMASK] = (struct spawn_template_action){
+		.type = SPAWN_TEMPLATE_ACTION_SIGMASK, .arg = (uintptr_t)&all.set
+	};
+	all.list[EVERY_SIGDEFAULT] = (struct spawn_template_action){
+		.type = SPAWN_TEMPLATE_ACTION_SIGDEFAULT, .arg = (uintptr_t)&all.set
+	};
+	return &all;
+}
+
+const struct spawn_template_action *open_action(const char *path, int flags, int newfd)
+{
+	static struct spawn_template_open open;
+	static struct spawn_template_action action;
+
+	open = (struct spawn_template_open){ .path = (uintptr_t)path, .how.flags = flags };
+	if (flags & O_CREAT)
+		open.how.mode = 0600;
+	action = (struct spawn_template_action){ .type = SPAWN_TEMPLATE_ACTION_OPEN,
+						 .fd = AT_FDCWD,
+						 .newfd = newfd,
+						 .arg = (uintptr_t)&open };
+	return &action;
+}
+
+pid_t child_in_open(pid_t caller)
+{
+	pid_t list[4] = { 0 };
+
+	wait_until(children_of(caller, list, 4) == 1 && process_in_syscall(list[0], SYS_openat2));
+	return list[0];
+}
+
+void open_other_end(const char *fifo)
+{
+	int fd = -1;
+
+	wait_until((fd = open(fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) >= 0);
+	close(fd);
+}
+
+void write_file(const char *path, const char *word)
+{
+	int fd = must(open(path, O_WRONLY | O_CLOEXEC));
+
+	if (write(fd, word, strlen(word)) < 0)
+		check_failed(__FILE__, __LINE__, "%s > %s: %s", word, path, strerror(errno));
+	close(fd);
+}
+
+char *cgroup_file(const char *name, const char *file)
+{
+	return text("/sys/fs/cgroup/%s/%s", name, file);
+}
+
+void join_cgroup(const char *name)
+{
+	if (mkdir(cgroup_file(name, ""), 0755) < 0)
+		check_eq(errno, EEXIST);
+	write_file(cgroup_file(name, "cgroup.procs"), "0");
+}
+
+void remove_cgroup(const char *name)
+{
+	wait_until(rmdir(cgroup_file(name, "")) == 0 || errno == ENOENT);
+}
+
+void set_capabilities(uint64_t effective, uint64_t permitted, uint64_t inheritable)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2];
+	int i;
+
+	for (i = 0; i < 2; i++)
+		data[i] = (struct __user_cap_data_struct){ effective >> 32 * i, permitted >> 32 * i,
+							   inheritable >> 32 * i };
+	must(syscall(SYS_capset, &header, data));
+}
+
+void own_mounts(void)
+{
+	must(unshare(CLONE_NEWNS));
+	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+}

@@ -1,0 +1,727 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_security_seccomp.c - seccomp's verdicts on a spawn are those on vfork
+ * and execve
+ *
+ * Every verdict on every system call that a spawn stands for, and profiles
+ * that are in use. What the stages of a failed spawn are is test_seccomp.c's.
+ */
+#include "common_security.h"
+
+#include <poll.h>
+#include <sched.h>
+#include <stddef.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+
+#define ARCH_X86_64 0xc000003e
+#define X32_BIT 0x40000000
+
+/* --- filters --- */
+
+static void install(struct sock_filter *code, size_t count, unsigned int flags)
+{
+	struct sock_fprog program = { count, code };
+	long got = must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program));
+
+	if (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
+		attempt->listener = got;
+}
+
+/* word[0]: the system call; word[1]: what is to come of it. */
+static void filter(const struct rule *rule)
+{
+	uint32_t verdict = rule->word[1];
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, rule->word[0], 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, verdict),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+
+	install(code, sizeof(code) / sizeof(*code),
+		verdict == SECCOMP_RET_USER_NOTIF ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0);
+}
+
+/* --- a call each --- */
+
+static const struct call {
+	const char *name;
+	int number;
+	int action; /* of every_action(), or -1 */
+	const char *stage;
+} calls[] = {
+	{ "vfork", SYS_vfork, -1, "at vfork" },
+	{ "close", SYS_close, EVERY_CLOSE, "in an action" },
+	{ "dup3", SYS_dup3, EVERY_DUP3, "in an action" },
+	{ "fcntl", SYS_fcntl, EVERY_FCNTL, "in an action" },
+	{ "fchdir", SYS_fchdir, EVERY_FCHDIR, "in an action" },
+	{ "openat2", SYS_openat2, EVERY_OPENAT2, "in an action" },
+	{ "close_range", SYS_close_range, EVERY_CLOSE_RANGE, "in an action" },
+	{ "rt_sigprocmask", SYS_rt_sigprocmask, EVERY_SIGMASK, "in an action" },
+	{ "rt_sigaction", SYS_rt_sigaction, EVERY_SIGDEFAULT, "in an action" },
+	{ "execve", SYS_execve, -1, "at exec" },
+};
+
+#define BOTH_EXECS "both execve and execveat are asked: a filter that denies either denies a spawn"
+#define CHILD_ASKED "vfork is asked in the child: it dies in its caller's place"
+#define NO_REPLACEMENT "a step of a spawn cannot be replaced by what a tracer or supervisor does"
+
+/* How a verdict ends; %s in the words is the stage. */
+struct kind {
+	const char *name;
+	uint32_t verdict;
+	const char *expect;
+	const char *spawn, *note;
+	int (*attend)(const struct rule *rule, pid_t caller);
+	/* Of a vfork that somebody else makes up, the caller would make a mess. */
+	bool not_vfork;
+};
+
+static void try_call(const struct kind *kind, const struct call *call)
+{
+	struct rule rule = { .name = text("seccomp %s: %s", kind->name, call->name),
+			     .expect = text(kind->expect, call->stage),
+			     .confine = filter,
+			     .word = { call->number, kind->verdict },
+			     .template_first = true,
+			     .attend = kind->attend };
+
+	if (kind->spawn) {
+		rule.spawn = text(kind->spawn, call->stage);
+		rule.note = kind->note;
+	}
+	if (call->action >= 0) {
+		rule.actions = &every_action()->list[call->action];
+		rule.count = 1;
+	}
+	if (call->number == SYS_vfork && !strcmp(kind->expect, "dies of SIGSYS")) {
+		rule.expect = "the caller dies of SIGSYS";
+		rule.spawn = "dies of SIGSYS";
+		rule.note = CHILD_ASKED;
+	}
+	/* A call that was made up has not replaced the memory. */
+	if (call->number == SYS_execve && kind->not_vfork)
+		rule.expect = "exits with 127";
+	try_rule(&rule);
+}
+
+static void try_kind(const struct kind *kind)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		if (calls[i].number != SYS_vfork || !kind->not_vfork)
+			try_call(kind, &calls[i]);
+}
+
+/* execveat alone: vfork + execve does not call it. */
+static void try_execveat(const char *name, uint32_t verdict, const char *spawn, const char *note)
+{
+	try_rule(&(struct rule){ .name = text("seccomp %s: execveat", name),
+				 .expect = "runs",
+				 .spawn = spawn,
+				 .note = note,
+				 .confine = filter,
+				 .word = { SYS_execveat, verdict },
+				 .template_first = true });
+}
+
+RULES(nothing_refused)
+{
+	size_t i;
+
+	try_rule(&(struct rule){ .name = "no filter: vfork and execve", .expect = "runs" });
+	for (i = 0; i < EVERY_COUNT; i++)
+		try_rule(&(struct rule){ .name = text("no filter: action %zu", i),
+					 .expect = "runs",
+					 .actions = &every_action()->list[i],
+					 .count = 1 });
+}
+
+RULES(error)
+{
+	try_kind(&(struct kind){ .name = "ERRNO",
+				 .verdict = SECCOMP_RET_ERRNO | EBADFD,
+				 .expect = "EBADFD %s" });
+	try_execveat("ERRNO", SECCOMP_RET_ERRNO | EBADFD, "EBADFD at exec", BOTH_EXECS);
+}
+
+/* Zero is no error, and yet the call is not made. */
+RULES(no_error)
+{
+	try_kind(&(struct kind){ .name = "ERRNO 0",
+				 .verdict = SECCOMP_RET_ERRNO,
+				 .expect = "runs",
+				 .spawn = "EPERM %s",
+				 .note = NO_REPLACEMENT,
+				 .not_vfork = true });
+}
+
+RULES(kill_process)
+{
+	try_kind(&(struct kind){ .name = "KILL_PROCESS",
+				 .verdict = SECCOMP_RET_KILL_PROCESS,
+				 .expect = "dies of SIGSYS" });
+	try_execveat("KILL_PROCESS", SECCOMP_RET_KILL_PROCESS, "dies of SIGSYS", BOTH_EXECS);
+}
+
+RULES(kill_thread)
+{
+	try_kind(&(struct kind){ .name = "KILL_THREAD",
+				 .verdict = SECCOMP_RET_KILL_THREAD,
+				 .expect = "dies of SIGSYS" });
+}
+
+RULES(trap)
+{
+	try_kind(&(struct kind){ .name = "TRAP",
+				 .verdict = SECCOMP_RET_TRAP,
+				 .expect = "dies of SIGSYS" });
+	try_execveat("TRAP", SECCOMP_RET_TRAP, "dies of SIGSYS", BOTH_EXECS);
+}
+
+/* The handler makes the call a success. */
+static void skip_call(int number, siginfo_t *info, void *context)
+{
+	(void)number;
+	(void)info;
+	((ucontext_t *)context)->uc_mcontext.gregs[REG_RAX] = 0;
+}
+
+static void handle_and_filter(const struct rule *rule)
+{
+	struct sigaction action = { .sa_sigaction = skip_call, .sa_flags = SA_SIGINFO };
+
+	must(sigaction(SIGSYS, &action, NULL));
+	filter(rule);
+}
+
+RULES(trap_with_handler)
+{
+	try_rule(&(struct rule){ .name = "seccomp TRAP with a handler: dup3",
+				 .expect = "runs",
+				 .spawn = "dies of SIGSYS",
+				 .note = "the caller's handlers are not run in the child",
+				 .confine = handle_and_filter,
+				 .word = { SYS_dup3, SECCOMP_RET_TRAP },
+				 .actions = &every_action()->list[EVERY_DUP3],
+				 .count = 1,
+				 .template_first = true });
+}
+
+RULES(logged)
+{
+	try_kind(&(struct kind){ .name = "LOG",
+				 .verdict = SECCOMP_RET_LOG,
+				 .expect = "runs" });
+	try_execveat("LOG", SECCOMP_RET_LOG, NULL, NULL);
+}
+
+/* --- a tracer --- */
+
+RULES(trace_without_tracer)
+{
+	try_kind(&(struct kind){ .name = "TRACE without a tracer",
+				 .verdict = SECCOMP_RET_TRACE,
+				 .expect = "ENOSYS %s" });
+	try_execveat("TRACE without a tracer", SECCOMP_RET_TRACE, "ENOSYS at exec", BOTH_EXECS);
+}
+
+enum tracers_will {
+	LET_PASS,
+	DENY,
+	CHANGE
+};
+
+static void at_seccomp_stop(pid_t pid, enum tracers_will will)
+{
+	struct user_regs_struct regs;
+
+	if (will == LET_PASS)
+		return;
+	must(ptrace(PTRACE_GETREGS, pid, 0, &regs));
+	if (will == DENY) {
+		regs.orig_rax = -1;
+		regs.rax = -EACCES;
+	} else {
+		regs.orig_rax = SYS_getuid;
+	}
+	must(ptrace(PTRACE_SETREGS, pid, 0, &regs));
+}
+
+/* The caller's wait status; its children are traced, too. */
+static int follow(pid_t caller, enum tracers_will will)
+{
+	int status, result = -1;
+	pid_t pid;
+
+	must(ptrace(PTRACE_SEIZE, caller, 0,
+		    PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEVFORK | PTRACE_O_EXITKILL));
+	attempt->go = true;
+	while ((pid = waitpid(-1, &status, __WALL)) > 0) {
+		int event = status >> 16, signal = WIFSTOPPED(status) ? WSTOPSIG(status) : 0;
+
+		if (!WIFSTOPPED(status)) {
+			if (pid == caller)
+				result = status;
+			continue;
+		}
+		if (event == PTRACE_EVENT_SECCOMP)
+			at_seccomp_stop(pid, will);
+		if (event)
+			signal = 0;
+		if (ptrace(PTRACE_CONT, pid, 0, (long)signal) < 0)
+			check_eq(errno, ESRCH);
+	}
+	return result;
+}
+
+static int tracer_passes(const struct rule *rule, pid_t caller)
+{
+	(void)rule;
+	return follow(caller, LET_PASS);
+}
+
+static int tracer_denies(const struct rule *rule, pid_t caller)
+{
+	(void)rule;
+	return follow(caller, DENY);
+}
+
+static int tracer_changes(const struct rule *rule, pid_t caller)
+{
+	(void)rule;
+	return follow(caller, CHANGE);
+}
+
+RULES(trace_lets_pass)
+{
+	try_kind(&(struct kind){ .name = "TRACE, let pass",
+				 .verdict = SECCOMP_RET_TRACE,
+				 .expect = "runs",
+				 .attend = tracer_passes });
+}
+
+RULES(trace_denies)
+{
+	try_kind(&(struct kind){ .name = "TRACE, denied",
+				 .verdict = SECCOMP_RET_TRACE,
+				 .expect = "EACCES %s",
+				 .attend = tracer_denies });
+}
+
+RULES(trace_changes)
+{
+	try_kind(&(struct kind){ .name = "TRACE, changed to another call",
+				 .verdict = SECCOMP_RET_TRACE,
+				 .expect = "runs",
+				 .spawn = "EPERM %s",
+				 .note = NO_REPLACEMENT,
+				 .attend = tracer_changes,
+				 .not_vfork = true });
+}
+
+/* --- a supervisor --- */
+
+static void answer(int listener, const struct seccomp_notif_resp *how)
+{
+	struct seccomp_notif notif = { 0 };
+	struct seccomp_notif_resp resp = *how;
+
+	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &notif) < 0) {
+		check(errno == ENOENT || errno == EINTR);
+		return;
+	}
+	resp.id = notif.id;
+	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &resp) < 0)
+		check_eq(errno, ENOENT);
+}
+
+/* Until nobody is left under the filter. */
+static int supervise(pid_t caller, const struct seccomp_notif_resp *how)
+{
+	struct pollfd poll_fd = { .events = POLLIN };
+	int pidfd = must(syscall(SYS_pidfd_open, caller, 0));
+
+	attempt->go = true;
+	wait_until(attempt->listener >= 0);
+	poll_fd.fd = must(syscall(SYS_pidfd_getfd, pidfd, attempt->listener, 0));
+	for (;;) {
+		check(poll(&poll_fd, 1, 60000) == 1);
+		if (!(poll_fd.revents & POLLIN))
+			break;
+		answer(poll_fd.fd, how);
+	}
+	close(poll_fd.fd);
+	close(pidfd);
+	return wait_status(caller);
+}
+
+static int supervisor_passes(const struct rule *rule, pid_t caller)
+{
+	(void)rule;
+	return supervise(caller, &(struct seccomp_notif_resp){
+					 .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE });
+}
+
+static int supervisor_denies(const struct rule *rule, pid_t caller)
+{
+	(void)rule;
+	return supervise(caller, &(struct seccomp_notif_resp){ .error = -EACCES });
+}
+
+static int supervisor_does_it(const struct rule *rule, pid_t caller)
+{
+	(void)rule;
+	return supervise(caller, &(struct seccomp_notif_resp){ .val = 0 });
+}
+
+RULES(notify_continues)
+{
+	try_kind(&(struct kind){ .name = "USER_NOTIF, continued",
+				 .verdict = SECCOMP_RET_USER_NOTIF,
+				 .expect = "runs",
+				 .attend = supervisor_passes });
+}
+
+RULES(notify_denies)
+{
+	try_kind(&(struct kind){ .name = "USER_NOTIF, denied",
+				 .verdict = SECCOMP_RET_USER_NOTIF,
+				 .expect = "EACCES %s",
+				 .attend = supervisor_denies });
+}
+
+RULES(notify_emulates)
+{
+	try_kind(&(struct kind){ .name = "USER_NOTIF, done by the supervisor",
+				 .verdict = SECCOMP_RET_USER_NOTIF,
+				 .expect = "runs",
+				 .spawn = "EPERM %s",
+				 .note = NO_REPLACEMENT,
+				 .attend = supervisor_does_it,
+				 .not_vfork = true });
+}
+
+/* --- what a spawn does not stand for --- */
+
+RULES(other_calls)
+{
+	static const struct call others[] = {
+		{ .name = "fork", .number = SYS_fork },
+		{ .name = "clone", .number = SYS_clone },
+		{ .name = "clone3", .number = SYS_clone3 },
+		{ .name = "open", .number = SYS_open },
+		{ .name = "openat", .number = SYS_openat },
+		{ .name = "dup2", .number = SYS_dup2 },
+		{ .name = "ptrace", .number = SYS_ptrace },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(others) / sizeof(*others); i++)
+		try_rule(&(struct rule){ .name = text("seccomp ERRNO, a call that neither makes: %s",
+						      others[i].name),
+					 .expect = "runs",
+					 .confine = filter,
+					 .word = { others[i].number, SECCOMP_RET_ERRNO | EBADFD },
+					 .actions = every_action()->list,
+					 .count = EVERY_COUNT,
+					 .template_first = true });
+}
+
+/* The filter of the caller's ioctl is a caller's own business. */
+RULES(ioctl_itself)
+{
+	try_rule(&(struct rule){ .name = "seccomp KILL_PROCESS: ioctl",
+				 .expect = "runs",
+				 .spawn = "the caller dies of SIGSYS",
+				 .note = "the spawn itself is an ioctl",
+				 .confine = filter,
+				 .word = { SYS_ioctl, SECCOMP_RET_KILL_PROCESS },
+				 .template_first = true });
+}
+
+/* --- strict mode --- */
+
+static void be_strict(const struct rule *rule)
+{
+	(void)rule;
+	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT));
+}
+
+RULES(strict_mode)
+{
+	try_rule(&(struct rule){ .name = "seccomp strict mode: vfork or ioctl",
+				 .expect = "the caller dies of SIGKILL",
+				 .confine = be_strict,
+				 .template_first = true });
+}
+
+/* --- Docker's default profile --- */
+
+/* What it allows whatever the capabilities and arguments, on x86-64. */
+static const int dockers_calls[] = {
+	SYS_accept, SYS_accept4, SYS_access, SYS_adjtimex, SYS_alarm, SYS_arch_prctl, SYS_bind,
+	SYS_brk, SYS_capget, SYS_capset, SYS_chdir, SYS_chmod, SYS_chown, SYS_clock_adjtime,
+	SYS_clock_getres, SYS_clock_gettime, SYS_clock_nanosleep, SYS_close, SYS_close_range,
+	SYS_connect, SYS_copy_file_range, SYS_creat, SYS_dup, SYS_dup2, SYS_dup3,
+	SYS_epoll_create, SYS_epoll_create1, SYS_epoll_ctl, SYS_epoll_ctl_old, SYS_epoll_pwait,
+	SYS_epoll_pwait2, SYS_epoll_wait, SYS_epoll_wait_old, SYS_eventfd, SYS_eventfd2,
+	SYS_execve, SYS_execveat, SYS_exit, SYS_exit_group, SYS_faccessat, SYS_faccessat2,
+	SYS_fadvise64, SYS_fallocate, SYS_fanotify_mark, SYS_fchdir, SYS_fchmod, SYS_fchmodat,
+	SYS_fchown, SYS_fchownat, SYS_fcntl, SYS_fdatasync, SYS_fgetxattr, SYS_flistxattr,
+	SYS_flock, SYS_fork, SYS_fremovexattr, SYS_fsetxattr, SYS_fstat, SYS_fstatfs, SYS_fsync,
+	SYS_ftruncate, SYS_futex, SYS_futex_waitv, SYS_futimesat, SYS_getcpu, SYS_getcwd,
+	SYS_getdents, SYS_getdents64, SYS_getegid, SYS_geteuid, SYS_getgid, SYS_getgroups,
+	SYS_getitimer, SYS_getpeername, SYS_getpgid, SYS_getpgrp, SYS_getpid, SYS_getppid,
+	SYS_getpriority, SYS_getrandom, SYS_getresgid, SYS_getresuid, SYS_getrlimit,
+	SYS_get_robust_list, SYS_getrusage, SYS_getsid, SYS_getsockname, SYS_getsockopt,
+	SYS_get_thread_area, SYS_gettid, SYS_gettimeofday, SYS_getuid, SYS_getxattr,
+	SYS_inotify_add_watch, SYS_inotify_init, SYS_inotify_init1, SYS_inotify_rm_watch,
+	SYS_io_cancel, SYS_ioctl, SYS_io_destroy, SYS_io_getevents, SYS_io_pgetevents,
+	SYS_ioprio_get, SYS_ioprio_set, SYS_io_setup, SYS_io_submit, SYS_io_uring_enter,
+	SYS_io_uring_register, SYS_io_uring_setup, SYS_kill, SYS_landlock_add_rule,
+	SYS_landlock_create_ruleset, SYS_landlock_restrict_self, SYS_lchown, SYS_lgetxattr,
+	SYS_link, SYS_linkat, SYS_listen, SYS_listxattr, SYS_llistxattr, SYS_lremovexattr,
+	SYS_lseek, SYS_lsetxattr, SYS_lstat, SYS_madvise, SYS_membarrier, SYS_memfd_create,
+	SYS_memfd_secret, SYS_mincore, SYS_mkdir, SYS_mkdirat, SYS_mknod, SYS_mknodat, SYS_mlock,
+	SYS_mlock2, SYS_mlockall, SYS_mmap, SYS_modify_ldt, SYS_mprotect, SYS_mq_getsetattr,
+	SYS_mq_notify, SYS_mq_open, SYS_mq_timedreceive, SYS_mq_timedsend, SYS_mq_unlink,
+	SYS_mremap, SYS_msgctl, SYS_msgget, SYS_msgrcv, SYS_msgsnd, SYS_msync, SYS_munlock,
+	SYS_munlockall, SYS_munmap, SYS_name_to_handle_at, SYS_nanosleep, SYS_newfstatat,
+	SYS_open, SYS_openat, SYS_openat2, SYS_pause, SYS_pidfd_open, SYS_pidfd_send_signal,
+	SYS_pipe, SYS_pipe2, SYS_pkey_alloc, SYS_pkey_free, SYS_pkey_mprotect, SYS_poll,
+	SYS_ppoll, SYS_prctl, SYS_pread64, SYS_preadv, SYS_preadv2, SYS_prlimit64,
+	SYS_process_mrelease, SYS_process_vm_readv, SYS_process_vm_writev, SYS_pselect6,
+	SYS_ptrace, SYS_pwrite64, SYS_pwritev, SYS_pwritev2, SYS_read, SYS_readahead,
+	SYS_readlink, SYS_readlinkat, SYS_readv, SYS_recvfrom, SYS_recvmmsg, SYS_recvmsg,
+	SYS_remap_file_pages, SYS_removexattr, SYS_rename, SYS_renameat, SYS_renameat2,
+	SYS_restart_syscall, SYS_rmdir, SYS_rseq, SYS_rt_sigaction, SYS_rt_sigpending,
+	SYS_rt_sigprocmask, SYS_rt_sigqueueinfo, SYS_rt_sigreturn, SYS_rt_sigsuspend,
+	SYS_rt_sigtimedwait, SYS_rt_tgsigqueueinfo, SYS_sched_getaffinity, SYS_sched_getattr,
+	SYS_sched_getparam, SYS_sched_get_priority_max, SYS_sched_get_priority_min,
+	SYS_sched_getscheduler, SYS_sched_rr_get_interval, SYS_sched_setaffinity,
+	SYS_sched_setattr, SYS_sched_setparam, SYS_sched_setscheduler, SYS_sched_yield,
+	SYS_seccomp, SYS_select, SYS_semctl, SYS_semget, SYS_semop, SYS_semtimedop,
+	SYS_sendfile, SYS_sendmmsg, SYS_sendmsg, SYS_sendto, SYS_setfsgid, SYS_setfsuid,
+	SYS_setgid, SYS_setgroups, SYS_setitimer, SYS_setpgid, SYS_setpriority, SYS_setregid,
+	SYS_setresgid, SYS_setresuid, SYS_setreuid, SYS_setrlimit, SYS_set_robust_list,
+	SYS_setsid, SYS_setsockopt, SYS_set_thread_area, SYS_set_tid_address, SYS_setuid,
+	SYS_setxattr, SYS_shmat, SYS_shmctl, SYS_shmdt, SYS_shmget, SYS_shutdown,
+	SYS_sigaltstack, SYS_signalfd, SYS_signalfd4, SYS_socketpair, SYS_splice, SYS_stat,
+	SYS_statfs, SYS_statx, SYS_symlink, SYS_symlinkat, SYS_sync, SYS_sync_file_range,
+	SYS_syncfs, SYS_sysinfo, SYS_tee, SYS_tgkill, SYS_time, SYS_timer_create,
+	SYS_timer_delete, SYS_timer_getoverrun, SYS_timer_gettime, SYS_timer_settime,
+	SYS_timerfd_create, SYS_timerfd_gettime, SYS_timerfd_settime, SYS_times, SYS_tkill,
+	SYS_truncate, SYS_umask, SYS_uname, SYS_unlink, SYS_unlinkat, SYS_utime, SYS_utimensat,
+	SYS_utimes, SYS_vfork, SYS_vmsplice, SYS_wait4, SYS_waitid, SYS_write, SYS_writev,
+};
+
+/* Those that it has learned since 2020: what a container on an old host misses. */
+static const int young_calls[] = {
+	SYS_close_range, SYS_openat2, SYS_faccessat2, SYS_pidfd_open, SYS_pidfd_send_signal,
+	SYS_epoll_pwait2, SYS_memfd_secret, SYS_process_mrelease, SYS_futex_waitv,
+	SYS_landlock_add_rule, SYS_landlock_create_ruleset, SYS_landlock_restrict_self,
+};
+
+static bool is_young(int number)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(young_calls) / sizeof(*young_calls); i++)
+		if (young_calls[i] == number)
+			return true;
+	return false;
+}
+
+static size_t allow(struct sock_filter *to, int number)
+{
+	to[0] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1);
+	to[1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	return 2;
+}
+
+/* The call is allowed if its argument's bits of mask are value. */
+static size_t allow_if(struct sock_filter *to, int number, int argument, uint32_t mask,
+		       uint32_t value, bool equal)
+{
+	const struct sock_filter code[] = {
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 5),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, args) + 8 * argument),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, mask),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, !equal, equal),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	};
+
+	memcpy(to, code, sizeof(code));
+	return sizeof(code) / sizeof(*code);
+}
+
+/* As for a container without added capabilities. word[0]: of the old days. */
+static void be_in_docker(const struct rule *rule)
+{
+	static const uint32_t personas[] = { PER_LINUX, PER_LINUX32, UNAME26,
+					     PER_LINUX32 | UNAME26, 0xffffffff };
+	static struct sock_filter code[1024];
+	size_t count = 0, i;
+
+	code[count++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+						     offsetof(struct seccomp_data, arch));
+	code[count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH_X86_64, 1, 0);
+	code[count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+	code[count++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+						     offsetof(struct seccomp_data, nr));
+	for (i = 0; i < sizeof(dockers_calls) / sizeof(*dockers_calls); i++)
+		if (!rule->word[0] || !is_young(dockers_calls[i]))
+			count += allow(&code[count], dockers_calls[i]);
+	count += allow_if(&code[count], SYS_socket, 0, ~0U, 40, false);
+	for (i = 0; i < sizeof(personas) / sizeof(*personas); i++)
+		count += allow_if(&code[count], SYS_personality, 0, ~0U, personas[i], true);
+	count += allow_if(&code[count], SYS_clone, 0, 0x7e020000, 0, true);
+	code[count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1);
+	code[count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);
+	code[count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
+	install(code, count, 0);
+}
+
+/* Runs one system call, and says its errno. */
+PROGRAM(call)
+{
+	return syscall(atoi(argv[0]), 0, 0, 0, 0, 0, 0) < 0 ? errno : 0;
+}
+
+static void try_in_docker(const char *subject, const char *expect, int number)
+{
+	try_rule(&(struct rule){ .name = text("Docker's default profile: %s", subject),
+				 .expect = expect,
+				 .confine = be_in_docker,
+				 .path = own_path(),
+				 .argv = ARGV("suite", "@call", text("%d", number)) });
+}
+
+RULES(docker)
+{
+	size_t i;
+
+	try_rule(&(struct rule){ .name = "Docker's default profile: every action, and exec",
+				 .expect = "runs",
+				 .confine = be_in_docker,
+				 .actions = every_action()->list,
+				 .count = EVERY_COUNT });
+	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		try_rule(&(struct rule){
+			.name = text("Docker's default profile: %s", calls[i].name),
+			.expect = "runs",
+			.confine = be_in_docker,
+			.actions = calls[i].action < 0 ? NULL :
+							 &every_action()->list[calls[i].action],
+			.count = calls[i].action >= 0 });
+	try_in_docker("getuid in the program", "runs", SYS_getuid);
+	try_in_docker("unshare in the program", text("exits with %d", EPERM), SYS_unshare);
+	try_in_docker("keyctl in the program", text("exits with %d", EPERM), SYS_keyctl);
+	try_in_docker("mount in the program", text("exits with %d", EPERM), SYS_mount);
+	try_in_docker("clone3 in the program", text("exits with %d", ENOSYS), SYS_clone3);
+}
+
+RULES(docker_of_the_old_days)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		try_rule(&(struct rule){
+			.name = text("Docker's default profile of 2019: %s", calls[i].name),
+			.expect = is_young(calls[i].number) ? "EPERM in an action" : "runs",
+			.confine = be_in_docker,
+			.word = { true },
+			.actions = calls[i].action < 0 ? NULL :
+							 &every_action()->list[calls[i].action],
+			.count = calls[i].action >= 0 });
+}
+
+/* Only execve and execveat of the ABI that programs have: x32's are others. */
+static void deny_exec_for_good(const struct rule *rule)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH_X86_64, 0, 4),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execveat, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+
+	(void)rule;
+	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	install(code, sizeof(code) / sizeof(*code), 0);
+}
+
+/* As systemd's SystemCallFilter=~@... and others write it. */
+RULES(a_service_that_may_not_execute)
+{
+	static const struct {
+		const char *name;
+		bool first;
+	} orders[] = { { "template made under it", false }, { "template made before", true } };
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		try_rule(&(struct rule){ .name = text("no exec at all: %s", orders[i].name),
+					 .expect = "EPERM at exec",
+					 .confine = deny_exec_for_good,
+					 .template_first = orders[i].first });
+}
+
+/* Several filters: the strictest verdict counts. */
+static void two_filters(const struct rule *rule)
+{
+	filter(&(struct rule){ .word = { rule->word[0], SECCOMP_RET_ERRNO | EACCES } });
+	filter(&(struct rule){ .word = { rule->word[0], SECCOMP_RET_LOG } });
+	filter(&(struct rule){ .word = { rule->word[0], SECCOMP_RET_ALLOW } });
+}
+
+RULES(several_filters)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		try_rule(&(struct rule){ .name = text("seccomp, three filters: %s", calls[i].name),
+					 .expect = text("EACCES %s", calls[i].stage),
+					 .confine = two_filters,
+					 .word = { calls[i].number },
+					 .actions = calls[i].action < 0 ?
+							    NULL :
+							    &every_action()->list[calls[i].action],
+					 .count = calls[i].action >= 0,
+					 .template_first = true });
+}
+
+SUITE("security_seccomp",
+      T(nothing_refused),
+      T(error),
+      T(no_error),
+      T(kill_process),
+      T(kill_thread),
+      T(trap),
+      T(trap_with_handler),
+      T(logged),
+      T(trace_without_tracer),
+      T(trace_lets_pass),
+      T(trace_denies),
+      T(trace_changes),
+      T(notify_continues),
+      T(notify_denies),
+      T(notify_emulates),
+      T(other_calls),
+      T(ioctl_itself),
+      T(strict_mode),
+      T(docker),
+      T(docker_of_the_old_days),
+      T(a_service_that_may_not_execute),
+      T(several_filters));
