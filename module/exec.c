@@ -59,27 +59,27 @@ static int exec_fd(const struct template *tmpl, int fd, const struct strings *ar
 		   const struct strings *envp)
 {
 	struct linux_binprm *bprm;
-	struct filename *empty;
+	struct filename *name;
 	int err;
 
-	empty = getname_kernel("");
-	if (IS_ERR(empty))
-		return PTR_ERR(empty);
-	bprm = ki_alloc_bprm(fd, empty, tmpl->path);
+	name = getname_kernel(tmpl->path);
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	bprm = ki_alloc_bprm(fd, name);
 	if (IS_ERR(bprm)) {
 		err = PTR_ERR(bprm);
 		goto out_name;
 	}
 	err = push_strings(bprm, argv, envp);
 	if (!err) {
-		err = ki_bprm_execve(bprm, fd, empty);
+		err = ki_bprm_execve(bprm, fd, name);
 		/* A fatal signal is on its way; there is no program to return to. */
 		if (err && bprm->point_of_no_return)
 			err = 0;
 	}
 	ki_free_bprm(bprm);
 out_name:
-	putname(empty);
+	putname(name);
 	return err;
 }
 

@@ -628,14 +628,33 @@ int ki_exec_check_nproc(void)
 	return 0;
 }
 
-struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, const char *path)
+/*
+ * exec takes an open file if the name it gets is empty; the audit log keeps that
+ * name and writes it down when the call is over. So it is empty only for exec.
+ */
+static const char *begin_empty(struct filename *name)
 {
+	const char *string = name->name;
+
+	name->name += strlen(string);
+	return string;
+}
+
+static void end_empty(struct filename *name, const char *string)
+{
+	name->name = string;
+}
+
+struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name)
+{
+	const char *string = begin_empty(name);
 	struct linux_binprm *bprm;
 
 	if (chosen[ALLOC_BPRM]->shape == ALLOC_BPRM_OPENS)
 		bprm = static_call(os_alloc_bprm_opens)(fd, name, AT_EMPTY_PATH);
 	else
 		bprm = static_call(os_alloc_bprm)(fd, name);
+	end_empty(name, string);
 	if (IS_ERR(bprm))
 		return bprm;
 	/*
@@ -644,8 +663,8 @@ struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, const char *pa
 	 */
 	kfree(bprm->fdpath);
 	bprm->fdpath = NULL;
-	bprm->filename = path;
-	bprm->interp = path;
+	bprm->filename = string;
+	bprm->interp = string;
 #ifdef OUTSPAWN_COMM_FROM_DENTRY
 	bprm->comm_from_dentry = 0;
 #endif
@@ -654,9 +673,15 @@ struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, const char *pa
 
 int ki_bprm_execve(struct linux_binprm *bprm, int fd, struct filename *name)
 {
+	const char *string;
+	int err;
+
 	if (chosen[BPRM_EXECVE]->shape == ALLOC_BPRM_OPENS)
 		return static_call(os_bprm_execve)(bprm);
-	return static_call(os_bprm_execve_opens)(bprm, fd, name, AT_EMPTY_PATH);
+	string = begin_empty(name);
+	err = static_call(os_bprm_execve_opens)(bprm, fd, name, AT_EMPTY_PATH);
+	end_empty(name, string);
+	return err;
 }
 
 void ki_free_bprm(struct linux_binprm *bprm)

@@ -114,10 +114,10 @@ void ki_set_pwd(const struct path *path);
  */
 int ki_exec_check_nproc(void);
 /*
- * Start to execute the file at descriptor fd; name is the empty filename. The
- * bprm's own name is set to path, which must outlive it. ERR_PTR on failure.
+ * Start to execute the file at descriptor fd, under a name that must outlive
+ * the bprm and is nobody else's. ERR_PTR on failure.
  */
-struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, const char *path);
+struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name);
 /* exec itself; the same fd and name as for ki_alloc_bprm(). */
 int ki_bprm_execve(struct linux_binprm *bprm, int fd, struct filename *name);
 void ki_free_bprm(struct linux_binprm *bprm);

@@ -9,6 +9,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/vmalloc.h>
 
 #include "strings.h"
 
@@ -94,6 +95,17 @@ static int fill(struct strings *out, const char __user *const __user *array)
 	return 0;
 }
 
+/*
+ * Memory for strings: of a slab up to two pages, else whole pages, so that no
+ * more than two pages are taken beside what is asked for.
+ */
+static char *alloc_bytes(size_t size)
+{
+	if (size <= 2 * PAGE_SIZE)
+		return kmalloc(size, GFP_KERNEL_ACCOUNT);
+	return __vmalloc(size, GFP_KERNEL_ACCOUNT);
+}
+
 int strings_copy(struct strings *out, const char __user *const __user array[],
 		 unsigned long *room)
 {
@@ -105,7 +117,7 @@ int strings_copy(struct strings *out, const char __user *const __user array[],
 	err = measure(out, array, room);
 	if (err || !out->count)
 		return err;
-	out->bytes = kvmalloc(out->size, GFP_KERNEL_ACCOUNT);
+	out->bytes = alloc_bytes(out->size);
 	if (!out->bytes)
 		return -ENOMEM;
 	err = fill(out, array);

@@ -14,7 +14,7 @@ struct linux_binprm;
 
 /* A list's strings, one behind the other, each with its NUL. */
 struct strings {
-	char *bytes; /* owned, kvmalloc; NULL if size is 0 */
+	char *bytes; /* owned, for kvfree(); NULL if size is 0 */
 	size_t size;
 	int count;
 };
