@@ -1,7 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# bench/*.c       programs that measure, installed beside the tests
-# bench/check-*   scripts that run them and say whether a promise holds
+# bench/*.c   programs that measure, and what they start; installed beside the
+#             tests. tests/guest/check-cost runs spawn-cost and judges.
+
+BENCHES += $(O)/bench/spawn-cost $(O)/bench/nothing
+GUEST_SCRIPTS += $(S)/tests/guest/check-cost
+
+$(O)/bench/spawn-cost: $(O)/bench/spawn-cost.o $(LIB_STATIC)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+$(O)/bench/nothing.o: EXTRA_CFLAGS = -ffreestanding -fno-stack-protector -fno-pic
+$(O)/bench/nothing: $(O)/bench/nothing.o
+	$(CC) $(CFLAGS) -static -nostdlib -no-pie -o $@ $<
 
 # The suites share more files beside common.c (tests/build.mk links all
 # prerequisites).

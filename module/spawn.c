@@ -63,6 +63,8 @@ static struct spawn *spawn_new(struct template *tmpl)
 	refcount_set(&spawn->ref, 1);
 	spawn->tmpl = template_get(tmpl);
 	init_completion(&spawn->done);
+	/* A child that is killed before its first step was not made, for the caller. */
+	spawn->result.stage = SPAWN_TEMPLATE_STAGE_CREATE;
 	spawn->result.action = -1;
 	return spawn;
 }
