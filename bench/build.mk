@@ -15,6 +15,6 @@ $(O)/bench/nothing: $(O)/bench/nothing.o
 
 # The suites share more files beside common.c (tests/build.mk links all
 # prerequisites).
-SUITE_OBJECTS := $(patsubst %,$(O)/tests/guest/common_%.o,process trace security)
+SUITE_OBJECTS := $(patsubst %,$(O)/tests/guest/common_%.o,module process trace security)
 $(SUITES): $(SUITE_OBJECTS)
 .SECONDARY: $(SUITE_OBJECTS)

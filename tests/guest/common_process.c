@@ -6,10 +6,25 @@
 #include "common_process.h"
 
 #include <dirent.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 #define FILE_MAX 65536
 #define MAX_THREADS 64
+
+static void with_its_orphans(void *function)
+{
+	must(prctl(PR_SET_CHILD_SUBREAPER, 1));
+	(*(void (**)(void *))function)(NULL);
+	check_eq(count_children(), 0);
+}
+
+void in_subreaper(void (*function)(void *))
+{
+	must(prctl(PR_SET_CHILD_SUBREAPER, 1));
+	in_child(with_its_orphans, &function);
+	must(prctl(PR_SET_CHILD_SUBREAPER, 0));
+}
 
 const char *own_path(void)
 {

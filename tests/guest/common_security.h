@@ -39,6 +39,7 @@ struct rule {
 	bool template_first;
 
 	/* In the caller, of which both ways begin with a fresh one. */
+	void (*enter)(const struct rule *rule); /* before the template in any case */
 	void (*confine)(const struct rule *rule);
 	long word[2]; /* for it */
 	const char *text; /* for it */
@@ -55,6 +56,7 @@ struct attempt {
 	volatile bool go;
 	volatile int listener; /* of SECCOMP_RET_USER_NOTIF, in the caller's table */
 	volatile bool spawns; /* this is outspawn's turn */
+	volatile int given; /* a template from elsewhere, or -1 */
 	volatile int error, stage, status;
 	volatile int said; /* a word of the harness's own for the verdict */
 	char own[MOST_FACTS][64];
@@ -63,6 +65,8 @@ extern struct attempt *attempt;
 
 /* Tries both ways, compares, and notes a row. Failures are counted. */
 void try_rule(const struct rule *rule);
+/* One way alone: its verdict. */
+const char *try_way(const struct rule *rule, bool spawns);
 /* A row whose verdicts were found in some other way. */
 void note_row(const struct rule *rule, const char *reference, const char *spawn);
 /* Ends a test: fails it if one of its rules did. */

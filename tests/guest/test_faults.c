@@ -8,18 +8,18 @@
  * the stack lets only those count which the module, or what it calls, makes.
  *
  * In a spawn there are two tasks to fail in. The caller sets its own number.
- * The child's is set after it was made and before it runs: the module writes
- * the pidfd's number to the caller's memory then, and a userfaultfd holds that
- * write up.
+ * The child's is set after it was made and before it runs (see struct ambush).
  */
 #include "common.h"
 
-#include <linux/userfaultfd.h>
+#include <linux/perf_event.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 
 #define FAIL_NTH "/proc/thread-self/fail-nth"
 #define DEBUGFS "/sys/kernel/debug"
+#define TRACEFS "/sys/kernel/tracing"
 /* A call that does not come to an end: the counting is what is broken then. */
 #define MAX_POINTS 2000
 #define KIND_SECONDS 1200
@@ -218,9 +218,7 @@ struct stage {
 	uint64_t templates; /* INFO's, before this one was made */
 	int fds;
 	struct spawn_template_result result;
-	int own_pidfd;
-	int *pidfd; /* where the pidfd goes, or NULL */
-	char **envp;
+	int pidfd;
 	unsigned int failed, survived;
 };
 
@@ -271,7 +269,6 @@ static void begin(struct stage *stage, const struct kind *kind)
 	stage->templates = count_templates();
 	stage->template = template_of(stage->path);
 	stage->argv = kind->long_strings ? long_argv() : (char **)short_argv;
-	stage->pidfd = kind->pidfd ? &stage->own_pidfd : NULL;
 	outspawn_actions_init(&stage->actions);
 	if (kind->actions)
 		kind->actions(&stage->actions);
@@ -294,20 +291,31 @@ static void end(struct stage *stage)
 	total_points += stage->failed + stage->survived;
 }
 
+/* SIGCHLD is blocked throughout: was there one? */
+static bool take_sigchld(void)
+{
+	static const struct timespec now;
+	sigset_t sigchld;
+
+	sigemptyset(&sigchld);
+	sigaddset(&sigchld, SIGCHLD);
+	return sigtimedwait(&sigchld, NULL, &now) == SIGCHLD;
+}
+
 static pid_t spawn(struct stage *stage)
 {
 	struct spawn_template_spawn_args args = {
 		.flags = stage->kind->flags,
-		.pidfd = (uintptr_t)stage->pidfd,
+		.pidfd = stage->kind->pidfd ? (uintptr_t)&stage->pidfd : 0,
 		.argv = (uintptr_t)stage->argv,
-		.envp = (uintptr_t)stage->envp,
 		.actions = (uintptr_t)stage->actions.array,
 		.actions_len = stage->actions.count,
 		.result = stage->kind->result ? (uintptr_t)&stage->result : 0,
 	};
 
 	memset(&stage->result, 0xff, sizeof(stage->result));
-	stage->own_pidfd = POISON;
+	stage->pidfd = POISON;
+	take_sigchld();
 	return sys_spawn(stage->template, &args);
 }
 
@@ -326,35 +334,23 @@ static bool makes_sense(int error)
 /* There was a failure: nothing of the child is there, and the next one works. */
 static void check_failure(struct stage *stage, pid_t pid)
 {
-	static const struct timespec now;
-	sigset_t sigchld;
-
 	if (!makes_sense(-pid))
 		check_failed(__FILE__, __LINE__, "%s failed with %d%s after %u points",
 			     stage->kind->name, pid, errno_text(pid),
 			     stage->failed + stage->survived);
 	check_eq(error_of(waitpid(-1, NULL, __WALL | WNOHANG)), ECHILD);
-	sigemptyset(&sigchld);
-	sigaddset(&sigchld, SIGCHLD);
-	check_eq(error_of(sigtimedwait(&sigchld, NULL, &now)), EAGAIN);
+	check(!take_sigchld());
 	if (stage->kind->result && stage->result.error > 0) {
 		check_eq(stage->result.error, -pid);
 		check_eq(stage->result.pid, 0);
 	}
-	if (stage->pidfd == &stage->own_pidfd)
-		check(stage->own_pidfd == POISON || stage->own_pidfd == -1);
+	check(stage->pidfd == POISON || stage->pidfd == -1);
 }
 
 static void check_next(struct stage *stage)
 {
-	static const struct timespec now;
-	sigset_t sigchld;
-
 	check_eq(count_fds(), stage->fds);
 	check_eq(spawn_and_wait(stage->template), 0);
-	sigemptyset(&sigchld);
-	sigaddset(&sigchld, SIGCHLD);
-	sigtimedwait(&sigchld, NULL, &now);
 	check_eq(count_templates(), stage->templates + 1);
 }
 
@@ -401,7 +397,7 @@ static bool fail_in_caller(struct stage *stage, int fail_nth)
 		status = wait_for(pid);
 		check_eq(status, 0);
 		if (stage->kind->pidfd)
-			must(close(stage->own_pidfd));
+			must(close(stage->pidfd));
 	} else {
 		check_failure(stage, pid);
 	}
@@ -426,14 +422,17 @@ static void caller(const struct kind *kind)
 
 /* Failing in the child. */
 
-/* Two pages that the caller's accesses to are held up until we are ready. */
+/*
+ * Before a new task runs, the kernel says so to who traces forks. A thread on
+ * the caller's processor, more urgent than it, is woken by that and has all
+ * the time until it sleeps again.
+ */
 struct ambush {
 	pid_t caller;
-	int uffd;
+	int forks; /* the perf event */
+	struct perf_event_mmap_page *ring;
 	int stop[2];
 	pthread_t thread;
-	char *pidfd_page; /* written to when the child is made, and maybe before */
-	char *envp_page; /* read before it is made */
 	unsigned int nth; /* for the child */
 	int fail_nth; /* the child's file, once it is set */
 };
@@ -452,8 +451,9 @@ static pid_t child_of(pid_t tid)
 	return atoi(pid);
 }
 
-static void arm_child(struct ambush *ambush, pid_t child)
+static void arm_child(struct ambush *ambush)
 {
+	pid_t child = child_of(ambush->caller);
 	char path[64], digits[16];
 	int length = snprintf(digits, sizeof(digits), "%u", ambush->nth);
 
@@ -463,49 +463,54 @@ static void arm_child(struct ambush *ambush, pid_t child)
 		abort();
 }
 
-/* An access is held up: do what is to be done at this moment, and let it go on. */
-static void spring(struct ambush *ambush, char *page)
-{
-	struct uffdio_zeropage zero = { .range = { (uintptr_t)page, PAGE } };
-	pid_t child = child_of(ambush->caller);
-
-	if (page == ambush->envp_page)
-		madvise(ambush->pidfd_page, PAGE, MADV_DONTNEED);
-	else if (child && ambush->fail_nth < 0)
-		arm_child(ambush, child);
-	if (ioctl(ambush->uffd, UFFDIO_ZEROPAGE, &zero) < 0 && errno != EEXIST)
-		abort();
-}
-
 static void *lie_in_wait(void *argument)
 {
+	struct sched_param urgent = { .sched_priority = 10 };
 	struct ambush *ambush = argument;
-	struct pollfd fds[] = { { ambush->uffd, POLLIN, 0 }, { ambush->stop[0], POLLIN, 0 } };
-	struct uffd_msg message;
+	struct pollfd fds[] = { { ambush->forks, POLLIN, 0 }, { ambush->stop[0], POLLIN, 0 } };
 
+	if (sched_setscheduler(0, SCHED_FIFO, &urgent) < 0)
+		abort();
 	while (poll(fds, 2, -1) > 0 && !fds[1].revents) {
-		if (read(ambush->uffd, &message, sizeof(message)) != sizeof(message))
-			continue;
-		spring(ambush, (char *)(message.arg.pagefault.address & -PAGE));
+		/* All events are read. */
+		ambush->ring->data_tail = ambush->ring->data_head;
+		if (ambush->nth && ambush->fail_nth < 0)
+			arm_child(ambush);
 	}
 	return NULL;
 }
 
+/* Forks of this thread are told of. */
+static int trace_forks(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_TRACEPOINT,
+		.size = sizeof(attr),
+		.config = atoi(read_whole(TRACEFS "/events/sched/sched_process_fork/id", NULL)),
+		.sample_period = 1,
+		.wakeup_events = 1,
+	};
+
+	return must(syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC));
+}
+
+static void stay_on_one_cpu(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	must(sched_setaffinity(0, sizeof(one), &one));
+}
+
 static void set_ambush(struct ambush *ambush)
 {
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register pages = { .mode = UFFDIO_REGISTER_MODE_MISSING };
-
+	memset(ambush, 0, sizeof(*ambush));
+	stay_on_one_cpu();
 	ambush->caller = gettid();
-	ambush->pidfd_page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
-				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	check(ambush->pidfd_page != MAP_FAILED);
-	ambush->envp_page = ambush->pidfd_page + PAGE;
-	ambush->uffd = must(syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK));
-	must(ioctl(ambush->uffd, UFFDIO_API, &api));
-	pages.range.start = (uintptr_t)ambush->pidfd_page;
-	pages.range.len = 2 * PAGE;
-	must(ioctl(ambush->uffd, UFFDIO_REGISTER, &pages));
+	ambush->forks = trace_forks();
+	ambush->ring = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, ambush->forks, 0);
+	check(ambush->ring != MAP_FAILED);
 	must(pipe2(ambush->stop, O_CLOEXEC));
 	check_eq(pthread_create(&ambush->thread, NULL, lie_in_wait, ambush), 0);
 }
@@ -515,8 +520,8 @@ static void end_ambush(struct ambush *ambush)
 	close(ambush->stop[1]);
 	check_eq(pthread_join(ambush->thread, NULL), 0);
 	close(ambush->stop[0]);
-	close(ambush->uffd);
-	munmap(ambush->pidfd_page, 2 * PAGE);
+	munmap(ambush->ring, 2 * PAGE);
+	close(ambush->forks);
 }
 
 /* Past the point of no return it is the program that dies, as after execve. */
@@ -537,7 +542,8 @@ static int see_off(struct stage *stage, pid_t pid, int fail_nth, unsigned int *l
 	if (status && !died_in_exec(status))
 		check_failed(__FILE__, __LINE__, "%s: after %u points the program ended with %d",
 			     stage->kind->name, stage->failed + stage->survived, status);
-	must(close(*stage->pidfd));
+	if (stage->kind->pidfd)
+		must(close(stage->pidfd));
 	return status;
 }
 
@@ -547,17 +553,16 @@ static bool fail_in_child(struct stage *stage, struct ambush *ambush)
 	int status = 0;
 	pid_t pid;
 
-	must(madvise(ambush->pidfd_page, 2 * PAGE, MADV_DONTNEED));
-	ambush->nth = stage->failed + stage->survived + 1;
 	ambush->fail_nth = -1;
+	ambush->nth = stage->failed + stage->survived + 1;
 	pid = spawn(stage);
+	ambush->nth = 0;
 	check(ambush->fail_nth >= 0);
 	if (pid > 0) {
 		status = see_off(stage, pid, ambush->fail_nth, &left);
 		close(ambush->fail_nth);
 	} else {
 		close(ambush->fail_nth);
-		check_eq(*stage->pidfd, -1);
 		check_failure(stage, pid);
 	}
 	check_next(stage);
@@ -572,8 +577,6 @@ static void child(const struct kind *kind)
 	begin(&stage, kind);
 	set_ambush(&ambush);
 	stage.fds = count_fds();
-	stage.pidfd = (int *)ambush.pidfd_page;
-	stage.envp = (char **)ambush.envp_page;
 	while (fail_in_child(&stage, &ambush))
 		;
 	tell(&stage, "the child");
@@ -640,7 +643,7 @@ static void create_of_a_dynamic_program(void)
 	create("create of a dynamic program", &CREATE_PATH(path));
 }
 
-/* What a caller does depends on all of these; a child always has a pidfd here. */
+/* What the caller does depends on these, what the child does on none. */
 #define CALLER_KINDS(X) \
 	X(plain, .flags = 0) \
 	X(pidfd, .pidfd = true) \

@@ -9,11 +9,9 @@
  */
 #include "common_process.h"
 
-#include <linux/filter.h>
 #include <linux/keyctl.h>
 #include <linux/landlock.h>
 #include <linux/perf_event.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/io.h>
 #include <sys/personality.h>
@@ -770,21 +768,6 @@ CHILD_TEST(landlock)
 	outspawn_actions_destroy(&actions);
 }
 
-/* Until a spawn asks the filters about each of its steps: a documented limit. */
-CHILD_TEST(seccomp_filters_are_refused)
-{
-	struct sock_filter code[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
-	struct sock_fprog filter = { 1, code };
-	struct outspawn_result result;
-	int template = template_of(PROBE);
-
-	check_eq(spawn_and_wait(template), 0);
-	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter));
-	check_eq(outspawn_spawn(template, ARGV("probe"), NULL, NULL, 0, NULL, &result), -EPERM);
-	check_eq(result.error, EPERM);
-	check_eq(wait_for(reference_spawn(PROBE, ARGV("probe", "exit", "0"), NULL, NULL)), 0);
-}
-
 /* --- limits, scheduling, terminal, cgroup, time --- */
 
 CHILD_TEST(all_resource_limits)
@@ -1117,7 +1100,6 @@ SUITE("parity",
       T(audit_login_user),
       T(user_namespace_with_a_map),
       T(landlock),
-      T(seccomp_filters_are_refused),
       T(all_resource_limits),
       T(idle_policy),
       T(realtime_round_robin),

@@ -3,7 +3,7 @@
  * test_signals.c - signals to the caller and to the child, at every moment
  *
  * The test's own process collects the children that a killed caller leaves
- * behind: it is a subreaper where it matters.
+ * behind (CHILD_TEST).
  */
 #include "common_process.h"
 
@@ -28,7 +28,6 @@ static void make_board(void)
 	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		     0);
 	check(board != MAP_FAILED);
-	must(prctl(PR_SET_CHILD_SUBREAPER, 1));
 }
 
 static struct outspawn_actions two_opens(const char *fifo, const char *second)
@@ -92,6 +91,17 @@ static void start(struct caller *caller)
 static void let_caller_go(struct caller *caller)
 {
 	let_go(&(struct held){ .fifo = caller->fifo });
+}
+
+/* It may have missed the first time, when it did not wait. */
+static void let_caller_go_when_it_waits(struct caller *caller)
+{
+	int patience = 1000;
+
+	while (!board->done && patience--) {
+		let_caller_go(caller);
+		usleep(1000);
+	}
 }
 
 static void nothing_left(void)
@@ -359,25 +369,60 @@ static void lead_a_group(void)
 	must(setpgid(0, 0));
 }
 
+/* The child stops in its action, and goes on with it. */
 CHILD_TEST(group_stopped_and_continued)
 {
 	struct caller caller = { .before = lead_a_group, .argv = ARGV("probe", "exit", "4") };
-	int status;
 
 	make_board();
 	start(&caller);
 	must(kill(-caller.pid, SIGSTOP));
-	usleep(50000);
-	let_caller_go(&caller);
-	check_eq(waitpid(caller.pid, &status, WUNTRACED), caller.pid);
-	check(WIFSTOPPED(status));
-	/* exec was not held up by the stop, the program is. */
 	wait_for_state(caller.child, "T");
+	let_caller_go(&caller);
+	usleep(50000);
+	check_eq(process_state(caller.child), 'T');
 	check_eq(board->done, 0);
 	must(kill(-caller.pid, SIGCONT));
+	let_caller_go_when_it_waits(&caller);
 	check_eq(wait_for(caller.pid), 4);
 	check_eq(board->result, caller.child);
 	nothing_left();
+}
+
+CHILD_TEST(child_stopped_and_continued)
+{
+	struct held held = { 0 };
+	int i;
+
+	hold(&held, template_of(PROBE));
+	for (i = 0; i < 5; i++) {
+		must(kill(held.child, SIGSTOP));
+		wait_for_state(held.child, "T");
+		check_eq(error_of(waitpid(-1, NULL, WNOHANG | WUNTRACED)), ECHILD);
+		must(kill(held.child, SIGCONT));
+		wait_for_state(held.child, "S");
+	}
+	check_eq(release(&held), held.child);
+	check_eq(wait_for(held.child), 0);
+	close(held.pidfd);
+}
+
+/* Stops are for the program, as are all other signals, if they can be blocked. */
+CHILD_TEST(child_stopped_from_the_keyboard)
+{
+	struct held held = { .argv = ARGV("probe", "exit", "1") };
+
+	/* A group whose parent can continue it, or it would not stop. */
+	lead_a_group();
+	hold(&held, template_of(PROBE));
+	must(kill(held.child, SIGTSTP));
+	usleep(20000);
+	check_eq(process_state(held.child), 'S');
+	check_eq(release(&held), held.child);
+	wait_for_state(held.child, "T");
+	must(kill(held.child, SIGCONT));
+	check_eq(wait_for(held.child), 1);
+	close(held.pidfd);
 }
 
 CHILD_TEST(group_stopped_and_continued_before_it_goes_on)
@@ -389,7 +434,7 @@ CHILD_TEST(group_stopped_and_continued_before_it_goes_on)
 	must(kill(-caller.pid, SIGSTOP));
 	usleep(20000);
 	must(kill(-caller.pid, SIGCONT));
-	usleep(20000);
+	wait_for_state(caller.child, "S");
 	check_eq(board->done, 0);
 	let_caller_go(&caller);
 	check_eq(wait_for(caller.pid), 4);
@@ -420,12 +465,13 @@ CHILD_TEST(frozen_and_thawed)
 	start(&caller);
 	write_text("/sys/fs/cgroup/cgroup.procs", "0");
 	write_text(text("%s/cgroup.freeze", group), "1");
-	usleep(20000);
-	let_caller_go(&caller);
+	/* Neither the waiting caller nor the waiting child holds that up. */
 	wait_until(strstr(read_whole(text("%s/cgroup.events", group), NULL), "frozen 1"));
+	let_caller_go(&caller);
 	usleep(20000);
 	check_eq(board->done, 0);
 	write_text(text("%s/cgroup.freeze", group), "0");
+	let_caller_go_when_it_waits(&caller);
 	check_eq(wait_for(caller.pid), 6);
 	nothing_left();
 	must(rmdir(group));
@@ -758,6 +804,8 @@ SUITE("signals",
       T(exit_by_another_thread),
       T(caller_stopped_and_continued),
       T(group_stopped_and_continued),
+      T(child_stopped_and_continued),
+      T(child_stopped_from_the_keyboard),
       T(group_stopped_and_continued_before_it_goes_on),
       T(group_killed),
       T(frozen_and_thawed),

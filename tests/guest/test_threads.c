@@ -18,7 +18,7 @@ static uint64_t templates(void)
 	return info.templates;
 }
 
-static int module_users(void)
+static int users_of_the_module(void)
 {
 	return atoi(read_whole("/sys/module/outspawn/refcnt", NULL));
 }
@@ -142,7 +142,7 @@ static void spawners_and_others(int number)
 CHILD_TEST(everybody_at_once)
 {
 	uint64_t before = templates();
-	int users = module_users();
+	int users = users_of_the_module();
 
 	shared_template = template_of(PROBE);
 	in_threads(SPAWNERS + 4, spawners_and_others);
@@ -152,7 +152,7 @@ CHILD_TEST(everybody_at_once)
 	close(shared_template);
 	check_eq(error_of(waitpid(-1, NULL, __WALL)), ECHILD);
 	check_eq(templates(), before);
-	check_eq(module_users(), users);
+	check_eq(users_of_the_module(), users);
 }
 
 /* Other processes, each with threads: two at a time of a quarter of the work. */
@@ -242,19 +242,19 @@ CHILD_TEST(template_closed_at_random_moments)
 CHILD_TEST(template_closed_during_a_spawn)
 {
 	uint64_t before = templates();
-	int users = module_users();
+	int users = users_of_the_module();
 	struct held held = { 0 };
 	int template = template_of(PROBE);
 
 	hold(&held, template);
 	close(template);
 	check_eq(templates(), before + 1);
-	check(module_users() > users);
+	check(users_of_the_module() > users);
 	check_eq(release(&held), held.child);
 	check_eq(wait_for(held.child), 0);
 	close(held.pidfd);
 	check_eq(templates(), before);
-	check_eq(module_users(), users);
+	check_eq(users_of_the_module(), users);
 }
 
 /* Actions that come after the one that waits, for descriptors that then are gone. */

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * common_module.c - suites that load and unload the module
+ */
+#include "common_module.h"
+
+#include <sys/prctl.h>
+
+#define MODULE_NAME "outspawn"
+
+int load_module(void)
+{
+	int fd = must(open(MODULE_FILE, O_RDONLY | O_CLOEXEC));
+	int error = error_of(syscall(SYS_finit_module, fd, "", 0));
+
+	close(fd);
+	return -error;
+}
+
+int unload_module(void)
+{
+	return -error_of(syscall(SYS_delete_module, MODULE_NAME, O_NONBLOCK));
+}
+
+void unload_module_at_last(void)
+{
+	int error;
+
+	/* Without a pause: the moment after the last user is the interesting one. */
+	while ((error = unload_module()) == -EWOULDBLOCK)
+		;
+	check_eq(error, 0);
+}
+
+int module_users(void)
+{
+	char data[32] = "";
+	int fd = open("/sys/module/" MODULE_NAME "/refcnt", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	check(read(fd, data, sizeof(data) - 1) > 0);
+	close(fd);
+	return atoi(data);
+}
+
+void open_device(void)
+{
+	device = outspawn_open();
+	check(device >= 0);
+}
+
+void close_device(void)
+{
+	close(device);
+	device = -1;
+}
+
+static void in_test(void *function)
+{
+	must(prctl(PR_SET_CHILD_SUBREAPER, 1));
+	(*(test_function *)function)();
+	check_eq(count_children(), 0);
+	wait_until(module_users() == 0);
+}
+
+/* What a test before this one may have left, when it failed. */
+static void restore(void)
+{
+	struct stat status;
+
+	if (module_users() < 0) {
+		unlink(NODE);
+		check_eq(load_module(), 0);
+	}
+	if (stat(NODE, &status) < 0 || !S_ISCHR(status.st_mode)) {
+		unload_module_at_last();
+		unlink(NODE);
+		check_eq(load_module(), 0);
+	}
+	must(chmod(NODE, 0666));
+}
+
+void module_case(void **state)
+{
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	restore();
+	in_child(in_test, *state);
+}
+
+int begin_module_suite(void **state)
+{
+	if (begin_suite(state))
+		return -1;
+	close_device();
+	must(prctl(PR_SET_CHILD_SUBREAPER, 1));
+	return 0;
+}
+
+/* Whatever happened, the suites that come after need the module. */
+int end_module_suite(void **state)
+{
+	restore();
+	return end_suite(state);
+}

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_security_audit.c - the audit records of a spawn are those of vfork and
+ * execve
+ *
+ * The suite is the audit daemon: what the kernel would write to the log comes
+ * to its socket.
+ */
+#include "common_security.h"
+
+#include <linux/audit.h>
+#include <linux/capability.h>
+#include <linux/netlink.h>
+#include <poll.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/xattr.h>
+
+#define KEY "outspawn"
+#define QUIET 400 /* milliseconds without a record: there are no more */
+
+static int audit_socket;
+/* What came of the two ways: [false] vfork and execve, [true] outspawn. */
+static char *records[2];
+
+/* --- the daemon --- */
+
+static void request(int type, const void *data, size_t size)
+{
+	static int sequence;
+	struct {
+		struct nlmsghdr header;
+		char data[2048];
+	} message = { .header = { .nlmsg_len = NLMSG_LENGTH(size),
+				  .nlmsg_type = type,
+				  .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
+				  .nlmsg_seq = ++sequence } };
+	struct nlmsgerr *error = (void *)message.data;
+
+	memcpy(message.data, data, size);
+	check_eq(send(audit_socket, &message, message.header.nlmsg_len, 0),
+		 message.header.nlmsg_len);
+	do {
+		check(recv(audit_socket, &message, sizeof(message), 0) > 0);
+	} while (message.header.nlmsg_type != NLMSG_ERROR);
+	check_eq(error->error, 0);
+}
+
+static void set_status(bool on)
+{
+	struct audit_status status = { .mask = AUDIT_STATUS_ENABLED | AUDIT_STATUS_PID |
+					       AUDIT_STATUS_BACKLOG_LIMIT,
+				       .enabled = on,
+				       .pid = on ? getpid() : 0,
+				       .backlog_limit = 8192 };
+
+	request(AUDIT_SET, &status, sizeof(status));
+}
+
+/* Record these system calls whenever they are left. */
+static void record_calls(int request_type)
+{
+	static const int calls[] = { SYS_execve, SYS_execveat, SYS_openat2 };
+	struct {
+		struct audit_rule_data rule;
+		char key[sizeof(KEY)];
+	} rule = { .rule = { .flags = AUDIT_FILTER_EXIT,
+			     .action = AUDIT_ALWAYS,
+			     .field_count = 1,
+			     .fields = { AUDIT_FILTERKEY },
+			     .values = { sizeof(KEY) - 1 },
+			     .fieldflags = { AUDIT_EQUAL },
+			     .buflen = sizeof(KEY) - 1 } };
+	size_t i;
+
+	memcpy(rule.rule.buf, KEY, sizeof(KEY) - 1);
+	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		rule.rule.mask[AUDIT_WORD(calls[i])] |= AUDIT_BIT(calls[i]);
+	request(request_type, &rule, sizeof(rule.rule) + sizeof(KEY) - 1);
+}
+
+static void begin_audit(void)
+{
+	int room = 1 << 20;
+
+	audit_socket = must(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT));
+	must(setsockopt(audit_socket, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room)));
+	set_status(true);
+	record_calls(AUDIT_ADD_RULE);
+}
+
+static void end_audit(void)
+{
+	record_calls(AUDIT_DEL_RULE);
+	set_status(false);
+	close(audit_socket);
+}
+
+/* --- records --- */
+
+static const char *type_name(int type)
+{
+	switch (type) {
+	case AUDIT_SYSCALL:
+		return "SYSCALL";
+	case AUDIT_EXECVE:
+		return "EXECVE";
+	case AUDIT_CWD:
+		return "CWD";
+	case AUDIT_PATH:
+		return "PATH";
+	case AUDIT_PROCTITLE:
+		return "PROCTITLE";
+	case AUDIT_OPENAT2:
+		return "OPENAT2";
+	case AUDIT_SECCOMP:
+		return "SECCOMP";
+	case AUDIT_ANOM_ABEND:
+		return "ANOM_ABEND";
+	case AUDIT_BPRM_FCAPS:
+		return "BPRM_FCAPS";
+	}
+	return NULL;
+}
+
+/* The line without what two runs do not share. */
+static char *normal(const char *line)
+{
+	static const char *const left_out[] = { "pid", "ppid", "a0", "a1", "a2", "a3", "ip" };
+	char *copy = text("%s", line), *word, *save, *result = text("%s", "");
+	size_t i;
+
+	for (word = strtok_r(copy, " \n", &save); word; word = strtok_r(NULL, " \n", &save)) {
+		/* The arguments of EXECVE are strings, and stay. */
+		for (i = 0; i < sizeof(left_out) / sizeof(*left_out); i++)
+			if (!strncmp(word, left_out[i], strlen(left_out[i])) &&
+			    word[strlen(left_out[i])] == '=' && word[strlen(left_out[i]) + 1] != '"')
+				break;
+		if (i == sizeof(left_out) / sizeof(*left_out))
+			result = text("%s%s%s", result, *result ? " " : "", word);
+	}
+	return result;
+}
+
+/* Adds what there is, until nothing more comes. */
+static void collect(char **to)
+{
+	struct pollfd poll_fd = { .fd = audit_socket, .events = POLLIN };
+	struct {
+		struct nlmsghdr header;
+		char data[16384];
+	} message;
+	const char *name;
+	ssize_t size;
+	char *body;
+
+	while (poll(&poll_fd, 1, QUIET) == 1) {
+		size = recv(audit_socket, &message, sizeof(message) - 1, 0);
+		check(size > 0);
+		((char *)&message)[size] = '\0';
+		name = type_name(message.header.nlmsg_type);
+		body = strstr(message.data, "): ");
+		if (name && body && to)
+			*to = text("%s%s %s\n", *to, name, normal(body + 3));
+	}
+}
+
+static int listen_in(const struct rule *rule, pid_t caller)
+{
+	int status;
+
+	(void)rule;
+	collect(NULL);
+	attempt->go = true;
+	status = wait_status(caller);
+	records[attempt->spawns] = text("%s", "");
+	collect(&records[attempt->spawns]);
+	return status;
+}
+
+static void show(void)
+{
+	if (getenv("SECURITY_SHOW"))
+		dprintf(STDERR_FILENO, "# vfork + execve\n%s# outspawn\n%s", records[0],
+			records[1]);
+}
+
+/* Both verdicts, and then the records of each type, which have to be written. */
+static void compare(const struct rule *rule, const char *const *types)
+{
+	try_rule(rule);
+	show();
+	for (; *types; types++) {
+		const char *want = facts_with(records[false], *types);
+		const char *got = facts_with(records[true], *types);
+
+		if (strcmp(got, want))
+			dprintf(STDERR_FILENO, "# vfork + execve:\n%s# outspawn:\n%s", want, got);
+		note_row(&(struct rule){ .name = text("%s: %s", rule->name, *types),
+					 .expect = "a record" },
+			 *want ? "a record" : "none",
+			 !*got ? "none" : strcmp(got, want) ? "another record" : "a record");
+	}
+}
+
+#define TYPES(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+RULES(exec)
+{
+	begin_audit();
+	compare(&(struct rule){ .name = "audit of an exec", .expect = "runs", .attend = listen_in },
+		TYPES("SYSCALL", "EXECVE", "CWD", "PATH", "PROCTITLE"));
+	compare(&(struct rule){ .name = "audit of an exec by descriptor",
+				.expect = "runs",
+				.by_fd = true,
+				.attend = listen_in },
+		TYPES("EXECVE", "CWD", "PROCTITLE"));
+	end_audit();
+}
+
+static void remount_noexec(const struct rule *rule)
+{
+	must(mount("none", rule->text, NULL, MS_REMOUNT | MS_NOEXEC, NULL));
+}
+
+/* For the next attempt. */
+static void remount_plainly(const struct rule *rule)
+{
+	must(mount("none", rule->text, NULL, MS_REMOUNT, NULL));
+}
+
+/* One that the kernel denies in the child, when there is a template. */
+RULES(denied_exec)
+{
+	char *folder = in_scratch("mount");
+
+	must(mkdir(folder, 0755));
+	must(mount("none", folder, "tmpfs", 0, NULL));
+	copy_file(PROBE, in_scratch("mount/probe"), 0755);
+	begin_audit();
+	compare(&(struct rule){ .name = "audit of an exec that is denied",
+				.expect = "EACCES at exec",
+				.path = in_scratch("mount/probe"),
+				.confine = remount_noexec,
+				.tidy = remount_plainly,
+				.text = folder,
+				.template_first = true,
+				.attend = listen_in },
+		TYPES("SYSCALL", "CWD", "PROCTITLE"));
+	end_audit();
+	must(umount(folder));
+}
+
+/* Without a template nothing is executed, and there is nothing to record. */
+RULES(no_such_program)
+{
+	const struct rule rule = { .name = "audit of an exec of nothing",
+				   .expect = "ENOENT at exec",
+				   .path = "/nowhere/probe",
+				   .attend = listen_in };
+
+	begin_audit();
+	try_rule(&rule);
+	show();
+	note_row(&(struct rule){ .name = text("%s: SYSCALL", rule.name),
+				 .expect = "a record",
+				 .spawn = "none",
+				 .note = "the template cannot be made: the call that fails is an "
+					 "ioctl, and no exec is tried" },
+		 strstr(records[false], "SYSCALL") ? "a record" : "none",
+		 strstr(records[true], "SYSCALL") ? "a record" : "none");
+	end_audit();
+}
+
+static void no_openat2_record(void)
+{
+	note_row(&(struct rule){ .name = "audit of an OPEN: OPENAT2",
+				 .expect = "a record",
+				 .spawn = "none",
+				 .note = "a gap: how it is opened stands in this record alone; who "
+					 "opens what is recorded" },
+		 *facts_with(records[false], "OPENAT2") ? "a record" : "none",
+		 *facts_with(records[true], "OPENAT2") ? "a record" : "none");
+}
+
+RULES(an_action)
+{
+	int fd;
+
+	begin_audit();
+	fd = lowest_free_fd();
+	compare(&(struct rule){ .name = "audit of an OPEN",
+				.expect = "runs",
+				.actions = open_action("/etc/passwd", O_RDONLY, fd),
+				.count = 1,
+				.attend = listen_in },
+		TYPES("SYSCALL", "CWD", "PATH"));
+	no_openat2_record();
+	compare(&(struct rule){ .name = "audit of an OPEN that fails",
+				.expect = "ENOENT in an action",
+				.actions = open_action("/etc/nothing", O_RDONLY, fd),
+				.count = 1,
+				.attend = listen_in },
+		TYPES("SYSCALL", "CWD", "PATH"));
+	end_audit();
+}
+
+/* word[0]: the system call; word[1]: what is to come of it. */
+static void filter(const struct rule *rule)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, rule->word[0], 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, rule->word[1]),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
+
+	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
+}
+
+RULES(seccomp)
+{
+	begin_audit();
+	compare(&(struct rule){ .name = "audit of seccomp LOG",
+				.expect = "runs",
+				.confine = filter,
+				.word = { SYS_dup3, SECCOMP_RET_LOG },
+				.actions = &every_action()->list[EVERY_DUP3],
+				.count = 1,
+				.template_first = true,
+				.attend = listen_in },
+		TYPES("SECCOMP"));
+	compare(&(struct rule){ .name = "audit of seccomp KILL_PROCESS",
+				.expect = "dies of SIGSYS",
+				.confine = filter,
+				.word = { SYS_dup3, SECCOMP_RET_KILL_PROCESS },
+				.actions = &every_action()->list[EVERY_DUP3],
+				.count = 1,
+				.template_first = true,
+				.attend = listen_in },
+		TYPES("SECCOMP"));
+	end_audit();
+}
+
+static void be_nobody(const struct rule *rule)
+{
+	(void)rule;
+	become_nobody();
+}
+
+RULES(what_the_program_is)
+{
+	struct vfs_cap_data raw = { VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
+				    { { 1 << CAP_NET_RAW, 0 }, { 0, 0 } } };
+	const char *capable = own_probe("capable");
+
+	must(setxattr(capable, "security.capability", &raw, XATTR_CAPS_SZ_2, 0));
+	begin_audit();
+	compare(&(struct rule){ .name = "audit of file capabilities",
+				.expect = "runs",
+				.path = capable,
+				.confine = be_nobody,
+				.attend = listen_in },
+		TYPES("SYSCALL", "BPRM_FCAPS", "PATH"));
+	compare(&(struct rule){ .name = "audit of a crash",
+				.expect = "dies of SIGSEGV",
+				.argv = ARGV("probe", "kill", "11"),
+				.attend = listen_in },
+		TYPES("SYSCALL", "ANOM_ABEND"));
+	end_audit();
+}
+
+SUITE("security_audit",
+      T(exec),
+      T(denied_exec),
+      T(no_such_program),
+      T(an_action),
+      T(seccomp),
+      T(what_the_program_is));

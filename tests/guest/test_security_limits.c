@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_security_limits.c - cgroups, resource limits, core dumps, freezing and
+ * tracing: what holds for a child of vfork and execve holds for a spawn's
+ */
+#include "common_security.h"
+
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <time.h>
+
+/* --- resource limits --- */
+
+/* Of resource word[0] the caller has word[1]. */
+static void limit(const struct rule *rule)
+{
+	must(setrlimit(rule->word[0], &(struct rlimit){ rule->word[1], rule->word[1] }));
+}
+
+static void limit_nobody(const struct rule *rule)
+{
+	become_nobody();
+	limit(rule);
+}
+
+/* Writes a MiB. */
+PROGRAM(fill)
+{
+	int fd = open(argv[0], O_WRONLY | O_CREAT | O_TRUNC, 0600), i;
+	static char data[1 << 16];
+
+	for (i = 0; i < 16; i++)
+		if (write(fd, data, sizeof(data)) < 0)
+			return errno;
+	return 0;
+}
+
+PROGRAM(spin)
+{
+	while (clock() < 20 * CLOCKS_PER_SEC)
+		;
+	return 0;
+}
+
+/* Touches so many MiB. */
+PROGRAM(eat)
+{
+	size_t size = atol(argv[0]) << 20, i;
+	char *data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (data == MAP_FAILED)
+		return errno;
+	for (i = 0; i < size; i += 4096)
+		data[i] = 1;
+	/* Is it this cgroup that has them now? */
+	if (argv[1])
+		return strtoul(read_whole(argv[1], NULL), NULL, 10) < size;
+	return 0;
+}
+
+static char *const *long_arguments(void)
+{
+	static char *argv[6] = { "probe", "exit", "0" };
+	int i;
+
+	for (i = 3; i < 5; i++) {
+		argv[i] = memset(calloc(1, 100001), 'x', 100000);
+		check(argv[i]);
+	}
+	return argv;
+}
+
+RULES(limits)
+{
+	try_rule(&(struct rule){ .name = "RLIMIT_NPROC: used up",
+				 .expect = "EAGAIN at vfork",
+				 .confine = limit_nobody,
+				 .word = { RLIMIT_NPROC, 1 } });
+	try_rule(&(struct rule){ .name = "RLIMIT_NPROC: not used up",
+				 .expect = "runs",
+				 .confine = limit_nobody,
+				 .word = { RLIMIT_NPROC, 2 } });
+	try_rule(&(struct rule){ .name = "RLIMIT_NOFILE: DUP2 to a number above it",
+				 .expect = "EBADF in an action",
+				 .confine = limit,
+				 .word = { RLIMIT_NOFILE, 30 },
+				 .actions = &every_action()->list[EVERY_DUP3],
+				 .count = 1,
+				 .template_first = true });
+	try_rule(&(struct rule){ .name = "RLIMIT_NOFILE: OPEN at a number above it",
+				 .expect = "EBADF in an action",
+				 .confine = limit,
+				 .word = { RLIMIT_NOFILE, 30 },
+				 .actions = &every_action()->list[EVERY_OPENAT2],
+				 .count = 1,
+				 .template_first = true });
+	try_rule(&(struct rule){ .name = "RLIMIT_STACK: longer arguments than a quarter of it",
+				 .expect = "E2BIG at exec",
+				 .confine = limit,
+				 .word = { RLIMIT_STACK, 512 << 10 },
+				 .argv = long_arguments() });
+	try_rule(&(struct rule){ .name = "RLIMIT_STACK: arguments that fit",
+				 .expect = "runs",
+				 .confine = limit,
+				 .word = { RLIMIT_STACK, 2 << 20 },
+				 .argv = long_arguments() });
+	try_rule(&(struct rule){ .name = "RLIMIT_FSIZE: a longer file",
+				 .expect = "dies of SIGXFSZ",
+				 .path = own_path(),
+				 .argv = ARGV("suite", "@fill", in_scratch("filled")),
+				 .confine = limit,
+				 .word = { RLIMIT_FSIZE, 100000 } });
+	try_rule(&(struct rule){ .name = "RLIMIT_CPU: more seconds",
+				 .expect = "dies of SIGKILL",
+				 .path = own_path(),
+				 .argv = ARGV("suite", "@spin"),
+				 .confine = limit,
+				 .word = { RLIMIT_CPU, 1 } });
+	try_rule(&(struct rule){ .name = "RLIMIT_AS: no room for the program",
+				 .expect = "dies of SIGSEGV",
+				 .confine = limit,
+				 .word = { RLIMIT_AS, 256 << 10 },
+				 .template_first = true });
+	try_rule(&(struct rule){ .name = "RLIMIT_DATA: more memory",
+				 .expect = text("exits with %d", ENOMEM),
+				 .path = own_path(),
+				 .argv = ARGV("suite", "@eat", "64"),
+				 .confine = limit,
+				 .word = { RLIMIT_DATA, 32 << 20 } });
+}
+
+static void odd_limits(const struct rule *rule)
+{
+	(void)rule;
+	must(setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){ 0x1000, 0x2000 }));
+	must(setrlimit(RLIMIT_NICE, &(struct rlimit){ 3, 4 }));
+	must(setrlimit(RLIMIT_RTPRIO, &(struct rlimit){ 5, 6 }));
+	write_file("/proc/self/oom_score_adj", "789");
+}
+
+RULES(other_limits)
+{
+	try_rule(&(struct rule){ .name = "other limits: MEMLOCK, NICE, RTPRIO",
+				 .expect = "runs, rlimit.8 1000 2000, rlimit.13 3 4, rlimit.14 5 6",
+				 .confine = odd_limits,
+				 .facts = { "rlimit.8", "rlimit.13", "rlimit.14" },
+				 .sections = { "limits" } });
+	try_rule(&(struct rule){ .name = "other limits: oom_score_adj",
+				 .expect = "runs, oom_score_adj 789",
+				 .confine = odd_limits,
+				 .facts = { "oom_score_adj" },
+				 .sections = { "sched" } });
+}
+
+/* --- cgroups --- */
+
+#define CGROUP "outspawn-security"
+
+static void in_cgroup(const struct rule *rule)
+{
+	join_cgroup(CGROUP);
+	if (rule->text)
+		write_file(cgroup_file(CGROUP, rule->text), text("%ld", rule->word[0]));
+}
+
+static void no_cgroup(const struct rule *rule)
+{
+	(void)rule;
+	remove_cgroup(CGROUP);
+}
+
+RULES(cgroups)
+{
+	write_file("/sys/fs/cgroup/cgroup.subtree_control", "+pids +memory");
+	try_rule(&(struct rule){ .name = "cgroup v2: the caller's is the child's",
+				 .expect = "runs, cgroup 0::/" CGROUP,
+				 .confine = in_cgroup,
+				 .facts = { "cgroup" },
+				 .sections = { "cgroup" },
+				 .tidy = no_cgroup });
+	try_rule(&(struct rule){ .name = "cgroup v2: pids.max used up",
+				 .expect = "EAGAIN at vfork",
+				 .confine = in_cgroup,
+				 .text = "pids.max",
+				 .word = { 1 },
+				 .tidy = no_cgroup });
+	try_rule(&(struct rule){ .name = "cgroup v2: pids.max not used up",
+				 .expect = "runs",
+				 .confine = in_cgroup,
+				 .text = "pids.max",
+				 .word = { 2 },
+				 .tidy = no_cgroup });
+	/* Not beyond its limit: the kernel's words about that look like a crash's. */
+	try_rule(&(struct rule){ .name = "cgroup v2: the caller's is charged for the child's memory",
+				 .expect = "runs",
+				 .path = own_path(),
+				 .argv = ARGV("suite", "@eat", "16",
+					      cgroup_file(CGROUP, "memory.current")),
+				 .confine = in_cgroup,
+				 .text = "memory.max",
+				 .word = { 64 << 20 },
+				 .tidy = no_cgroup });
+}
+
+/* --- core dumps --- */
+
+#define CORE_PATTERN "/proc/sys/kernel/core_pattern"
+
+static void limit_core(const struct rule *rule)
+{
+	if (rule->word[1])
+		become_nobody();
+	must(setrlimit(RLIMIT_CORE, &(struct rlimit){ rule->word[0], rule->word[0] }));
+}
+
+/* The name is of the program, and of nothing that came before it. */
+static void try_core(const char *name, const char *expect, const char *path, long size, bool nobody)
+{
+	struct rule rule = { .name = name,
+			     .expect = expect,
+			     .path = path,
+			     .argv = ARGV("probe", "kill", "11"),
+			     .confine = limit_core,
+			     .word = { size, nobody } };
+	char *core = in_scratch("core.probe.%d", SIGSEGV);
+	const char *words[2];
+	struct stat stat;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		words[i] = try_way(&rule, i);
+		if (lstat(core, &stat) == 0) {
+			words[i] = text("%s into core.probe.%d", words[i], SIGSEGV);
+			check(stat.st_size > 4096);
+			must(unlink(core));
+		}
+	}
+	note_row(&rule, words[0], words[1]);
+}
+
+RULES(core_dumps)
+{
+	char *before = read_whole(CORE_PATTERN, NULL), *setuid;
+
+	must(mkdir(in_scratch("setuid"), 0755));
+	setuid = own_probe("setuid/probe");
+	must(chmod(setuid, 04755));
+	write_file(CORE_PATTERN, in_scratch("core.%%e.%%s"));
+	try_core("core dumps: of a crash", "dies of SIGSEGV, dumping core into core.probe.11",
+		 NULL, 1 << 24, false);
+	try_core("core dumps: of an ordinary user's",
+		 "dies of SIGSEGV, dumping core into core.probe.11", NULL, 1 << 24, true);
+	try_core("core dumps: RLIMIT_CORE 0", "dies of SIGSEGV", NULL, 0, false);
+	try_core("core dumps: of a setuid program", "dies of SIGSEGV", setuid, 1 << 24, true);
+	write_file(CORE_PATTERN, before);
+}
+
+/* --- in the midst of a spawn --- */
+
+static void in_plain_cgroup(const struct rule *rule)
+{
+	(void)rule;
+	join_cgroup(CGROUP);
+}
+
+static bool frozen(bool is)
+{
+	return strstr(read_whole(cgroup_file(CGROUP, "cgroup.events"), NULL),
+		      is ? "frozen 1" : "frozen 0");
+}
+
+static void freeze(bool on)
+{
+	write_file(cgroup_file(CGROUP, "cgroup.freeze"), on ? "1" : "0");
+	wait_until(frozen(on));
+}
+
+/* Both are frozen, the child in its OPEN, the caller in its wait. */
+static int freeze_both(const struct rule *rule, pid_t caller)
+{
+	attempt->go = true;
+	child_in_open(caller);
+	freeze(true);
+	usleep(20000);
+	check(frozen(true));
+	freeze(false);
+	open_other_end(rule->text);
+	return wait_status(caller);
+}
+
+/* Only the caller is, while the child's program begins and ends. */
+static int freeze_caller(const struct rule *rule, pid_t caller)
+{
+	pid_t child;
+
+	attempt->go = true;
+	child = child_in_open(caller);
+	write_file("/sys/fs/cgroup/cgroup.procs", text("%d", child));
+	freeze(true);
+	open_other_end(rule->text);
+	wait_for_state(child, "Z");
+	check(frozen(true));
+	freeze(false);
+	return wait_status(caller);
+}
+
+/* Only the child is; the caller waits, and can be killed. */
+static int freeze_child_and_kill_caller(const struct rule *rule, pid_t caller)
+{
+	pid_t child;
+	int status;
+
+	(void)rule;
+	attempt->go = true;
+	child = child_in_open(caller);
+	write_file("/sys/fs/cgroup/cgroup.procs", text("%d", caller));
+	freeze(true);
+	must(kill(caller, SIGKILL));
+	status = wait_status(caller);
+	must(kill(child, SIGKILL));
+	freeze(false);
+	wait_until(!process_state(child) || process_state(child) == 'Z');
+	return status;
+}
+
+static int kill_child(const struct rule *rule, pid_t caller)
+{
+	(void)rule;
+	attempt->go = true;
+	must(kill(child_in_open(caller), SIGKILL));
+	return wait_status(caller);
+}
+
+static void try_midst(const char *name, const char *expect,
+		      int (*attend)(const struct rule *, pid_t), void (*confine)(const struct rule *))
+{
+	bool killed = attend == kill_child;
+	static int number;
+	char *fifo = make_fifo(text("midst.%d", number++));
+
+	must(chmod(fifo, 0666));
+	try_rule(&(struct rule){ .name = name,
+				 .expect = expect,
+				 .spawn = killed ? "EINTR in an action" : NULL,
+				 .note = killed ? "a child that does not get as far as its program "
+						  "is a spawn that failed" :
+						  NULL,
+				 .confine = confine,
+				 .text = fifo,
+				 .attend = attend,
+				 .actions = open_action(fifo, O_RDONLY, 9),
+				 .count = 1,
+				 .tidy = confine == in_plain_cgroup ? no_cgroup : NULL });
+}
+
+RULES(freezer)
+{
+	try_midst("cgroup v2 freezer: caller and child during an OPEN", "runs", freeze_both,
+		  in_plain_cgroup);
+	try_midst("cgroup v2 freezer: the caller alone, until its child has ended", "runs",
+		  freeze_caller, in_plain_cgroup);
+	try_midst("cgroup v2 freezer: the child alone, its caller killed",
+		  "the caller dies of SIGKILL", freeze_child_and_kill_caller, in_plain_cgroup);
+}
+
+static int attach(const struct rule *rule, pid_t caller)
+{
+	pid_t child;
+	int status;
+
+	attempt->go = true;
+	child = child_in_open(caller);
+	must(ptrace(PTRACE_ATTACH, child, 0, 0));
+	check_eq(waitpid(child, &status, __WALL), child);
+	check(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP);
+	must(ptrace(PTRACE_DETACH, child, 0, 0));
+	open_other_end(rule->text);
+	return wait_status(caller);
+}
+
+static int seize(const struct rule *rule, pid_t caller)
+{
+	pid_t child;
+	int status;
+
+	attempt->go = true;
+	child = child_in_open(caller);
+	must(ptrace(PTRACE_SEIZE, child, 0, PTRACE_O_TRACEEXEC));
+	must(ptrace(PTRACE_INTERRUPT, child, 0, 0));
+	check_eq(waitpid(child, &status, __WALL), child);
+	check_eq(status >> 16, PTRACE_EVENT_STOP);
+	must(ptrace(PTRACE_CONT, child, 0, 0));
+	open_other_end(rule->text);
+	check_eq(waitpid(child, &status, __WALL), child);
+	check_eq(status >> 16, PTRACE_EVENT_EXEC);
+	must(ptrace(PTRACE_DETACH, child, 0, 0));
+	return wait_status(caller);
+}
+
+static int stop_and_continue(const struct rule *rule, pid_t caller)
+{
+	pid_t child;
+
+	attempt->go = true;
+	child = child_in_open(caller);
+	must(kill(child, SIGSTOP));
+	wait_for_state(child, "T");
+	must(kill(child, SIGCONT));
+	wait_for_state(child, "S");
+	open_other_end(rule->text);
+	return wait_status(caller);
+}
+
+RULES(in_the_midst)
+{
+	try_midst("during an OPEN: ptrace, attached and detached", "runs", attach, NULL);
+	try_midst("during an OPEN: ptrace, seized, then exec is reported", "runs", seize, NULL);
+	try_midst("during an OPEN: the child is stopped and continued", "runs", stop_and_continue,
+		  NULL);
+	try_midst("during an OPEN: the child is killed", "dies of SIGKILL", kill_child, NULL);
+}
+
+/* Another process of the same ordinary user seizes it before a setuid exec. */
+static int traced_by_nobody(const struct rule *rule, pid_t caller)
+{
+	pid_t child, tracer;
+	int status, traced[2];
+	char byte;
+
+	attempt->go = true;
+	child = child_in_open(caller);
+	must(pipe2(traced, O_CLOEXEC));
+	tracer = must(fork());
+	if (!tracer) {
+		become_nobody();
+		must(ptrace(PTRACE_SEIZE, child, 0, 0));
+		must(write(traced[1], "x", 1));
+		while (waitpid(child, &status, __WALL) == child && WIFSTOPPED(status))
+			ptrace(PTRACE_CONT, child, 0, 0);
+		_exit(0);
+	}
+	check_eq(read(traced[0], &byte, 1), 1);
+	close(traced[0]);
+	close(traced[1]);
+	open_other_end(rule->text);
+	status = wait_status(caller);
+	check_eq(wait_status(tracer), 0);
+	return status;
+}
+
+static void be_nobody(const struct rule *rule)
+{
+	(void)rule;
+	become_nobody();
+}
+
+RULES(setuid_in_the_midst)
+{
+	char *fifo = make_fifo("setuid.fifo"), *setuid = own_probe("setuid-probe");
+
+	must(chmod(fifo, 0666));
+	must(chmod(setuid, 04755));
+	try_rule(&(struct rule){ .name = "during an OPEN: an ordinary user traces, setuid program",
+				 .expect = "runs, uid 1000 1000 1000",
+				 .path = setuid,
+				 .confine = be_nobody,
+				 .text = fifo,
+				 .attend = traced_by_nobody,
+				 .actions = open_action(fifo, O_RDONLY, 9),
+				 .count = 1,
+				 .facts = { "uid" },
+				 .sections = { "ids" } });
+}
+
+/* --- the device --- */
+
+static void open_as_nobody(const struct rule *rule)
+{
+	close(device);
+	become_nobody();
+	device = must(open(SPAWN_TEMPLATE_DEVICE, rule->word[0] | O_CLOEXEC));
+}
+
+RULES(the_device)
+{
+	struct stat stat;
+
+	must(lstat(SPAWN_TEMPLATE_DEVICE, &stat));
+	check_eq(stat.st_mode, S_IFCHR | 0666);
+	try_rule(&(struct rule){ .name = "the device: opened by an ordinary user",
+				 .expect = "runs, uid 1000 1000 1000, CapEff 0000000000000000",
+				 .confine = open_as_nobody,
+				 .word = { O_RDWR },
+				 .facts = { "uid", "status.CapEff" },
+				 .sections = { "ids", "status" } });
+	try_rule(&(struct rule){ .name = "the device: opened to read alone",
+				 .expect = "runs",
+				 .confine = open_as_nobody,
+				 .word = { O_RDONLY } });
+}
+
+SUITE("security_limits",
+      T(limits),
+      T(other_limits),
+      T(cgroups),
+      T(core_dumps),
+      T(freezer),
+      T(in_the_midst),
+      T(setuid_in_the_midst),
+      T(the_device));

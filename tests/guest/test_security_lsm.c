@@ -1,0 +1,871 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_security_lsm.c - security modules, mounts, credentials, namespaces,
+ * keyrings: a spawn is refused what vfork and execve are
+ */
+#include "common_security.h"
+
+#include <linux/capability.h>
+#include <linux/keyctl.h>
+#include <linux/landlock.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <sys/xattr.h>
+
+#ifndef LANDLOCK_ACCESS_FS_TRUNCATE
+#define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
+#endif
+#ifndef LANDLOCK_ACCESS_FS_IOCTL_DEV
+#define LANDLOCK_ACCESS_FS_IOCTL_DEV (1ULL << 15)
+#endif
+
+#define OTHER_CREDENTIALS \
+	"the caller's credentials changed: a template made before is of no use"
+#define OTHER_MOUNT "the path names another file or mount: a template made before is stale"
+
+/* --- Landlock --- */
+
+static int landlock_version(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+}
+
+/* Denies word[0], but for what is below text. */
+static void landlock(const struct rule *rule)
+{
+	struct landlock_ruleset_attr attributes = { .handled_access_fs = rule->word[0] };
+	struct landlock_path_beneath_attr beneath = { .allowed_access = rule->word[0] };
+	int ruleset;
+
+	ruleset = must(syscall(SYS_landlock_create_ruleset, &attributes, sizeof(uint64_t), 0));
+	if (rule->text) {
+		beneath.parent_fd = must(open(rule->text, O_PATH | O_CLOEXEC));
+		must(syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &beneath,
+			     0));
+		close(beneath.parent_fd);
+	}
+	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	must(syscall(SYS_landlock_restrict_self, ruleset, 0));
+	close(ruleset);
+}
+
+RULES(landlock_execute)
+{
+	const char *folder = in_scratch("allowed"), *good;
+
+	must(mkdir(folder, 0755));
+	good = own_probe("allowed/probe");
+	try_rule(&(struct rule){ .name = "Landlock: a program that may not be executed",
+				 .expect = "EACCES at exec",
+				 .confine = landlock,
+				 .word = { LANDLOCK_ACCESS_FS_EXECUTE } });
+	try_rule(&(struct rule){ .name = "Landlock: the same, by descriptor",
+				 .expect = "EACCES at exec",
+				 .confine = landlock,
+				 .word = { LANDLOCK_ACCESS_FS_EXECUTE },
+				 .by_fd = true });
+	try_rule(&(struct rule){ .name = "Landlock: the same, descriptor and template made before",
+				 .expect = "EACCES at exec",
+				 .confine = landlock,
+				 .word = { LANDLOCK_ACCESS_FS_EXECUTE },
+				 .by_fd = true,
+				 .template_first = true });
+	try_rule(&(struct rule){ .name = "Landlock: a program that may be executed",
+				 .expect = "runs",
+				 .confine = landlock,
+				 .word = { LANDLOCK_ACCESS_FS_EXECUTE },
+				 .path = good,
+				 .text = folder });
+	try_rule(&(struct rule){ .name = "Landlock: the same, template made before",
+				 .expect = "runs",
+				 .spawn = "EACCES at exec",
+				 .note = OTHER_CREDENTIALS,
+				 .confine = landlock,
+				 .word = { LANDLOCK_ACCESS_FS_EXECUTE },
+				 .path = good,
+				 .text = folder,
+				 .template_first = true });
+}
+
+static void try_landlocked_open(const char *name, const char *expect, long access, int flags)
+{
+	const char *data = in_scratch("data");
+
+	write_text(data, "secret");
+	try_rule(&(struct rule){ .name = name,
+				 .expect = expect,
+				 .confine = landlock,
+				 .word = { access },
+				 .text = "/usr",
+				 .actions = open_action(data, flags, 9),
+				 .count = 1 });
+}
+
+RULES(landlock_open)
+{
+	try_landlocked_open("Landlock: OPEN to read, reading denied", "EACCES in an action",
+			    LANDLOCK_ACCESS_FS_READ_FILE, O_RDONLY);
+	try_landlocked_open("Landlock: OPEN to read, writing denied", "runs",
+			    LANDLOCK_ACCESS_FS_WRITE_FILE, O_RDONLY);
+	try_landlocked_open("Landlock: OPEN to write, writing denied", "EACCES in an action",
+			    LANDLOCK_ACCESS_FS_WRITE_FILE, O_WRONLY);
+	try_landlocked_open("Landlock: OPEN of a path alone, reading denied", "runs",
+			    LANDLOCK_ACCESS_FS_READ_FILE, O_PATH);
+	if (landlock_version() >= 3)
+		try_landlocked_open("Landlock: OPEN to truncate, truncating denied",
+				    "EACCES in an action", LANDLOCK_ACCESS_FS_TRUNCATE,
+				    O_WRONLY | O_TRUNC);
+	try_rule(&(struct rule){ .name = "Landlock: OPEN to create, creating denied",
+				 .expect = "EACCES in an action",
+				 .confine = landlock,
+				 .word = { LANDLOCK_ACCESS_FS_MAKE_REG },
+				 .actions = open_action(in_scratch("new"), O_WRONLY | O_CREAT, 9),
+				 .count = 1 });
+}
+
+static void landlock_and_new_device(const struct rule *rule)
+{
+	landlock(rule);
+	device = must(open(SPAWN_TEMPLATE_DEVICE, O_RDWR | O_CLOEXEC));
+}
+
+RULES(landlock_ioctl)
+{
+	if (landlock_version() < 5)
+		return;
+	try_rule(&(struct rule){ .name = "Landlock: device ioctls denied, device opened before",
+				 .expect = "runs",
+				 .confine = landlock,
+				 .word = { LANDLOCK_ACCESS_FS_IOCTL_DEV } });
+	try_rule(&(struct rule){ .name = "Landlock: device ioctls denied, device opened after",
+				 .expect = "runs",
+				 .spawn = "EACCES at exec",
+				 .note = "making a template is an ioctl of a device",
+				 .confine = landlock_and_new_device,
+				 .word = { LANDLOCK_ACCESS_FS_IOCTL_DEV } });
+}
+
+/* --- AppArmor --- */
+
+#define PARSER "/usr/sbin/apparmor_parser"
+#define APPARMOR "/sys/kernel/security/apparmor"
+
+/* Nothing is denied but executing; the programs are named by their ends. */
+static const char profiles[] =
+	"abi <kernel>,\n"
+	"profile outspawn-caller flags=(attach_disconnected) {\n"
+	"  /** rwlkm,\n  / r,\n  capability,\n  signal,\n  ptrace,\n  unix,\n  network,\n  mount,\n"
+	"  %1$s/denied/ r,\n"
+	"  %1$s/ix ix,\n"
+	"  %1$s/px px -> outspawn-child,\n"
+	"  %1$s/Px Px -> outspawn-child,\n"
+	"  %1$s/cx cx -> inner,\n"
+	"  %1$s/ux ux,\n"
+	"  %1$s/Ux Ux,\n"
+	"  %1$s/missing px -> outspawn-nowhere,\n"
+	"  deny %1$s/secret rw,\n"
+	"  profile inner flags=(attach_disconnected) {\n    /** rwm,\n  }\n"
+	"}\n"
+	"profile outspawn-child flags=(attach_disconnected) {\n"
+	"  /** rwm,\n  deny %1$s/callers rw,\n"
+	"}\n"
+	"profile outspawn-unreadable flags=(attach_disconnected) {\n"
+	"  /dev/** rw,\n  /proc/** rw,\n  %1$s/x/* ix,\n  %1$s/rule.facts rw,\n"
+	"}\n"
+	"profile outspawn-complaining flags=(attach_disconnected,complain) {\n"
+	"  /dev/** rw,\n"
+	"}\n"
+	"profile outspawn-attached %1$s/attached {\n  /** rwm,\n}\n";
+
+static bool kernel_before(int major, int minor)
+{
+	struct utsname name;
+	int is_major, is_minor;
+
+	must(uname(&name));
+	check_eq(sscanf(name.release, "%d.%d", &is_major, &is_minor), 2);
+	return is_major < major || (is_major == major && is_minor < minor);
+}
+
+static bool has_apparmor(void)
+{
+	char *lsm = read_whole("/sys/kernel/security/lsm", NULL);
+
+	return strstr(lsm, "apparmor") && !access(PARSER, X_OK);
+}
+
+static void load_profiles(const char *option)
+{
+	char *path = in_scratch("profiles");
+
+	write_text(path, text(profiles, scratch));
+	check_eq(system(text("%s %s %s", PARSER, option, path)), 0);
+}
+
+static void be_confined(const struct rule *rule)
+{
+	write_file("/proc/self/attr/current", text("changeprofile %s", rule->text));
+}
+
+static void be_confined_and_restrained(const struct rule *rule)
+{
+	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	be_confined(rule);
+}
+
+/* The next exec is to be in another profile. */
+static void ask_for_profile(const struct rule *rule)
+{
+	write_file("/proc/self/attr/exec", text("exec %s", rule->text));
+}
+
+static void try_profile(const char *subject, const char *program, const char *expect)
+{
+	try_rule(&(struct rule){ .name = text("AppArmor: %s", subject),
+				 .expect = expect,
+				 .path = own_probe(program),
+				 .confine = be_confined,
+				 .text = "outspawn-caller",
+				 .facts = { "attr" },
+				 .sections = { "security" } });
+}
+
+RULES(apparmor)
+{
+	const char *secret = in_scratch("secret"), *path;
+
+	write_text(secret, "secret");
+	load_profiles("-r");
+	try_profile("exec that the profile does not allow", "denied", "EACCES at exec");
+	try_profile("exec in the same profile (ix)", "ix",
+		    "runs, attr outspawn-caller (enforce)");
+	try_profile("exec in a profile (px)", "px", "runs, attr outspawn-child (enforce)");
+	try_profile("exec in a profile, cleaned (Px)", "Px",
+		    "runs, attr outspawn-child (enforce)");
+	try_profile("exec in a child profile (cx)", "cx",
+		    "runs, attr outspawn-caller//inner (enforce)");
+	try_profile("exec without a profile (ux)", "ux", "runs, attr unconfined");
+	try_profile("exec without a profile, cleaned (Ux)", "Ux", "runs, attr unconfined");
+	try_profile("exec in a profile that is not there", "missing", "EACCES at exec");
+	try_rule(&(struct rule){ .name = "AppArmor: template made before the caller is confined",
+				 .expect = "runs",
+				 .spawn = "EACCES at exec",
+				 .note = OTHER_CREDENTIALS,
+				 .path = in_scratch("ix"),
+				 .confine = be_confined,
+				 .text = "outspawn-caller",
+				 .template_first = true });
+	try_rule(&(struct rule){ .name = "AppArmor: denied, descriptor and template made before",
+				 .expect = "EACCES at exec",
+				 .path = in_scratch("denied"),
+				 .by_fd = true,
+				 .confine = be_confined,
+				 .text = "outspawn-caller",
+				 .template_first = true });
+	try_rule(&(struct rule){ .name = "AppArmor: OPEN of a denied file",
+				 .expect = "EACCES in an action",
+				 .path = in_scratch("ix"),
+				 .confine = be_confined,
+				 .text = "outspawn-caller",
+				 .actions = open_action(secret, O_RDONLY, 9),
+				 .count = 1 });
+	try_rule(&(struct rule){ .name = "AppArmor: attached by the program's path",
+				 .expect = "runs, attr outspawn-attached (enforce)",
+				 .path = own_probe("attached"),
+				 .facts = { "attr" },
+				 .sections = { "security" } });
+	try_rule(&(struct rule){ .name = "AppArmor: aa_change_onexec",
+				 .expect = "runs, attr outspawn-child (enforce)",
+				 .confine = ask_for_profile,
+				 .text = "outspawn-child",
+				 .facts = { "attr" },
+				 .sections = { "security" } });
+	try_rule(&(struct rule){ .name = "AppArmor: no_new_privs and exec without a profile (ux)",
+				 .expect = "EPERM at exec",
+				 .path = in_scratch("ux"),
+				 .confine = be_confined_and_restrained,
+				 .text = "outspawn-caller",
+				 .facts = { "attr" },
+				 .sections = { "security" } });
+	try_rule(&(struct rule){ .name = "AppArmor: a complaining profile",
+				 .expect = "runs",
+				 .path = in_scratch("denied"),
+				 .confine = be_confined,
+				 .text = "outspawn-complaining" });
+	/* A descriptor that the new profile may not have is taken from the child. */
+	path = in_scratch("callers");
+	write_text(path, "the caller's");
+	try_rule(&(struct rule){ .name = "AppArmor: a descriptor that the new profile denies",
+				 /* Newer kernels leave nothing in its place. */
+				 .expect = kernel_before(7, 0) ?
+						   "runs, fd.9 /apparmor/.null flags=2 pos=0" :
+						   "runs, fd.9 ?",
+				 .path = in_scratch("px"),
+				 .confine = be_confined,
+				 .text = "outspawn-caller",
+				 .actions = open_action(path, O_RDONLY, 9),
+				 .count = 1,
+				 .facts = { "fd.9" },
+				 .sections = { "fds" } });
+	must(mkdir(in_scratch("x"), 0755));
+	try_rule(&(struct rule){ .name = "AppArmor: a program that may be executed and not read",
+				 .expect = "runs, attr outspawn-unreadable (enforce)",
+				 .spawn = kernel_before(6, 8) ? "EACCES at exec" : NULL,
+				 .note = kernel_before(6, 8) ?
+						 "this kernel's AppArmor asks for reading, too, when a "
+						 "template is made" :
+						 NULL,
+				 .path = own_probe("x/probe"),
+				 .confine = be_confined,
+				 .text = "outspawn-unreadable",
+				 .facts = { "attr" },
+				 .sections = { "security" } });
+	load_profiles("-R");
+}
+
+static void apparmor_if_there(void)
+{
+	if (!has_apparmor())
+		skip();
+	apparmor();
+}
+
+/* --- Yama --- */
+
+#define PTRACE_SCOPE "/proc/sys/kernel/yama/ptrace_scope"
+
+/* A relation of the child's tries to trace it: attempt->said is how it went. */
+static void try_to_trace(pid_t pid)
+{
+	attempt->said = ptrace(PTRACE_SEIZE, pid, 0, 0) < 0 ? errno : 0;
+}
+
+static int stranger_traces(const struct rule *rule, pid_t caller)
+{
+	pid_t child, stranger;
+
+	attempt->go = true;
+	child = child_in_open(caller);
+	stranger = must(fork());
+	if (!stranger) {
+		become_nobody();
+		try_to_trace(child);
+		_exit(0);
+	}
+	wait_status(stranger);
+	open_other_end(rule->text);
+	return wait_status(caller);
+}
+
+static void be_nobody(const struct rule *rule)
+{
+	(void)rule;
+	become_nobody();
+}
+
+/*
+ * Another process of the same user seizes the child while it is in an OPEN,
+ * with a scope of Yama's. The words of the rule are about the seizing.
+ */
+static void try_scope(char scope, const char *expect)
+{
+	char *fifo = make_fifo(text("scope.%c", scope)), *words[2];
+	struct rule rule = { .name = text("Yama, ptrace_scope %c: seized during an OPEN", scope),
+			     .expect = "runs",
+			     .confine = be_nobody,
+			     .attend = stranger_traces,
+			     .text = fifo,
+			     .actions = open_action(fifo, O_RDONLY, 9),
+			     .count = 1 };
+	int i;
+
+	must(chmod(fifo, 0666));
+	write_file(PTRACE_SCOPE, text("%c", scope));
+	for (i = 0; i < 2; i++) {
+		check_str(try_way(&rule, i), "runs");
+		words[i] = text("%s", attempt->said ? strerrorname_np(attempt->said) : "traced");
+	}
+	write_file(PTRACE_SCOPE, "0");
+	rule.expect = expect;
+	note_row(&rule, words[0], words[1]);
+}
+
+RULES(yama)
+{
+	try_scope('0', "traced");
+	try_scope('1', "EPERM");
+	try_scope('2', "EPERM");
+}
+
+/* --- IMA --- */
+
+#define IMA_POLICY "/sys/kernel/security/ima/policy"
+#define IMA_OWNER 54321
+
+static void digest_of(const char *path, unsigned char digest[32])
+{
+	FILE *sum = popen(text("sha256sum %s", path), "r");
+	int i;
+
+	for (i = 0; i < 32; i++)
+		check_eq(fscanf(sum, "%2hhx", &digest[i]), 1);
+	pclose(sum);
+}
+
+RULES(ima)
+{
+	/* IMA_XATTR_DIGEST_NG, HASH_ALGO_SHA256, and a digest that cannot be right. */
+	unsigned char digest[34] = { 4, 4 };
+	const char *path = own_probe("appraised");
+	int fd;
+
+	/* A policy is for the rest of the guest's life: it speaks of one owner's files. */
+	fd = must(open(IMA_POLICY, O_WRONLY | O_CLOEXEC));
+	if (dprintf(fd, "appraise func=BPRM_CHECK fowner=%d\n", IMA_OWNER) < 0)
+		check(errno == EACCES || errno == EPERM);
+	close(fd);
+	try_rule(&(struct rule){ .name = "IMA: a program that is not appraised",
+				 .expect = "runs",
+				 .path = path });
+	must(chown(path, IMA_OWNER, 0));
+	must(chmod(path, 0755));
+	try_rule(&(struct rule){ .name = "IMA: an appraised program without a digest",
+				 .expect = "EACCES at exec",
+				 .path = path });
+	must(setxattr(path, "security.ima", digest, sizeof(digest), 0));
+	try_rule(&(struct rule){ .name = "IMA: an appraised program with a wrong digest",
+				 .expect = "EACCES at exec",
+				 .path = path });
+	try_rule(&(struct rule){ .name = "IMA: the same, by descriptor",
+				 .expect = "EACCES at exec",
+				 .path = path,
+				 .by_fd = true });
+	digest_of(path, digest + 2);
+	must(setxattr(path, "security.ima", digest, sizeof(digest), 0));
+	try_rule(&(struct rule){ .name = "IMA: an appraised program with its digest",
+				 .expect = "runs",
+				 .path = path });
+}
+
+static void ima_if_there(void)
+{
+	if (access(IMA_POLICY, W_OK) < 0)
+		skip();
+	ima();
+}
+
+/* --- mounts --- */
+
+/* A file system of the caller's own at text, with flags word[0], and probe on it. */
+static void mount_there(const struct rule *rule)
+{
+	own_mounts();
+	must(mount("none", rule->text, "tmpfs", 0, NULL));
+	copy_file(PROBE, rule->path, 0755);
+	must(chown(rule->path, NOBODY + 1, 0));
+	must(chmod(rule->path, 04755));
+	must(mount("none", rule->text, NULL, MS_REMOUNT | rule->word[0], NULL));
+}
+
+/* The same, later, when there is a template. */
+static void remount(const struct rule *rule)
+{
+	must(mount("none", rule->text, NULL, MS_REMOUNT | rule->word[0], NULL));
+}
+
+/* For the next attempt. */
+static void remount_plainly(const struct rule *rule)
+{
+	must(mount("none", rule->text, NULL, MS_REMOUNT, NULL));
+}
+
+/* On the shared mounts of the guest, for attempts that follow each other. */
+static void try_remounted(const char *name, long flags, const char *expect)
+{
+	char *folder = in_scratch("remounted"), *path = in_scratch("remounted/probe");
+
+	if (mkdir(folder, 0755) < 0)
+		check_eq(errno, EEXIST);
+	must(mount("none", folder, "tmpfs", 0, NULL));
+	copy_file(PROBE, path, 0755);
+	must(chown(path, NOBODY + 1, 0));
+	must(chmod(path, 04755));
+	try_rule(&(struct rule){ .name = name,
+				 .expect = expect,
+				 .path = path,
+				 .confine = remount,
+				 .tidy = remount_plainly,
+				 .word = { flags },
+				 .text = folder,
+				 .template_first = true,
+				 .facts = { "uid" },
+				 .sections = { "ids" } });
+	must(umount(folder));
+}
+
+RULES(mounts)
+{
+	char *folder = in_scratch("mount");
+	static const struct {
+		const char *name;
+		long flags;
+		const char *expect;
+	} kinds[] = {
+		{ "an ordinary mount, setuid program", 0, "runs, uid 0 1001 1001" },
+		{ "nosuid mount, setuid program", MS_NOSUID, "runs, uid 0 0 0" },
+		{ "noexec mount", MS_NOEXEC, "EACCES at exec" },
+	};
+	size_t i;
+
+	must(mkdir(folder, 0755));
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		try_rule(&(struct rule){ .name = text("mounts: %s", kinds[i].name),
+					 .expect = kinds[i].expect,
+					 .path = in_scratch("mount/probe"),
+					 .text = folder,
+					 .word = { kinds[i].flags },
+					 .confine = mount_there,
+					 .facts = { "uid" },
+					 .sections = { "ids" } });
+	try_remounted("mounts: remounted nosuid after the template", MS_NOSUID, "runs, uid 0 0 0");
+	try_remounted("mounts: remounted noexec after the template", MS_NOEXEC, "EACCES at exec");
+}
+
+/* --- credentials --- */
+
+static void be_nobody_with_nnp(const struct rule *rule)
+{
+	(void)rule;
+	become_nobody();
+	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+}
+
+static void set_nnp(const struct rule *rule)
+{
+	(void)rule;
+	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+}
+
+static void without_special_root(const struct rule *rule)
+{
+	(void)rule;
+	must(prctl(PR_SET_SECUREBITS, 1 << 0 | 1 << 2));
+}
+
+static void with_ambient(const struct rule *rule)
+{
+	(void)rule;
+	must(prctl(PR_SET_KEEPCAPS, 1));
+	become_nobody();
+	set_capabilities(1ULL << CAP_NET_RAW, 1ULL << CAP_NET_RAW, 1ULL << CAP_NET_RAW);
+	must(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_RAW, 0, 0));
+}
+
+static void without_net_raw(const struct rule *rule)
+{
+	(void)rule;
+	must(prctl(PR_CAPBSET_DROP, CAP_NET_RAW));
+	become_nobody();
+}
+
+RULES(credentials)
+{
+	struct vfs_cap_data raw = { VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
+				    { { 1 << CAP_NET_RAW, 0 }, { 0, 0 } } };
+	const char *setuid = own_probe("setuid"), *setgid = own_probe("setgid");
+	const char *capable = own_probe("capable"), *unreadable = own_probe("unreadable");
+	const char *shut = own_probe("shut");
+
+	must(chmod(setuid, 04755));
+	must(chmod(setgid, 02755));
+	must(chmod(unreadable, 0711));
+	must(chmod(shut, 0700));
+	must(setxattr(capable, "security.capability", &raw, XATTR_CAPS_SZ_2, 0));
+#define AS(subject_, expect_, path_, confine_, ...) \
+	try_rule(&(struct rule){ .name = "credentials: " subject_, \
+				 .expect = expect_, \
+				 .path = path_, \
+				 .confine = confine_, \
+				 .facts = { __VA_ARGS__ }, \
+				 .sections = { "ids", "status", "exec" } })
+	AS("an ordinary user", "runs, uid 1000 1000 1000, CapPrm 0000000000000000", PROBE,
+	   be_nobody, "uid", "status.CapPrm");
+	AS("setuid program", "runs, uid 1000 0 0", setuid, be_nobody, "uid");
+	AS("setgid program", "runs, gid 1000 0 0", setgid, be_nobody, "gid");
+	AS("setuid program, no_new_privs", "runs, uid 1000 1000 1000", setuid, be_nobody_with_nnp,
+	   "uid");
+	AS("file capabilities", "runs, CapPrm 0000000000002000, CapEff 0000000000002000", capable,
+	   be_nobody, "status.CapPrm", "status.CapEff");
+	AS("file capabilities, no_new_privs", "runs, CapPrm 0000000000000000", capable,
+	   be_nobody_with_nnp, "status.CapPrm");
+	AS("file capabilities out of bounds", "EPERM at exec", capable, without_net_raw,
+	   "status.CapPrm");
+	AS("ambient capabilities", "runs, CapPrm 0000000000002000, CapAmb 0000000000002000", PROBE,
+	   with_ambient, "status.CapPrm", "status.CapAmb");
+	AS("ambient capabilities, setuid program", "runs, CapAmb 0000000000000000", setuid,
+	   with_ambient, "status.CapAmb");
+	AS("securebits, root without capabilities",
+	   "runs, CapPrm 0000000000000000, securebits 5", PROBE, without_special_root,
+	   "status.CapPrm", "securebits");
+	AS("execute-only program, dumpable", "runs, dumpable 0", unreadable, be_nobody,
+	   "dumpable");
+	AS("another user's program", "EACCES at exec", shut, be_nobody, "uid");
+#undef AS
+	try_rule(&(struct rule){ .name = "credentials: template made before no_new_privs, setuid",
+				 .expect = "runs, no_new_privs 1",
+				 .path = setuid,
+				 .confine = set_nnp,
+				 .template_first = true,
+				 .facts = { "no_new_privs" },
+				 .sections = { "security" } });
+	try_rule(&(struct rule){ .name = "credentials: template made before the user changed",
+				 .expect = "runs",
+				 .spawn = "EACCES at exec",
+				 .note = OTHER_CREDENTIALS,
+				 .confine = be_nobody,
+				 .template_first = true });
+	try_rule(&(struct rule){ .name = "credentials: template of another user's program",
+				 .expect = "EACCES at exec",
+				 .path = shut,
+				 .confine = be_nobody,
+				 .template_first = true });
+}
+
+/* --- namespaces --- */
+
+static void unshare_word(const struct rule *rule)
+{
+	must(unshare(rule->word[0]));
+}
+
+/* word[0]: the namespace; text: its file; the template is made in a new one. */
+static void come_back(const struct rule *rule)
+{
+	int home = must(open(text("/proc/%d/ns/%s", getppid(), rule->text), O_RDONLY | O_CLOEXEC));
+
+	must(setns(home, rule->word[0]));
+	close(home);
+}
+
+RULES(namespaces)
+{
+	static const struct {
+		const char *name, *fact;
+		long flag;
+	} kinds[] = {
+		{ "mount", "=ns.mnt", CLONE_NEWNS },   { "uts", "=ns.uts", CLONE_NEWUTS },
+		{ "ipc", "=ns.ipc", CLONE_NEWIPC },    { "net", "=ns.net", CLONE_NEWNET },
+		{ "user", "=ns.user", CLONE_NEWUSER }, { "cgroup", "=ns.cgroup", CLONE_NEWCGROUP },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		try_rule(&(struct rule){ .name = text("namespaces: %s, template made in it",
+						      kinds[i].name),
+					 .expect = text("runs, %s the caller's", kinds[i].fact + 1),
+					 .confine = unshare_word,
+					 .word = { kinds[i].flag },
+					 .facts = { kinds[i].fact },
+					 .sections = { "ns" } });
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		struct rule rule = { .name = text("namespaces: %s, template made before it",
+						  kinds[i].name),
+				     .expect = text("runs, %s the caller's", kinds[i].fact + 1),
+				     .confine = unshare_word,
+				     .word = { kinds[i].flag },
+				     .template_first = true,
+				     .facts = { kinds[i].fact },
+				     .sections = { "ns" } };
+
+		if (kinds[i].flag == CLONE_NEWUSER) {
+			rule.spawn = "EACCES at exec";
+			rule.note = OTHER_CREDENTIALS;
+		}
+		if (kinds[i].flag == CLONE_NEWNS) {
+			rule.spawn = "ESTALE at exec";
+			rule.note = OTHER_MOUNT;
+		}
+		try_rule(&rule);
+	}
+	try_rule(&(struct rule){ .name = "namespaces: mount, descriptor and template made before it",
+				 .expect = "runs, ns.mnt the caller's",
+				 .by_fd = true,
+				 .confine = unshare_word,
+				 .word = { CLONE_NEWNS },
+				 .template_first = true,
+				 .facts = { "=ns.mnt" },
+				 .sections = { "ns" } });
+	try_rule(&(struct rule){ .name = "namespaces: pid, its first process",
+				 .expect = "runs, ppid 0, pgid_is_own 0",
+				 .confine = unshare_word,
+				 .word = { CLONE_NEWPID },
+				 .facts = { "ppid", "pgid_is_own" },
+				 .sections = { "session" } });
+	for (i = 0; i < 2; i++)
+		try_rule(&(struct rule){
+			.name = text("namespaces: mount, made in it and used outside%s",
+				     i ? ", by descriptor" : ""),
+			.expect = "runs, ns.mnt the caller's",
+			.spawn = i ? NULL : "ESTALE at exec",
+			.note = i ? NULL : OTHER_MOUNT,
+			.by_fd = i,
+			.enter = unshare_word,
+			.confine = come_back,
+			.word = { CLONE_NEWNS },
+			.text = "mnt",
+			.template_first = true,
+			.facts = { "=ns.mnt" },
+			.sections = { "ns" } });
+	for (i = 1; i < 4; i++)
+		try_rule(&(struct rule){
+			.name = text("namespaces: %s, made in it and used outside", kinds[i].name),
+			.expect = text("runs, %s the caller's", kinds[i].fact + 1),
+			.enter = unshare_word,
+			.confine = come_back,
+			.word = { kinds[i].flag },
+			.text = kinds[i].name,
+			.template_first = true,
+			.facts = { kinds[i].fact },
+			.sections = { "ns" } });
+}
+
+/* A template from inside a user namespace, in the hands of who is outside. */
+static void made_inside(const struct rule *rule)
+{
+	int sockets[2];
+	pid_t pid;
+
+	must(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets));
+	pid = must(fork());
+	if (!pid) {
+		must(unshare(CLONE_NEWUSER));
+		send_fd(sockets[1], try_template(PROBE));
+		_exit(0);
+	}
+	/* In the place of what would have been made. */
+	attempt->given = receive_fd(sockets[0]);
+	wait_status(pid);
+	close(sockets[0]);
+	close(sockets[1]);
+	(void)rule;
+}
+
+RULES(another_process)
+{
+	try_rule(&(struct rule){ .name = "namespaces: user, a template sent out of it",
+				 .expect = "runs",
+				 .spawn = "EACCES at exec",
+				 .note = "a template is of use to who made it alone",
+				 .confine = made_inside });
+}
+
+/* --- chroot --- */
+
+static void change_root(const struct rule *rule)
+{
+	must(chroot(rule->text));
+	must(chdir("/"));
+}
+
+RULES(another_root)
+{
+	char *folder = in_scratch("root");
+
+	must(mkdir(folder, 0755));
+	own_probe("root/probe");
+	try_rule(&(struct rule){ .name = "chroot: a path inside, template made in it",
+				 .expect = "runs",
+				 .path = "/probe",
+				 .confine = change_root,
+				 .text = folder });
+	try_rule(&(struct rule){ .name = "chroot: a path outside, template made in it",
+				 .expect = "ENOENT at exec",
+				 .confine = change_root,
+				 .text = folder });
+	try_rule(&(struct rule){ .name = "chroot: a path outside, template made before",
+				 .expect = "ENOENT at exec",
+				 .spawn = "ESTALE at exec",
+				 .note = "the template's path no longer names its file",
+				 .confine = change_root,
+				 .text = folder,
+				 .template_first = true });
+	try_rule(&(struct rule){ .name = "chroot: a descriptor of a file outside",
+				 .expect = "runs",
+				 .by_fd = true,
+				 .confine = change_root,
+				 .text = folder,
+				 .template_first = true });
+	try_rule(&(struct rule){ .name = "chroot: OPEN of a path outside",
+				 .expect = "ENOENT in an action",
+				 .path = "/probe",
+				 .confine = change_root,
+				 .text = folder,
+				 .actions = open_action("/etc/passwd", O_RDONLY, 9),
+				 .count = 1 });
+	try_rule(&(struct rule){ .name = "chroot: OPEN of a path with .. in it",
+				 .expect = "ENOENT in an action",
+				 .path = "/probe",
+				 .confine = change_root,
+				 .text = folder,
+				 .actions = open_action("/../../../etc/passwd", O_RDONLY, 9),
+				 .count = 1 });
+}
+
+/* --- keyrings --- */
+
+/* Bits: 1 the session keyring has the caller's key, 2 a process keyring, 4 a thread's. */
+PROGRAM(keys)
+{
+	int status = syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, "user",
+			     "outspawn", 0) > 0;
+
+	if (syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_PROCESS_KEYRING, 0) > 0)
+		status |= 2;
+	if (syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_THREAD_KEYRING, 0) > 0)
+		status |= 4;
+	return status;
+}
+
+static void have_keyrings(const struct rule *rule)
+{
+	(void)rule;
+	must(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL));
+	must(syscall(SYS_add_key, "user", "outspawn", "secret", 6, KEY_SPEC_SESSION_KEYRING));
+	must(syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_PROCESS_KEYRING, 1));
+	must(syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_THREAD_KEYRING, 1));
+}
+
+RULES(keyrings)
+{
+	try_rule(&(struct rule){ .name = "keyrings: session kept, process's and thread's dropped",
+				 .expect = "exits with 1",
+				 .path = own_path(),
+				 .argv = ARGV("suite", "@keys"),
+				 .confine = have_keyrings });
+	try_rule(&(struct rule){ .name = "keyrings: made after the template",
+				 .expect = "exits with 1",
+				 .spawn = "EACCES at exec",
+				 .note = OTHER_CREDENTIALS,
+				 .path = own_path(),
+				 .argv = ARGV("suite", "@keys"),
+				 .confine = have_keyrings,
+				 .template_first = true });
+}
+
+SUITE("security_lsm",
+      T(landlock_execute),
+      T(landlock_open),
+      T(landlock_ioctl),
+      T(apparmor_if_there),
+      T(yama),
+      T(ima_if_there),
+      T(mounts),
+      T(credentials),
+      T(namespaces),
+      T(another_process),
+      T(another_root),
+      T(keyrings));
