@@ -93,11 +93,11 @@ demo:
 
 .PHONY: clean
 clean:
-	rm -rf $(O) $(S)/build/host $(S)/build/vm
+	rm -rf $(O) $(S)/build
 
 .PHONY: help
 help:
-	@sed -n 's/^#H //p' $(S)/Makefile
+	@sed -n 's/^#H //p' $(MAKEFILE_LIST)
 #H make               the library, the tool and, where kernel headers are, the module
 #H make module        the module, for the running kernel (KDIR=... for another)
 #H make install       to PREFIX (/usr/local), below DESTDIR

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * arena.c - the memory that arguments are in
+ *
+ * At a fixed place, so that a seed makes the same pointers, and far from
+ * everything else: a pointer with some bits wrong does not lead to the
+ * fuzzer's own memory, where the kernel would write a result.
+ *
+ *	heap | none | read-only | hole | behind the end of a file
+ */
+#include "fuzz.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define PAGE 4096UL
+#define BASE ((uint8_t *)0x10000000000)
+#define HEAP (16 * PAGE)
+/* What is used from the front; behind it the largest result has room. */
+#define FRONT (8 * PAGE)
+#define RESULT (4 * PAGE)
+#define BACK (2 * PAGE)
+#define GUARD (BASE + HEAP)
+#define READ_ONLY (GUARD + PAGE)
+#define HOLE (READ_ONLY + PAGE)
+#define BUS (HOLE + PAGE)
+#define LONG_STRING ((char *)BASE + (16 << 20))
+#define LONG_LIST ((char **)(BASE + (32 << 20)))
+
+static size_t used, highest;
+static bool end_used;
+
+static void *map(void *where, size_t size, int protection, int flags, int fd)
+{
+	void *memory = mmap(where, size, protection, MAP_FIXED_NOREPLACE | flags, fd, 0);
+
+	if (memory != where) {
+		perror("mmap");
+		exit(2);
+	}
+	return memory;
+}
+
+void arena_map(void)
+{
+	int fd = memfd_create("nothing", MFD_CLOEXEC);
+	size_t i;
+
+	map(BASE, HEAP, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	map(GUARD, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	map(READ_ONLY, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	map(BUS, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+	close(fd);
+	map(LONG_STRING, ARENA_LONG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	memset(LONG_STRING, 'x', ARENA_LONG - 1);
+	map(LONG_LIST, ARENA_POINTERS * sizeof(char *), PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	for (i = 0; i < ARENA_POINTERS - 1; i++)
+		LONG_LIST[i] = LONG_STRING + ARENA_LONG - 1;
+}
+
+void arena_reset(struct rng *rng)
+{
+	/* What was used, and what the kernel may have written behind it. */
+	size_t dirty = highest + RESULT < HEAP ? highest + RESULT : HEAP;
+
+	memset(BASE, 0, dirty);
+	memset(GUARD - BACK, 0, BACK);
+	used = rng_below(rng, 64) * 8;
+	highest = used;
+	end_used = false;
+}
+
+void *arena_put(struct rng *rng, const void *data, size_t size)
+{
+	uint8_t *at;
+
+	/* Aligned, as a rule. */
+	used = (used + 7) & ~7UL;
+	if (rng_one_in(rng, 64))
+		used += rng_below(rng, 8);
+	if (used + size > FRONT)
+		used = 0;
+	at = BASE + used;
+	if (data)
+		memcpy(at, data, size);
+	used += size;
+	if (used > highest)
+		highest = used;
+	return at;
+}
+
+void *arena_put_at_end(struct rng *rng, const void *data, size_t size)
+{
+	/* There is one end. */
+	if (end_used)
+		return arena_put(rng, data, size);
+	end_used = true;
+	return memcpy(GUARD - size, data, size);
+}
+
+uint64_t arena_bad_pointer(struct rng *rng)
+{
+	const uint64_t pointers[] = {
+		0,
+		1,
+		8,
+		4095,
+		(uintptr_t)GUARD,
+		(uintptr_t)GUARD - 1,
+		(uintptr_t)GUARD - 8,
+		(uintptr_t)READ_ONLY,
+		(uintptr_t)HOLE,
+		(uintptr_t)HOLE - 4,
+		(uintptr_t)BUS,
+		0x7fffffffefff, /* user addresses end near here */
+		0x7ffffffff000,
+		0x7fffffffffff,
+		0x800000000000, /* not canonical */
+		0xffff7fffffffffff,
+		0xffff800000000000, /* the kernel's */
+		0xffff888000000000,
+		0xffffffff81000000,
+		0xffffffffff600000, /* vsyscall */
+		-4096ULL,
+		-4095ULL, /* looks like an error pointer */
+		-14ULL,
+		-2ULL,
+		-1ULL,
+		rng_next(rng) | 1ULL << 63,
+	};
+
+	return RNG_PICK(rng, pointers);
+}
+
+char *arena_long_string(size_t size)
+{
+	return LONG_STRING + ARENA_LONG - size;
+}
+
+char **arena_long_list(size_t count)
+{
+	return LONG_LIST + ARENA_POINTERS - 1 - count;
+}
+
+uint8_t *arena_used(size_t *size)
+{
+	*size = highest;
+	return BASE;
+}

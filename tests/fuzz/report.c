@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * report.c - numbers, kept in memory that all workers share
+ */
+#include "fuzz.h"
+
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct stats *stats, *all_stats;
+unsigned int this_worker;
+
+void complain(const char *format, ...)
+{
+	char text[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	if (stats) {
+		atomic_fetch_add(&stats->complaints, 1);
+		dprintf(STDERR_FILENO, "WRONG: worker %u, call %lu: %s\n", this_worker,
+			(unsigned long)atomic_load(&stats->position), text);
+	} else {
+		atomic_fetch_add(&all_stats[MAX_WORKERS].complaints, 1);
+		dprintf(STDERR_FILENO, "WRONG: %s\n", text);
+	}
+}
+
+uint64_t report_calls(unsigned int workers)
+{
+	uint64_t sum = 0;
+	unsigned int i, kind;
+
+	for (i = 0; i < workers; i++)
+		for (kind = 0; kind < KINDS; kind++)
+			sum += all_stats[i].calls[kind];
+	return sum;
+}
+
+#define SUM(field)                                   \
+	({                                           \
+		uint64_t sum_ = 0;                   \
+		unsigned int i_;                     \
+		for (i_ = 0; i_ < workers; i_++)     \
+			sum_ += all_stats[i_].field; \
+		(unsigned long)sum_;                 \
+	})
+
+static void report_kind(unsigned int workers, enum kind kind)
+{
+	static const char *const names[KINDS] = { "CREATE", "SPAWN", "INFO", "QUERY", "other" };
+	unsigned int error;
+
+	printf("%-6s %9lu calls, %9lu succeeded:", names[kind], SUM(calls[kind]), SUM(ok[kind]));
+	for (error = 1; error < MAX_ERRNO; error++)
+		if (SUM(errors[kind][error]))
+			printf(" %s %lu", strerrorname_np(error) ?: "?", SUM(errors[kind][error]));
+	printf("\n");
+}
+
+static void report_stages(unsigned int workers)
+{
+	static const char *const names[] = { "none", "args",   "template", "create",
+					     "fds",  "action", "exec" };
+	unsigned int stage;
+
+	printf("spawns that said where they failed:");
+	for (stage = 1; stage < sizeof(names) / sizeof(*names); stage++)
+		printf(" %s %lu", names[stage], SUM(stages[stage]));
+	printf("\n");
+}
+
+void report(unsigned int workers)
+{
+	enum kind kind;
+
+	for (kind = 0; kind < KINDS; kind++)
+		report_kind(workers, kind);
+	report_stages(workers);
+	printf("raced %lu, with a failure injected %lu, changes of files and descriptors %lu\n",
+	       SUM(raced), SUM(injected), SUM(changes));
+	printf("children started %lu, reaped %lu, killed %lu; with a status that is known %lu, and had %lu\n",
+	       SUM(started), SUM(reaped), SUM(killed), SUM(clean), SUM(exited_well));
+	printf("callers killed %lu\n", SUM(callers_killed));
+	printf("%lu ioctls\n", (unsigned long)report_calls(workers));
+}

@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * worker.c - one process: makes calls, one after the other, and looks after
+ * the children that come of them
+ */
+#include "fuzz.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_CHILDREN 24
+#define TIDY_EVERY 64
+#define PATIENCE_US 200000
+#define RACE_ONE_IN 20
+#define INJECT_ONE_IN 6
+#define INJECT_UP_TO 48
+#define CHANGE_ONE_IN 40
+#define VICTIM_ONE_IN 4000
+#define OTHER_CALLS_ONE_IN 64
+
+struct child {
+	pid_t pid;
+	int status; /* it is to exit with, or -1 */
+};
+
+static struct child children[MAX_CHILDREN];
+static unsigned int children_count;
+static const struct options *options;
+static struct rng rng;
+static bool by_chance; /* children's allocations fail */
+
+/* Children */
+
+/* Returns whether it has ended, and is no more. */
+static bool try_reap(const struct child *child, int flags)
+{
+	int status;
+	pid_t pid;
+
+	do
+		pid = waitpid(child->pid, &status, flags | __WALL);
+	while (pid < 0 && errno == EINTR);
+	if (!pid)
+		return false;
+	if (pid < 0) {
+		complain("child %d is lost: %s", child->pid, strerror(errno));
+		return true;
+	}
+	stats->reaped++;
+	if (child->status < 0)
+		return true;
+	stats->clean++;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == child->status)
+		stats->exited_well++;
+	else
+		complain("child %d ended with %#x, not with status %d", child->pid, status,
+			 child->status);
+	return true;
+}
+
+/* What may be any program, with anything for its input, may not end by itself. */
+static void reap(const struct child *child)
+{
+	unsigned int waited = 0;
+
+	if (child->status >= 0) {
+		try_reap(child, 0);
+		return;
+	}
+	while (!try_reap(child, WNOHANG)) {
+		if (waited >= PATIENCE_US) {
+			kill(child->pid, SIGKILL);
+			stats->killed++;
+			try_reap(child, 0);
+			return;
+		}
+		usleep(500);
+		waited += 500;
+	}
+}
+
+static void reap_all(void)
+{
+	while (children_count)
+		reap(&children[--children_count]);
+}
+
+static void started(const struct call *call, pid_t pid, bool exact)
+{
+	struct child child = { pid, exact ? call->status : -1 };
+
+	stats->started++;
+	if (rng_one_in(&rng, 8)) {
+		kill(pid, SIGKILL);
+		stats->killed++;
+		child.status = -1;
+	}
+	if (rng_one_in(&rng, 2) || children_count == MAX_CHILDREN)
+		reap(&child);
+	else
+		children[children_count++] = child;
+}
+
+static void expect_no_child(void)
+{
+	pid_t pid = waitpid(-1, NULL, WNOHANG | __WALL);
+
+	if (pid >= 0 || errno != ECHILD)
+		complain("there is a child (%d) that nobody started", pid);
+}
+
+/* A call */
+
+static void account(enum kind kind, int ret, int error)
+{
+	stats->calls[kind]++;
+	if (ret >= 0)
+		stats->ok[kind]++;
+	else
+		stats->errors[kind][error < MAX_ERRNO ? error : 0]++;
+	if (ret < 0 && error >= MAX_ERRNO)
+		complain("the kernel's own error number %d", error);
+}
+
+/* What was promised of a call whose memory nobody touched. */
+static void check_spawn(const struct call *call, int ret, int error)
+{
+	const struct spawn_template_result *result = call->result;
+
+	if (ret > 0 && call->pidfd) {
+		struct pollfd pollfd = { *call->pidfd, POLLIN, 0 };
+
+		if (*call->pidfd < 0 || poll(&pollfd, 1, 0) < 0 || pollfd.revents & POLLNVAL)
+			complain("no pidfd after success: %d", *call->pidfd);
+	}
+	if (ret < 0 && call->pidfd && *call->pidfd != -1 && *call->pidfd != -2)
+		complain("a pidfd after failure: %d", *call->pidfd);
+	if (!result || error == EBADF || error == ENOTTY)
+		return;
+	if (ret > 0 &&
+	    (result->pid != ret || result->error || result->stage || result->action != -1))
+		complain("result after success: pid %d error %d stage %u action %d", result->pid,
+			 result->error, result->stage, result->action);
+	if (ret < 0 && (result->pid || result->error != error || !result->stage))
+		complain("result after %d: pid %d error %d stage %u action %d", error, result->pid,
+			 result->error, result->stage, result->action);
+	if (ret < 0 && result->stage < 8)
+		stats->stages[result->stage]++;
+}
+
+/* Nothing in it was wrong, and still: files may have been changed. */
+static bool may_fail_with(const struct call *call, int error)
+{
+	switch (error) {
+	case EACCES:
+	case ESTALE:
+		return true;
+	case ETXTBSY:
+	case ENOEXEC: /* a child's action cut it off */
+		return call->kind == KIND_CREATE;
+	case EAGAIN:
+		return call->kind == KIND_SPAWN && geteuid();
+	}
+	return call->kind != KIND_SPAWN && call->kind != KIND_CREATE;
+}
+
+static void keep_template(const struct call *call, int fd)
+{
+	if (call->slot >= 0)
+		dup3(fd, call->slot, call->slot & 1 ? O_CLOEXEC : 0);
+	close(fd);
+}
+
+static void made(const struct call *call, int ret, int error, bool exact)
+{
+	if (exact && call->kind == KIND_SPAWN && !call->mutations)
+		check_spawn(call, ret, error);
+	if (exact && ret < 0 && call->gentle && !may_fail_with(call, error))
+		complain("a good call fails with %s: %s", strerrorname_np(error), call->text);
+	/* A descriptor or a child, whatever call it was meant to be. */
+	if (_IOC_TYPE(call->cmd) != SPAWN_TEMPLATE_IOC_MAGIC || ret <= 0)
+		return;
+	if (_IOC_NR(call->cmd) == _IOC_NR(SPAWN_TEMPLATE_IOC_CREATE))
+		keep_template(call, ret);
+	else if (_IOC_NR(call->cmd) == _IOC_NR(SPAWN_TEMPLATE_IOC_SPAWN))
+		started(call, ret, exact && !by_chance);
+}
+
+static void say(uint64_t number, const struct call *call, bool race, unsigned int nth)
+{
+	static const char *const names[KINDS] = { "CREATE", "SPAWN", "INFO", "QUERY", "other" };
+
+	printf("%u %lu: %s ioctl(%d, %#x, %#lx)%s%s", this_worker, (unsigned long)number,
+	       names[call->kind], call->fd, call->cmd, (unsigned long)call->arg,
+	       race ? " raced" : "", nth ? " failing" : "");
+	printf(" %s\n", call->text);
+	fflush(stdout);
+}
+
+static void make_call(uint64_t number)
+{
+	bool race, exact;
+	unsigned int nth;
+	struct call call;
+	int ret, error;
+
+	call_make(&call, &rng, this_worker);
+	race = rng_one_in(&rng, RACE_ONE_IN) && options->race;
+	nth = rng_one_in(&rng, INJECT_ONE_IN) ? 1 + rng_below(&rng, INJECT_UP_TO) : 0;
+	if (!options->inject)
+		nth = 0;
+	exact = !race && !nth && !by_chance;
+	if (options->verbose)
+		say(number, &call, race, nth);
+	if (race)
+		racer_begin(rng_next(&rng));
+	if (nth)
+		inject_set(nth);
+	ret = ioctl(call.fd, call.cmd, call.arg);
+	error = errno;
+	if (nth && inject_done())
+		stats->injected++;
+	if (race)
+		racer_end();
+	stats->raced += race;
+	account(call.kind, ret, error);
+	if (options->verbose)
+		printf("\t= %d %s\n", ret, ret < 0 ? strerrorname_np(error) : "");
+	made(&call, ret, error, exact);
+}
+
+/* Callers that are killed while they wait; what they leave is our parent's. */
+
+static void be_a_victim(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	this_worker += 100;
+	for (;;) {
+		struct call call;
+
+		do
+			call_make(&call, &rng, this_worker % 100);
+		while (call.kind != KIND_SPAWN);
+		if (ioctl(call.fd, call.cmd, call.arg) > 0)
+			while (waitpid(-1, NULL, WNOHANG | __WALL) > 0)
+				;
+	}
+}
+
+static void kill_a_caller(void)
+{
+	unsigned int microseconds = rng_below(&rng, 20000);
+	pid_t pid = fork();
+
+	if (!pid) {
+		/* Templates belong to credentials, and a forked process has its own. */
+		world_open_templates(this_worker);
+		be_a_victim();
+	}
+	if (pid < 0)
+		return;
+	usleep(5000 + microseconds);
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	stats->callers_killed++;
+}
+
+/* What else can be done with a template's descriptor. */
+static void other_calls(void)
+{
+	int fd = FD_SHARED + rng_below(&rng, FD_SLOT_END - FD_SHARED);
+	struct pollfd pollfd = { fd, POLLIN | POLLOUT, 0 };
+	char buffer[1024], path[64];
+	void *memory;
+	int info;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	info = open(path, O_RDONLY | O_CLOEXEC);
+	if (info >= 0 && read(info, buffer, sizeof(buffer)) <= 0)
+		complain("fdinfo of a template is empty");
+	close(info);
+	poll(&pollfd, 1, 0);
+	if (read(fd, buffer, 1) >= 0 || write(fd, buffer, 1) >= 0)
+		complain("a template can be read or written");
+	lseek(fd, 1, SEEK_SET);
+	memory = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+	if (memory != MAP_FAILED)
+		complain("a template can be mapped");
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	info = open(path, O_RDWR | O_CLOEXEC);
+	if (info >= 0)
+		complain("a template can be opened a second time");
+}
+
+static void tidy(void)
+{
+	reap_all();
+	world_close_free();
+	expect_no_child();
+}
+
+static void step(uint64_t number)
+{
+	rng = rng_of(options->seed, this_worker, number);
+	atomic_store(&stats->position, number);
+	make_call(number);
+	if (rng_one_in(&rng, CHANGE_ONE_IN)) {
+		world_change(&rng, this_worker);
+		stats->changes++;
+	}
+	if (rng_one_in(&rng, VICTIM_ONE_IN) && options->race)
+		kill_a_caller();
+	if (rng_one_in(&rng, OTHER_CALLS_ONE_IN))
+		other_calls();
+	if (number % TIDY_EVERY == 0)
+		tidy();
+	if (options->inject && number % (4 * TIDY_EVERY) == 0) {
+		by_chance = rng_one_in(&rng, 3);
+		inject_by_chance(by_chance);
+	}
+}
+
+/* Safety: of mutated programs, and of too many. */
+static void set_limits(void)
+{
+	const struct {
+		int what;
+		rlim_t limit;
+	} limits[] = {
+		{ RLIMIT_AS, 2UL << 30 }, { RLIMIT_CORE, 0 },	     { RLIMIT_NOFILE, FD_LIMIT },
+		{ RLIMIT_NPROC, 400 },	  { RLIMIT_STACK, 8 << 20 }, { RLIMIT_FSIZE, 1 << 20 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
+		struct rlimit limit = { limits[i].limit, limits[i].limit };
+
+		setrlimit(limits[i].what, &limit);
+	}
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+/* Which numbers below FD_FREE are open. */
+static void open_numbers(bool numbers[FD_FREE])
+{
+	int fd;
+
+	for (fd = 0; fd < FD_FREE; fd++)
+		numbers[fd] = fcntl(fd, F_GETFD) >= 0;
+}
+
+static void check_numbers(const bool before[FD_FREE])
+{
+	bool after[FD_FREE];
+	int fd;
+
+	open_numbers(after);
+	for (fd = 0; fd < FD_FREE; fd++)
+		if (before[fd] != after[fd] && (fd < FD_VOLATILE || fd >= FD_VOLATILE_END))
+			complain("descriptor %d %s", fd,
+				 after[fd] ? "came from nowhere" : "is gone");
+}
+
+/* All numbers that are not given away: what the kernel hands out is FD_FREE or more. */
+static void fill_numbers(void)
+{
+	int fd;
+
+	for (fd = 0; fd < FD_FREE; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && !(fd >= FD_VOLATILE && fd < FD_VOLATILE_END))
+			dup3(FD_DEVICE_PATH, fd, O_CLOEXEC);
+}
+
+void worker_run(const struct options *opts, unsigned int worker, uint64_t count,
+		const _Atomic int *stop)
+{
+	bool numbers[FD_FREE];
+	uint64_t number;
+
+	options = opts;
+	this_worker = worker;
+	stats = &all_stats[worker];
+	set_limits();
+	arena_map();
+	world_open(worker);
+	if (options->inject)
+		inject_open();
+	if (options->race)
+		racer_start(worker);
+	fill_numbers();
+	open_numbers(numbers);
+	for (number = options->first; (!count || number < options->first + count); number++) {
+		if (atomic_load(stop))
+			break;
+		step(number);
+	}
+	if (options->inject)
+		inject_by_chance(false);
+	tidy();
+	check_numbers(numbers);
+	atomic_store(&stats->done, 1);
+}

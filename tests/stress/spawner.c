@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * spawner.c - a process whose threads start children and wait for them
+ *
+ * Every child that was started is waited for, and its exit status has to be
+ * what it was told: which it is only if its descriptors were right, too.
+ */
+#include "stress.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "outspawn.h"
+
+/* Numbers of descriptors; all are close-on-exec but for those to be inherited. */
+#define FD_INHERITED 3
+#define FD_DEVICE 9
+#define FD_SLOT 10
+#define SLOTS 8
+/* Where actions put them: beyond what the kernel hands out by itself. */
+#define FD_PLACED 58
+#define FEW_FDS 63
+#define BIT(n) (1ULL << (n))
+
+enum variant { PLAIN, INHERIT, PLACED, CLOSED, INHERIT_PLACED, FAILING, VARIANTS };
+
+struct list {
+	struct outspawn_actions actions;
+	unsigned int flags;
+	uint64_t fds; /* that the child has */
+	int fails_with;
+};
+
+struct thread {
+	pthread_t thread;
+	struct rng rng;
+};
+
+static struct list lists[VARIANTS];
+static struct account *account;
+static enum nature nature;
+static _Atomic bool exec_wanted;
+
+static void die(const char *what)
+{
+	perror(what);
+	_exit(3);
+}
+
+/* What children are asked for */
+
+static void fill_lists(void)
+{
+	struct outspawn_actions *a;
+	sigset_t set;
+	int i;
+
+	sigfillset(&set);
+	for (i = 0; i < VARIANTS; i++)
+		outspawn_actions_init(&lists[i].actions);
+	lists[PLAIN].fds = BIT(0) | BIT(1) | BIT(2);
+	lists[INHERIT].fds = lists[PLAIN].fds | BIT(FD_INHERITED) | BIT(FD_INHERITED + 1);
+	lists[INHERIT].flags = OUTSPAWN_INHERIT_FDS;
+
+	a = &lists[PLACED].actions;
+	outspawn_actions_dup2(a, FD_DEVICE, FD_PLACED);
+	outspawn_actions_open(a, FD_PLACED + 1, "/dev/null", O_RDWR, 0);
+	outspawn_actions_open(a, FD_PLACED + 2, folder, O_RDONLY | O_DIRECTORY, 0);
+	outspawn_actions_fchdir(a, FD_PLACED + 2);
+	outspawn_actions_open(a, FD_PLACED + 3, "program-0", O_RDONLY | O_CLOEXEC, 0);
+	outspawn_actions_sigmask(a, &set);
+	outspawn_actions_sigdefault(a, &set);
+	lists[PLACED].fds = lists[PLAIN].fds | BIT(FD_PLACED) | BIT(FD_PLACED + 1) |
+			    BIT(FD_PLACED + 2);
+
+	a = &lists[CLOSED].actions;
+	outspawn_actions_close(a, 0);
+	outspawn_actions_dup2(a, FD_INHERITED, FD_PLACED);
+	outspawn_actions_close_range(a, 1, FD_SLOT, 0);
+	lists[CLOSED].fds = BIT(FD_PLACED);
+
+	a = &lists[INHERIT_PLACED].actions;
+	outspawn_actions_dup3(a, FD_DEVICE, FD_PLACED, O_CLOEXEC);
+	outspawn_actions_dup2(a, 1, FD_PLACED + 1);
+	outspawn_actions_close_range(a, FD_INHERITED, FD_INHERITED, CLOSE_RANGE_CLOEXEC);
+	lists[INHERIT_PLACED].flags = OUTSPAWN_INHERIT_FDS;
+	lists[INHERIT_PLACED].fds = lists[PLAIN].fds | BIT(FD_INHERITED + 1) | BIT(FD_PLACED + 1);
+
+	a = &lists[FAILING].actions;
+	outspawn_actions_dup2(a, 1, FD_PLACED);
+	outspawn_actions_open(a, FD_PLACED + 1, "/nothing/here", O_RDONLY, 0);
+	lists[FAILING].fails_with = ENOENT;
+}
+
+/* Templates */
+
+/* Another template in a slot; others may be spawning from the one before. */
+static bool renew_slot(struct rng *rng, int slot)
+{
+	int template = outspawn_template(FD_DEVICE, program(rng_below(rng, FILES)));
+
+	if (template <0) {
+		if (template != -ENFILE && template != -EMFILE && template != -ENOMEM)
+			complain("a template cannot be made: %s", strerror(-template));
+		return false;
+	}
+	dup3(template, slot, O_CLOEXEC);
+	close(template);
+	atomic_fetch_add(&account->templates, 1);
+	return true;
+}
+
+static void renew(struct rng *rng)
+{
+	renew_slot(rng, FD_SLOT + rng_below(rng, SLOTS));
+}
+
+/* A spawn that was refused */
+
+static bool may_fail_with(const struct list *list, int error)
+{
+	if (error == list->fails_with)
+		return true;
+	switch (error) {
+	case ESTALE:
+		return true;
+	case EAGAIN: /* no pid */
+		return nature == NATURE_FEW_PIDS || nature == NATURE_USER ||
+		       atomic_load(&common->no_pids);
+	case EMFILE:
+		return nature == NATURE_FEW_FDS;
+	case ENFILE:
+		return atomic_load(&common->no_files);
+	case ENOMEM:
+		return nature == NATURE_LITTLE_MEMORY;
+	}
+	return false;
+}
+
+static void refused(const struct list *list, int error, const struct outspawn_result *result)
+{
+	char text[512];
+
+	if (!may_fail_with(list, error))
+		complain("a spawn fails: %s",
+			 outspawn_strerror(result, &list->actions, NULL, text, sizeof(text)));
+	if (result->pid || result->error != error)
+		complain("result of a failed spawn: pid %d error %d, not %d", result->pid,
+			 result->error, error);
+	if (error < MAX_ERRNO)
+		atomic_fetch_add(&account->errors[error], 1);
+	if (error == list->fails_with)
+		atomic_fetch_add(&account->actions_failed, 1);
+}
+
+/* A child */
+
+struct child {
+	pid_t pid;
+	int pidfd; /* or -1 */
+	int status; /* it was told to exit with */
+	bool killed; /* by us */
+};
+
+static int wait_for(const struct child *child)
+{
+	struct pollfd pollfd = { child->pidfd, POLLIN, 0 };
+	int status, ret;
+
+	if (child->pidfd >= 0)
+		while (poll(&pollfd, 1, -1) < 0 && errno == EINTR)
+			;
+	do
+		ret = waitpid(child->pid, &status, 0);
+	while (ret < 0 && errno == EINTR);
+	return ret < 0 ? -errno : status;
+}
+
+static void see_off(const struct child *child)
+{
+	int status = wait_for(child);
+
+	if (child->pidfd >= 0)
+		close(child->pidfd);
+	if (status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == child->status) {
+		atomic_fetch_add(&account->finished, 1);
+		return;
+	}
+	if (status >= 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
+		if (child->killed) {
+			atomic_fetch_add(&account->killed_by_us, 1);
+			return;
+		}
+		/* The cgroup's memory was used up. */
+		if (nature == NATURE_LITTLE_MEMORY) {
+			atomic_fetch_add(&account->killed_by_others, 1);
+			return;
+		}
+	}
+	atomic_fetch_add(&account->lost, 1);
+	if (status < 0)
+		complain("child %d is lost: %s", child->pid, strerror(-status));
+	else
+		complain("child %d ended with %#x, not with status %d", child->pid, status,
+			 child->status);
+}
+
+static void spawn(struct rng *rng)
+{
+	const struct list *list = &lists[rng_below(rng, VARIANTS)];
+	char status[8], sleep[8], fds[24];
+	char *const argv[] = { "tiny", status, sleep, fds, NULL };
+	struct child child = { .pidfd = -1, .status = rng_below(rng, STATUSES) };
+	bool want_pidfd = rng_one_in(rng, 2);
+	struct outspawn_result result;
+
+	snprintf(status, sizeof(status), "%d", child.status);
+	snprintf(sleep, sizeof(sleep), "%u", rng_one_in(rng, 8) ? rng_below(rng, 20) : 0);
+	snprintf(fds, sizeof(fds), "%llu", (unsigned long long)list->fds);
+	atomic_fetch_add(&account->tried, 1);
+	child.pid = outspawn_spawn(FD_SLOT + rng_below(rng, SLOTS), argv, NULL, &list->actions,
+				   list->flags, want_pidfd ? &child.pidfd : NULL, &result);
+	if (child.pid < 0) {
+		refused(list, -child.pid, &result);
+		if (child.pid == -ESTALE)
+			renew(rng);
+		else if (child.pid != -list->fails_with)
+			usleep(1000 + rng_below(rng, 10000));
+		return;
+	}
+	atomic_fetch_add(&account->started, 1);
+	atomic_fetch_add(&common->started, 1);
+	if (list->fails_with)
+		complain("a spawn succeeds whose action cannot");
+	if (rng_one_in(rng, 32)) {
+		child.killed = true;
+		kill(child.pid, SIGKILL);
+	}
+	see_off(&child);
+}
+
+static void *run(void *argument)
+{
+	struct thread *thread = argument;
+
+	while (!atomic_load(&common->stop)) {
+		/* All other threads are gone in it, in the midst of whatever. */
+		if (atomic_exchange(&exec_wanted, false))
+			execl("/proc/self/exe", "stress", "--after-exec", (char *)NULL);
+		if (rng_one_in(&thread->rng, 24))
+			renew(&thread->rng);
+		spawn(&thread->rng);
+	}
+	return NULL;
+}
+
+/* The process */
+
+static void want_exec(int signal)
+{
+	(void)signal;
+	atomic_store(&exec_wanted, true);
+}
+
+static void become_user(void)
+{
+	if (setgroups(0, NULL) < 0 || setresgid(USER, USER, USER) < 0 ||
+	    setresuid(USER, USER, USER) < 0)
+		die("setresuid");
+}
+
+static void set_nature(void)
+{
+	struct rlimit limit;
+
+	chaos_join(nature);
+	if (nature == NATURE_USER)
+		become_user();
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = nature == NATURE_FEW_FDS ? FEW_FDS : 1024;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max = 0;
+	setrlimit(RLIMIT_CORE, &limit);
+}
+
+/* As the lowest numbers, in this order; whatever is not needed is taken. */
+static void open_fds(void)
+{
+	struct rng rng = { 1 };
+	int fd;
+
+	syscall(SYS_close_range, 3, ~0U, 0);
+	/* There may be no more files just now. */
+	while ((fd = outspawn_open()) == -ENFILE)
+		usleep(10000);
+	if (fd != 3 || dup3(3, FD_DEVICE, O_CLOEXEC) < 0)
+		die(SPAWN_TEMPLATE_DEVICE);
+	for (fd = FD_INHERITED; fd < FD_INHERITED + 2; fd++)
+		dup2(0, fd);
+	for (fd = FD_SLOT; fd < FD_SLOT + SLOTS; fd++)
+		while (!renew_slot(&rng, fd) && !atomic_load(&common->stop))
+			usleep(10000);
+	for (fd = FD_SLOT + SLOTS; nature == NATURE_FEW_FDS && fd < FD_PLACED; fd++)
+		dup3(FD_DEVICE, fd, O_CLOEXEC);
+}
+
+void spawner_run(unsigned int number, enum nature which, uint64_t seed)
+{
+	unsigned int i, count = (options.threads + options.processes - 1) / options.processes;
+	struct thread *threads = calloc(count, sizeof(*threads));
+
+	account = &common->accounts[number];
+	nature = which;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGUSR2, want_exec);
+	set_nature();
+	open_fds();
+	fill_lists();
+	for (i = 0; i < count; i++) {
+		threads[i].rng = rng_of(seed, number, i);
+		if (pthread_create(&threads[i].thread, NULL, run, &threads[i])) {
+			count = i;
+			break;
+		}
+	}
+	for (i = 0; i < count; i++)
+		pthread_join(threads[i].thread, NULL);
+	if (waitpid(-1, NULL, WNOHANG | __WALL) >= 0 || errno != ECHILD)
+		complain("process %u has a child that no spawn told of", number);
+	atomic_store(&account->done, 1);
+	_exit(0);
+}
+
+void spawner_after_exec(void)
+{
+	int status, wrong = 0;
+
+	while (waitpid(-1, &status, __WALL) > 0)
+		if (WIFEXITED(status) && WEXITSTATUS(status) == STATUS_WRONG_FDS)
+			wrong = 1;
+	exit(wrong);
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tiny.c - the program that fuzzer and stress test start: small, quick, and
+ * it cannot hurt anybody
+ *
+ *	tiny [STATUS [MILLISECONDS [FDS]]]
+ *
+ * Sleeps, and exits with STATUS (42); or with 255 if the descriptors open
+ * among 0 to 62 are not those whose bits are set in FDS, a decimal number.
+ *
+ * It has no libc: a child with one costs three times as much.
+ */
+#include <asm/unistd.h>
+#include <linux/fcntl.h>
+#include <linux/time_types.h>
+
+#define STATUS 42
+#define STATUS_WRONG_FDS 255
+#define FDS_LOOKED_AT 63
+
+static long call(long number, long a, long b, long c)
+{
+	long ret;
+
+	__asm__ volatile("syscall"
+			 : "=a"(ret)
+			 : "a"(number), "D"(a), "S"(b), "d"(c)
+			 : "rcx", "r11", "memory");
+	return ret;
+}
+
+static int is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static unsigned long number(const char *digits)
+{
+	unsigned long value = 0;
+
+	for (; is_digit(*digits); digits++)
+		value = value * 10 + (*digits - '0');
+	return value;
+}
+
+static unsigned long open_fds(void)
+{
+	unsigned long fds = 0;
+	int fd;
+
+	for (fd = 0; fd < FDS_LOOKED_AT; fd++)
+		if (call(__NR_fcntl, fd, F_GETFD, 0) >= 0)
+			fds |= 1UL << fd;
+	return fds;
+}
+
+static void sleep_for(unsigned long milliseconds)
+{
+	struct __kernel_timespec time = { milliseconds / 1000, milliseconds % 1000 * 1000000 };
+
+	call(__NR_nanosleep, (long)&time, 0, 0);
+}
+
+__attribute__((noreturn, used)) void start(long *stack);
+void start(long *stack)
+{
+	char **argv = (char **)(stack + 1);
+	long argc = stack[0], status = STATUS;
+
+	if (argc > 1 && argv[1][0])
+		status = number(argv[1]);
+	if (argc > 2 && number(argv[2]))
+		sleep_for(number(argv[2]));
+	if (argc > 3 && is_digit(argv[3][0]) && open_fds() != number(argv[3]))
+		status = STATUS_WRONG_FDS;
+	for (;;)
+		call(__NR_exit_group, status, 0, 0);
+}
+
+__asm__(".globl _start\n"
+	"_start:\n"
+	"	mov %rsp, %rdi\n"
+	"	and $-16, %rsp\n"
+	"	call start\n");
