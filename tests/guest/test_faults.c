@@ -12,10 +12,16 @@
  */
 #include "common.h"
 
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/netlink.h>
 #include <linux/perf_event.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 
 #define FAIL_NTH "/proc/thread-self/fail-nth"
 #define DEBUGFS "/sys/kernel/debug"
@@ -28,7 +34,8 @@
 #define PAGE 4096
 #define POISON (-2)
 
-static unsigned long total_points;
+/* Forked children count on. */
+static unsigned long *total_points;
 
 /* What can fail, and when: of our module's doing only, and silently. */
 
@@ -120,12 +127,13 @@ static int allow_faults(void **state)
 	set("fail_page_alloc", "ignore-gfp-wait", "N");
 	set("fail_page_alloc", "ignore-gfp-highmem", "N");
 	set("fail_page_alloc", "min-order", "0");
-	return begin_suite(state);
+	total_points = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return total_points == MAP_FAILED ? -1 : begin_suite(state);
 }
 
 static int report(void **state)
 {
-	printf("# %lu points of failure\n", total_points);
+	printf("# %lu points of failure\n", *total_points);
 	return end_suite(state);
 }
 
@@ -154,6 +162,8 @@ struct kind {
 	bool pidfd;
 	bool result;
 	bool extra_fds;
+	bool filtered; /* by a seccomp filter that allows everything */
+	bool audited; /* each exec and open is written to the audit log */
 	unsigned int flags;
 	void (*actions)(struct outspawn_actions *actions);
 };
@@ -241,6 +251,44 @@ static void add_all(struct outspawn_actions *actions)
 	add_close_range(actions);
 }
 
+static void tell_audit(int type, const void *data, size_t size)
+{
+	struct {
+		struct nlmsghdr header;
+		struct audit_rule_data data;
+	} message = { .header = { .nlmsg_len = NLMSG_LENGTH(size),
+				  .nlmsg_type = type,
+				  .nlmsg_flags = NLM_F_REQUEST } };
+	int audit = must(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT));
+
+	memcpy(&message.data, data, size);
+	check_eq(send(audit, &message, message.header.nlmsg_len, 0), message.header.nlmsg_len);
+	close(audit);
+}
+
+/* Without a daemon: the kernel log has the records. */
+static void set_audit(bool on)
+{
+	static const int calls[] = { SYS_execveat, SYS_openat2 };
+	struct audit_status status = { .mask = AUDIT_STATUS_ENABLED, .enabled = on };
+	struct audit_rule_data rule = { .flags = AUDIT_FILTER_EXIT, .action = AUDIT_ALWAYS };
+	size_t i;
+
+	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		rule.mask[AUDIT_WORD(calls[i])] |= AUDIT_BIT(calls[i]);
+	tell_audit(AUDIT_SET, &status, sizeof(status));
+	tell_audit(on ? AUDIT_ADD_RULE : AUDIT_DEL_RULE, &rule, sizeof(rule));
+}
+
+static void allow_all_by_filter(void)
+{
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_fprog program = { 1, &allow };
+
+	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0));
+}
+
 /* A call of one kind, made again and again. */
 struct stage {
 	const struct kind *kind;
@@ -313,6 +361,10 @@ static void begin(struct stage *stage, const struct kind *kind)
 		kind->actions(&stage->actions);
 	for (i = 0; kind->extra_fds && i < EXTRA_FDS; i++)
 		must(dup(device));
+	if (kind->audited)
+		set_audit(true);
+	if (kind->filtered)
+		allow_all_by_filter();
 	/* Once with nothing wrong, so that all is in the caches. */
 	check_eq(spawn_and_wait(stage->template), 0);
 	stage->fds = count_fds();
@@ -322,12 +374,14 @@ static void begin(struct stage *stage, const struct kind *kind)
 static void end(struct stage *stage)
 {
 	outspawn_actions_destroy(&stage->actions);
+	if (stage->kind->audited)
+		set_audit(false);
 	if (stage->kind->extra_fds)
 		syscall(SYS_close_range, stage->fds - EXTRA_FDS, ~0U, 0);
 	close(stage->template);
 	wait_for_templates(stage->templates);
 	close(must(open(stage->path, O_RDWR | O_CLOEXEC)));
-	total_points += points(stage);
+	*total_points += points(stage);
 }
 
 /* SIGCHLD is blocked throughout: was there one? */
@@ -449,8 +503,9 @@ static bool fail_in_caller(struct stage *stage, int fail_nth)
 	return account(stage, pid, status, left);
 }
 
-static void caller(const struct kind *kind)
+static void caller(void *argument)
 {
+	const struct kind *kind = argument;
 	struct stage stage;
 	int fail_nth = must(open(FAIL_NTH, O_RDWR | O_CLOEXEC));
 
@@ -613,8 +668,9 @@ static bool fail_in_child(struct stage *stage, struct ambush *ambush)
 	return account(stage, pid, status, left);
 }
 
-static void child(const struct kind *kind)
+static void child(void *argument)
 {
+	const struct kind *kind = argument;
 	struct ambush ambush;
 	struct stage stage;
 
@@ -661,7 +717,7 @@ static void create(const char *name, const struct spawn_template_create_args *ar
 	} while (account(&stage, template < 0 ? template : 1, 0, left));
 	tell(&stage, "the caller");
 	check(stage.failed > 0);
-	total_points += points(&stage);
+	*total_points += points(&stage);
 	close(fail_nth);
 }
 
@@ -687,6 +743,15 @@ static void create_of_a_dynamic_program(void)
 	create("create of a dynamic program", &CREATE_PATH(path));
 }
 
+/* A filter stays: who has one is a forked child. */
+static void run(void (*function)(void *), struct kind *kind)
+{
+	if (kind->filtered)
+		in_child(function, kind);
+	else
+		function(kind);
+}
+
 /* What the caller does depends on these, what the child does on none. */
 #define CALLER_KINDS(X) \
 	X(plain, .flags = 0) \
@@ -710,18 +775,20 @@ static void create_of_a_dynamic_program(void)
 	X(close_ranging_cloexec, .actions = add_close_range_cloexec, .result = true) \
 	X(sigmask, .actions = add_sigmask, .result = true) \
 	X(sigdefault, .actions = add_sigdefault, .result = true) \
+	X(filtered, .filtered = true, .actions = add_all, .result = true) \
+	X(audited, .audited = true, .actions = add_all, .result = true) \
 	X(everything, .actions = add_all, .extra_fds = true, .result = true, \
 	  .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS)
 
 #define FAIL_CALLER(name_, ...) \
 	static void caller_##name_(void) \
 	{ \
-		caller(&(struct kind){ .name = #name_, __VA_ARGS__ }); \
+		run(caller, &(struct kind){ .name = #name_, __VA_ARGS__ }); \
 	}
 #define FAIL_CHILD(name_, ...) \
 	static void child_##name_(void) \
 	{ \
-		child(&(struct kind){ .name = #name_, __VA_ARGS__ }); \
+		run(child, &(struct kind){ .name = #name_, __VA_ARGS__ }); \
 	}
 CALLER_KINDS(FAIL_CALLER)
 KINDS(FAIL_CALLER)
