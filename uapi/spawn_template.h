@@ -32,6 +32,19 @@
 
 /* spawn_template_create_args.flags: the template fd is closed by execve(2). */
 #define SPAWN_TEMPLATE_CREATE_CLOEXEC (1ULL << 0)
+/*
+ * Take any file that execve(2) would try, not only ELF of this machine: scripts,
+ * formats of binfmt_misc. Of what is no ELF nothing is known before a spawn, so
+ * ENOEXEC comes from there. A script's interpreter opens the script by its path,
+ * later: what it reads is what the path names then, and only a check at the spawn
+ * stands between. Ours.
+ */
+#define SPAWN_TEMPLATE_CREATE_ANY_FORMAT (1ULL << 32)
+/*
+ * Do not keep writers away. The file may be opened for writing while the
+ * template lives; a spawn is ESTALE after a write, ETXTBSY during one. Ours.
+ */
+#define SPAWN_TEMPLATE_CREATE_ALLOW_WRITE (1ULL << 33)
 
 /*
  * spawn_template_spawn_args.flags: the child has every descriptor of the
@@ -39,6 +52,43 @@
  * (if they are not close-on-exec) and what the actions placed.
  */
 #define SPAWN_TEMPLATE_SPAWN_INHERIT_FDS (1ULL << 0)
+/*
+ * From here on ours.
+ *
+ * ASYNC: return as soon as the child exists. All that it needs was copied or
+ * referenced before, so the caller may close its descriptors and free its
+ * strings; with a SYSCALL action that has a pointer, or a tracer that wants
+ * vfork events, the call returns when the actions are done, instead. What fails
+ * later ends the child with status 127, as posix_spawn(3)'s does, and is
+ * written to 'result', which must stay where it is until the child has ended:
+ * a result without an error then says that it was the program that ended.
+ */
+#define SPAWN_TEMPLATE_SPAWN_ASYNC (1ULL << 32)
+/* The child is born in the cgroup v2 that the descriptor 'cgroup' names. */
+#define SPAWN_TEMPLATE_SPAWN_CGROUP (1ULL << 33)
+/*
+ * The program's end is signalled to its parent by 'exit_signal' instead of
+ * SIGCHLD; 0: by none. A child with another one than SIGCHLD is seen by
+ * waitpid(2) only with __WALL or __WCLONE. (exec makes it SIGCHLD; here it is
+ * set again behind it.)
+ */
+#define SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL (1ULL << 34)
+/*
+ * Nobody has to wait for the child, and nobody can: no zombie, no signal.
+ * EOPNOTSUPP where the kernel has no CLONE_AUTOREAP; EINVAL with EXIT_SIGNAL.
+ */
+#define SPAWN_TEMPLATE_SPAWN_AUTOREAP (1ULL << 35)
+/*
+ * The child is killed when the pidfd, and every copy of it, is closed. Needs
+ * 'pidfd' and AUTOREAP (EINVAL), and either NO_NEW_PRIVS or CAP_SYS_ADMIN
+ * (EPERM), as CLONE_PIDFD_AUTOKILL does; EOPNOTSUPP where the kernel has not
+ * got it.
+ */
+#define SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE (1ULL << 36)
+/* The program is stopped (SIGSTOP) before its first instruction. */
+#define SPAWN_TEMPLATE_SPAWN_STOPPED (1ULL << 37)
+/* The child has no_new_privs (PR_SET_NO_NEW_PRIVS) before its first action. */
+#define SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS (1ULL << 38)
 
 /* The most actions a spawn may have (E2BIG above). */
 #define SPAWN_TEMPLATE_MAX_ACTIONS 192
@@ -88,6 +138,11 @@ enum spawn_template_action_type {
 	SPAWN_TEMPLATE_ACTION_SIGMASK = 5,
 	/* Set ignored signals of the set to default; arg as for SIGMASK. */
 	SPAWN_TEMPLATE_ACTION_SIGDEFAULT = 6,
+	/*
+	 * Run one system call in the child; arg points to a struct
+	 * spawn_template_syscall. Ours.
+	 */
+	SPAWN_TEMPLATE_ACTION_SYSCALL = 7,
 };
 
 struct spawn_template_action {
@@ -106,6 +161,24 @@ struct spawn_template_open {
 struct spawn_template_sigset {
 	__aligned_u64 sigset; /* const the kernel's sigset_t * */
 	__u64 sigsetsize; /* its size in bytes: 8 */
+};
+
+/*
+ * A system call of the child's, with the caller's memory still in place: its
+ * pointers are looked at when it runs. Only calls that make sense between fork
+ * and exec are taken, and only those that concern the child itself; which, and
+ * with which arguments, docs/syscalls.md lists (EOPNOTSUPP: another call, or an
+ * option of it that is not taken; EINVAL: it names another process than 0, the
+ * child). The descriptor that a call works on is looked up like any action's; a
+ * caller's one is lent to the child for the call, close-on-exec. Ours.
+ *
+ * ioctl TIOCSPGRP with a 0 in the memory that it points to: the child's own
+ * process group, whose number is written there first.
+ */
+struct spawn_template_syscall {
+	__u32 nr; /* __NR_* of this machine */
+	__u32 pad; /* 0 */
+	__aligned_u64 args[6]; /* those that the call does not have: 0 */
 };
 
 /*
@@ -161,6 +234,23 @@ struct spawn_template_spawn_args {
 	__aligned_u64 reserved[4]; /* 0 */
 	/* Ours, from here on. */
 	__aligned_u64 result; /* struct spawn_template_result *, or 0 */
+	/*
+	 * Attributes of the child's birth. Those that clone(2) and clone3(2) have,
+	 * and vfork(2) has not (namespaces, set_tid, CGROUP, AUTOREAP,
+	 * KILL_ON_CLOSE), are EPERM for a caller with seccomp filters: these would
+	 * have to be asked before there is a child to ask for.
+	 */
+	__aligned_u64 namespaces; /* CLONE_NEW* to create, or 0 */
+	__aligned_u64 set_tid; /* const __s32 *, pids to have: as clone3(2) */
+	__u32 set_tid_size; /* how many, or 0 */
+	__s32 cgroup; /* with SPAWN_CGROUP: a descriptor; else 0 */
+	__u32 exit_signal; /* with SPAWN_EXIT_SIGNAL; else 0 */
+	/*
+	 * Sent to the child when the thread that spawned it ends, as
+	 * PR_SET_PDEATHSIG; or 0. EINVAL: no signal. A caller that ended
+	 * meanwhile counts.
+	 */
+	__u32 pdeath_signal;
 };
 
 /* Where a spawn failed. Ours. */
@@ -180,13 +270,69 @@ enum spawn_template_stage {
  */
 struct spawn_template_result {
 	__u32 stage; /* enum spawn_template_stage */
-	__s32 action; /* index of the action that failed, or -1 */
+	/*
+	 * Index of the action that failed, or -1. In a search along a path that
+	 * failed in exec: of the directory tried last.
+	 */
+	__s32 action;
 	__s32 error; /* errno, positive; 0: none */
 	__s32 pid; /* the child's, or 0 */
 };
 
+/*
+ * SPAWN_TEMPLATE_IOC_SPAWN_PATH, on the device: start a program without a
+ * template. Returns as SPAWN does; TEMPLATE's errors cannot happen. Ours.
+ *
+ * With 'path', a list of directories with ':' between them (an empty one is the
+ * working directory), and a file without a slash, each is tried in the child as
+ * execvp(3) does it: ENOENT, ENOTDIR, ESTALE, ENODEV and ETIMEDOUT go on to the
+ * next, so does EACCES, which is remembered; any other error ends the search.
+ * Otherwise file is what execve(2) would be given. Each attempt is an execve(2)
+ * to the caller's seccomp filters and tracer. Scripts and binfmt_misc work.
+ *
+ * EINVAL   flags or pad are not 0, or no file
+ * ENAMETOOLONG   file is longer than PATH_MAX, or, to be searched for, NAME_MAX
+ */
+struct spawn_template_path_args {
+	__aligned_u64 spawn; /* const struct spawn_template_spawn_args * */
+	__u32 spawn_size; /* its size */
+	__u32 pad; /* 0 */
+	__aligned_u64 file; /* const char * */
+	__aligned_u64 path; /* const char *, or 0: no search */
+	__aligned_u64 flags; /* 0 */
+};
+
+/*
+ * SPAWN_TEMPLATE_IOC_SPAWN_BATCH, on the device: many spawns in one call. Each
+ * entry is done as its own call would be, and has its own result; one that fails
+ * does not stop the others. Children are made in the entries' order and waited
+ * for together. Ours.
+ *
+ * Returns how many entries were done, from the first on. Fewer than asked: a
+ * signal came (call again for the rest), or an entry's memory is bad (EFAULT, if
+ * it is the first). EINVAL: flags are not 0, or entry_size is below the first
+ * one. An entry's result.pid, or result.error, says how it ended.
+ */
+struct spawn_template_batch_args {
+	__aligned_u64 flags; /* 0 */
+	__aligned_u64 entries; /* struct spawn_template_batch_entry * */
+	__u32 count;
+	__u32 entry_size; /* sizeof(struct spawn_template_batch_entry) */
+};
+
+struct spawn_template_batch_entry {
+	__s32 tmpl; /* a template fd; or -1: spawn by path */
+	__u32 args_size; /* of the struct that args points to */
+	/* const struct spawn_template_spawn_args *, or ..._path_args * by path */
+	__aligned_u64 args;
+	struct spawn_template_result result; /* written */
+};
+
 /* Features, as bits of spawn_template_info.features. Ours. */
 #define SPAWN_TEMPLATE_FEATURE_RESULT (1ULL << 0) /* spawn_args.result */
+#define SPAWN_TEMPLATE_FEATURE_BIRTH (1ULL << 1) /* attributes of birth */
+#define SPAWN_TEMPLATE_FEATURE_PATH (1ULL << 2) /* SPAWN_PATH */
+#define SPAWN_TEMPLATE_FEATURE_BATCH (1ULL << 3) /* SPAWN_BATCH */
 
 /* SPAWN_TEMPLATE_IOC_INFO, on the device or a template fd. Ours. */
 struct spawn_template_info {
@@ -195,7 +341,7 @@ struct spawn_template_info {
 	__aligned_u64 features; /* SPAWN_TEMPLATE_FEATURE_* */
 	__aligned_u64 action_types; /* bit n: type n is known */
 	__aligned_u64 create_flags; /* flags that are known */
-	__aligned_u64 spawn_flags;
+	__aligned_u64 spawn_flags; /* ... and that this kernel can do */
 	__u32 create_args_size; /* sizes of the module's own structs */
 	__u32 spawn_args_size;
 	__u32 max_strings; /* bytes of argv and envp together, whatever rlimits say */
@@ -252,6 +398,9 @@ struct spawn_template_query {
 #define SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0 80
 #define SPAWN_TEMPLATE_INFO_SIZE_VER0 96
 #define SPAWN_TEMPLATE_QUERY_SIZE_VER0 152
+#define SPAWN_TEMPLATE_PATH_ARGS_SIZE_VER0 40
+#define SPAWN_TEMPLATE_BATCH_ARGS_SIZE_VER0 24
+#define SPAWN_TEMPLATE_BATCH_ENTRY_SIZE_VER0 32
 
 #define SPAWN_TEMPLATE_IOC_MAGIC 0xe7
 #define SPAWN_TEMPLATE_IOC_CREATE \
@@ -262,6 +411,10 @@ struct spawn_template_query {
 	_IOR(SPAWN_TEMPLATE_IOC_MAGIC, 2, struct spawn_template_info)
 #define SPAWN_TEMPLATE_IOC_QUERY \
 	_IOR(SPAWN_TEMPLATE_IOC_MAGIC, 3, struct spawn_template_query)
+#define SPAWN_TEMPLATE_IOC_SPAWN_PATH \
+	_IOW(SPAWN_TEMPLATE_IOC_MAGIC, 4, struct spawn_template_path_args)
+#define SPAWN_TEMPLATE_IOC_SPAWN_BATCH \
+	_IOW(SPAWN_TEMPLATE_IOC_MAGIC, 5, struct spawn_template_batch_args)
 
 #ifdef __cplusplus
 #define SPAWN_TEMPLATE_ASSERT_SIZE(type, size) \
@@ -271,7 +424,11 @@ struct spawn_template_query {
 	_Static_assert(sizeof(struct type) == (size), #type " has a wrong size")
 #endif
 SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_create_args, 72);
-SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_spawn_args, 88);
+SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_spawn_args, 120);
+SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_path_args, 40);
+SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_batch_args, 24);
+SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_batch_entry, 32);
+SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_syscall, 56);
 SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_action, 24);
 SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_open, 32);
 SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_sigset, 16);
