@@ -17,6 +17,7 @@
 #include "internals.h"
 #include "signals.h"
 #include "step.h"
+#include "syscalls.h"
 
 /*
  * Which fields a type has: what it has not must be 0. A number that cannot be a
@@ -43,6 +44,7 @@ static int check_fields(const struct spawn_template_action *a)
 		return a->newfd != -1 && a->fd > a->newfd ? -EINVAL : 0;
 	case SPAWN_TEMPLATE_ACTION_SIGMASK:
 	case SPAWN_TEMPLATE_ACTION_SIGDEFAULT:
+	case SPAWN_TEMPLATE_ACTION_SYSCALL:
 		return a->fd || a->newfd || a->flags || !a->arg ? -EINVAL : 0;
 	}
 	return -EINVAL;
@@ -94,8 +96,41 @@ static int copy_set(struct action *to, const void __user *arg)
 	return 0;
 }
 
-/* Turn a checked action into ours; to->file stays NULL on failure. */
-static int copy_action(struct action *to, const struct spawn_template_action *from)
+/* Sets to->fd and to->file as for an action of that descriptor. */
+static int copy_call(struct action *to, const void __user *arg, bool *memory)
+{
+	struct spawn_template_syscall ucall;
+	struct syscall_traits traits;
+	struct action_call *call;
+	int err, i;
+
+	if (copy_from_user(&ucall, arg, sizeof(ucall)))
+		return -EFAULT;
+	err = syscalls_check(&ucall, &traits);
+	if (err)
+		return err;
+	call = kmalloc(sizeof(*call), GFP_KERNEL_ACCOUNT);
+	if (!call)
+		return -ENOMEM;
+	call->nr = ucall.nr;
+	call->lent = traits.lent >= 0;
+	for (i = 0; i < ARRAY_SIZE(call->args); i++)
+		call->args[i] = ucall.args[i];
+	to->call = call;
+	if (call->lent) {
+		to->fd = call->args[traits.lent];
+		to->file = fget_raw(to->fd);
+	}
+	*memory |= traits.memory;
+	return 0;
+}
+
+/*
+ * Turn a checked action into ours; to->file stays NULL on failure.
+ *
+ * @memory: set if it looks at the caller's memory when it runs
+ */
+static int copy_action(struct action *to, const struct spawn_template_action *from, bool *memory)
 {
 	const void __user *arg = u64_to_user_ptr(from->arg);
 	struct action_open *open;
@@ -126,6 +161,8 @@ static int copy_action(struct action *to, const struct spawn_template_action *fr
 	case SPAWN_TEMPLATE_ACTION_SIGMASK:
 	case SPAWN_TEMPLATE_ACTION_SIGDEFAULT:
 		return copy_set(to, arg);
+	case SPAWN_TEMPLATE_ACTION_SYSCALL:
+		return copy_call(to, arg, memory);
 	}
 	return 0;
 }
@@ -155,7 +192,7 @@ int actions_copy(struct actions *out, const struct spawn_template_action __user 
 			goto fail;
 		err = check_fields(&action);
 		if (!err)
-			err = copy_action(&out->list[i], &action);
+			err = copy_action(&out->list[i], &action, &out->memory);
 		if (err)
 			goto fail;
 	}
@@ -174,6 +211,7 @@ static bool has_file(u32 type)
 	case SPAWN_TEMPLATE_ACTION_DUP2:
 	case SPAWN_TEMPLATE_ACTION_FCHDIR:
 	case SPAWN_TEMPLATE_ACTION_OPEN:
+	case SPAWN_TEMPLATE_ACTION_SYSCALL:
 		return true;
 	}
 	return false;
@@ -190,6 +228,8 @@ void actions_free(struct actions *actions)
 			fput(a->file);
 		if (a->type == SPAWN_TEMPLATE_ACTION_OPEN)
 			kfree(a->open);
+		if (a->type == SPAWN_TEMPLATE_ACTION_SYSCALL)
+			kfree(a->call);
 	}
 	kfree(actions->list);
 	*actions = (struct actions) {};
@@ -335,6 +375,45 @@ static int run_open(const struct actions *actions, u32 n)
 	return err;
 }
 
+/*
+ * The child's descriptor, or the caller's, which is lent for the call: *number is
+ * where it stands meanwhile, for close_fd(), or -1 if nothing was lent.
+ */
+static int lend(const struct actions *actions, u32 n, int *number)
+{
+	const struct action *a = &actions->list[n];
+	struct file *file;
+
+	*number = -1;
+	file = fget_raw(a->fd);
+	if (file) {
+		fput(file);
+		return 0;
+	}
+	file = file_of(actions, n);
+	if (!file)
+		return 0; /* none, or no descriptor at all: the call says what it thinks of that */
+	*number = fds_place_at(a->fd, file);
+	fput(file);
+	return min(*number, 0);
+}
+
+static long run_call(const struct actions *actions, u32 n)
+{
+	const struct action_call *call = actions->list[n].call;
+	int number = -1;
+	long ret;
+
+	ret = call->lent ? lend(actions, n, &number) : 0;
+	if (!ret)
+		ret = syscalls_prepare(call->nr, call->args);
+	if (!ret)
+		ret = step_do(call->nr, call->args);
+	if (number >= 0)
+		close_fd(number);
+	return ret;
+}
+
 /* exec makes handlers default by itself; what it keeps is SIG_IGN. */
 static void run_sigdefault(sigset_t set)
 {
@@ -390,6 +469,10 @@ static int enter_action(const struct action *a)
 				   sizeof(a->set), 0);
 	case SPAWN_TEMPLATE_ACTION_SIGDEFAULT:
 		return enter_sigdefault(a);
+	case SPAWN_TEMPLATE_ACTION_SYSCALL:
+		/* None that is taken has a sixth argument. */
+		return step_enter(a->call->nr, a->call->args[0], a->call->args[1], a->call->args[2],
+				  a->call->args[3], a->call->args[4]);
 	}
 	return -EINVAL;
 }
@@ -406,7 +489,7 @@ static int call_result(const struct action *a)
 	return 0;
 }
 
-static int run_action(const struct actions *actions, u32 n, sigset_t *mask)
+static long run_action(const struct actions *actions, u32 n, sigset_t *mask)
 {
 	const struct action *a = &actions->list[n];
 
@@ -428,6 +511,8 @@ static int run_action(const struct actions *actions, u32 n, sigset_t *mask)
 	case SPAWN_TEMPLATE_ACTION_SIGDEFAULT:
 		run_sigdefault(a->set);
 		return 0;
+	case SPAWN_TEMPLATE_ACTION_SYSCALL:
+		return run_call(actions, n);
 	}
 	WARN_ON_ONCE(1);
 	return -EINVAL;
@@ -438,15 +523,17 @@ int actions_run(const struct actions *actions, sigset_t *mask, s32 *failed)
 	u32 i;
 
 	for (i = 0; i < actions->count; i++) {
-		int err = enter_action(&actions->list[i]);
+		long ret = enter_action(&actions->list[i]);
 
-		if (!err) {
-			err = run_action(actions, i, mask);
-			step_leave(err ?: call_result(&actions->list[i]));
+		if (!ret) {
+			ret = run_action(actions, i, mask);
+			step_leave(ret ?: call_result(&actions->list[i]));
+			/* A system call's number is its own business. */
+			ret = IS_ERR_VALUE(ret) ? ret : 0;
 		}
-		if (err) {
+		if (ret) {
 			*failed = i;
-			return err;
+			return ret;
 		}
 	}
 	return 0;

@@ -22,6 +22,13 @@ struct action_open {
 	char path[];
 };
 
+/* The system call of a SYSCALL. */
+struct action_call {
+	u32 nr;
+	bool lent; /* its descriptor may be the caller's */
+	unsigned long args[6];
+};
+
 struct action {
 	u32 type;
 	u32 flags;
@@ -33,12 +40,13 @@ struct action {
 	 * For signals, where the set stood in the caller's memory.
 	 */
 	union {
-		struct file *file; /* DUP2, FCHDIR, OPEN */
+		struct file *file; /* DUP2, FCHDIR, OPEN, SYSCALL */
 		bool existed; /* CLOSE */
 		u64 usigset; /* SIGMASK, SIGDEFAULT */
 	};
 	union {
 		struct action_open *open; /* OPEN; owned */
+		struct action_call *call; /* SYSCALL; owned */
 		sigset_t set; /* SIGMASK, SIGDEFAULT */
 	};
 };
@@ -46,6 +54,7 @@ struct action {
 struct actions {
 	struct action *list; /* owned; NULL if count is 0 */
 	u32 count;
+	bool memory; /* one of them looks at the caller's memory when it runs */
 };
 
 /*
@@ -53,7 +62,8 @@ struct actions {
  * to, and take references to the caller's descriptors that they name. Sleeps.
  *
  * @failed: set to the index of the action that is bad, or not written
- * Return: 0, -EINVAL, -EFAULT, -E2BIG, -ENAMETOOLONG or -ENOMEM.
+ * Return: 0, -EINVAL, -EFAULT, -E2BIG, -ENAMETOOLONG, -ENOMEM, or -EOPNOTSUPP: a
+ * system call that is not taken.
  */
 int actions_copy(struct actions *out, const struct spawn_template_action __user *list, u64 count,
 		 s32 *failed);

@@ -5,13 +5,16 @@
  * Stages: born (it shares the caller's memory and, for a moment, descriptor
  * table), descriptors, actions, exec, let go. Each stage is a function that
  * says where it failed; a child that failed exits without a trace, as the
- * caller reaps it (spawn.c).
+ * caller reaps it (spawn.c), or, if the caller did not wait, with a status.
  */
 #include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/file.h>
 #include <linux/module.h>
+#include <linux/prctl.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/uaccess.h>
 #include <linux/unistd.h>
 
 #include "child.h"
@@ -20,9 +23,25 @@
 #include "signals.h"
 #include "spawn.h"
 #include "step.h"
+#include "template.h"
 
 /* The exit status that posix_spawn(3)'s child gives when it fails. */
 #define EXIT_STATUS_FAILED 127
+
+/* What vfork and the attributes of birth stand for. */
+static int be_born(const struct spawn *spawn)
+{
+	int err = step_ask_filters(__NR_vfork, 0, 0, 0, 0, 0);
+
+	if (err || !(spawn->flags & SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS))
+		return err;
+	err = step_enter(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (err)
+		return err;
+	task_set_no_new_privs(current);
+	step_leave(0);
+	return 0;
+}
 
 /* A table of its own, with what the caller said it shall have. */
 static int take_fds(struct spawn *spawn)
@@ -32,12 +51,44 @@ static int take_fds(struct spawn *spawn)
 
 	if (IS_ERR(callers))
 		return PTR_ERR(callers);
-	if (spawn->inherit_fds)
-		err = fds_inherit(callers);
-	else
+	if (!(spawn->flags & SPAWN_TEMPLATE_SPAWN_INHERIT_FDS))
 		err = fds_place_stdio(spawn->stdio);
+	else if (spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)
+		err = fds_place_inherited(&spawn->inherited);
+	else
+		err = fds_inherit(callers);
 	ki_put_files(callers);
 	return err;
+}
+
+/* The caller may go on; once. */
+static void complete_once(struct spawn *spawn)
+{
+	if (!spawn->completed) {
+		spawn->completed = true;
+		complete(&spawn->done);
+	}
+}
+
+/* As PR_SET_PDEATHSIG by a child that looks whether it came too late. */
+static int set_pdeath_signal(const struct spawn *spawn)
+{
+	bool orphan;
+	int err;
+
+	if (!spawn->pdeath_signal)
+		return 0;
+	err = step_enter(__NR_prctl, PR_SET_PDEATHSIG, spawn->pdeath_signal, 0, 0, 0);
+	if (err)
+		return err;
+	/* Seen by the caller's exit, or the caller's exit is seen here. */
+	WRITE_ONCE(current->pdeath_signal, spawn->pdeath_signal);
+	smp_mb();
+	orphan = rcu_access_pointer(current->real_parent) != spawn->caller;
+	step_leave(0);
+	if (orphan)
+		send_sig(spawn->pdeath_signal, current, 1);
+	return 0;
 }
 
 /* Through the stages; on failure 'result' says where. Returns as step_enter(). */
@@ -47,7 +98,7 @@ static int become_program(struct spawn *spawn, sigset_t *mask)
 	int err;
 
 	result->stage = SPAWN_TEMPLATE_STAGE_CREATE;
-	err = step_ask_filters(__NR_vfork, 0, 0, 0, 0, 0);
+	err = be_born(spawn);
 	if (err)
 		return err;
 
@@ -63,27 +114,65 @@ static int become_program(struct spawn *spawn, sigset_t *mask)
 	/* What the actions named is placed; nothing more is held of the caller's. */
 	actions_free(&spawn->actions);
 	fds_put_stdio(spawn->stdio);
+	fds_put_inherited(&spawn->inherited);
+	if (spawn->wait == WAIT_ACTIONS)
+		complete_once(spawn);
 
 	result->stage = SPAWN_TEMPLATE_STAGE_EXEC;
+	err = set_pdeath_signal(spawn);
+	if (err)
+		return err;
+	if (!spawn->tmpl)
+		return exec_search(&spawn->search, &spawn->argv, &spawn->envp, spawn->uargv,
+				   spawn->uenvp, &result->action);
 	err = exec_enter(spawn->uargv, spawn->uenvp);
 	if (err)
 		return err;
 	return exec_template(spawn->tmpl, &spawn->argv, &spawn->envp);
 }
 
+/*
+ * What the program starts with that exec would undo: its exit signal, a stop, and
+ * a pidfd that may kill it from now on.
+ */
+static void settle(struct spawn *spawn)
+{
+	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL)
+		WRITE_ONCE(current->exit_signal, spawn->exit_signal);
+	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_STOPPED)
+		send_sig(SIGSTOP, current, 1);
+}
+
 /* Whoever waits may go on; afterwards the spawn may be gone. */
 static void let_go(struct spawn *spawn)
 {
-	bool waiting;
+	bool waiting = spawn->wait != WAIT_NOT;
 
-	/* exec may have completed it long ago; task_lock as in mm_release(). */
-	task_lock(current);
-	waiting = current->vfork_done;
-	current->vfork_done = NULL;
-	task_unlock(current);
+	if (spawn->wait == WAIT_MEMORY) {
+		/* exec may have completed it long ago; task_lock as in mm_release(). */
+		task_lock(current);
+		waiting = current->vfork_done;
+		current->vfork_done = NULL;
+		task_unlock(current);
+	}
 	if (waiting)
-		complete(&spawn->done);
+		complete_once(spawn);
 	spawn_put(spawn);
+}
+
+/* Count it, and tell who did not wait. */
+static void report_async(struct spawn *spawn, int err)
+{
+	struct spawn_template_result *result = &spawn->result;
+
+	if (spawn->tmpl)
+		atomic64_inc(err < 0 ? &spawn->tmpl->failed : &spawn->tmpl->spawned);
+	/* Before exec the memory is still the caller's; a bad pointer tells nobody. */
+	if (err < 0 && spawn->uresult) {
+		result->pid = task_pid_vnr(current);
+		if (copy_to_user(spawn->uresult, result, sizeof(*result)))
+			return;
+	}
 }
 
 /*
@@ -94,7 +183,7 @@ static void let_go(struct spawn *spawn)
 static int exit_code(struct spawn *spawn, int err)
 {
 	if (err == STEP_DEATH) {
-		WRITE_ONCE(current->exit_signal, SIGCHLD);
+		WRITE_ONCE(current->exit_signal, spawn->exit_signal);
 		return SIGSYS;
 	}
 	/* What would restart a system call has none to restart here. */
@@ -117,10 +206,14 @@ int child_main(void *data)
 		err = -ECANCELED;
 	else
 		err = become_program(spawn, &mask);
-	if (err)
+	if (err) {
 		code = exit_code(spawn, err);
-	else
+	} else {
 		signals_end(&mask);
+		settle(spawn);
+	}
+	if ((spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) && !spawn->cancelled)
+		report_async(spawn, err);
 	let_go(spawn);
 	/*
 	 * From here on the module may be unloaded, but for the few instructions

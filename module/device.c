@@ -11,7 +11,9 @@
 
 #include "device.h"
 #include "internals.h"
+#include "batch.h"
 #include "ioctl.h"
+#include "request.h"
 #include "spawn_template.h"
 #include "template_fd.h"
 
@@ -24,6 +26,14 @@ static long ioctl_create(const void __user *arg, size_t size)
 	return err ?: template_fd_create(&args);
 }
 
+static long ioctl_spawn_path(const void __user *arg, size_t size)
+{
+	struct spawn_request request;
+	int err = request_read_path(&request, arg, size);
+
+	return err ?: request_run(&request);
+}
+
 static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	void __user *uarg = (void __user *)arg;
@@ -31,6 +41,10 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	switch (ioctl_kind(cmd)) {
 	case ioctl_kind(SPAWN_TEMPLATE_IOC_CREATE):
 		return ioctl_create(uarg, _IOC_SIZE(cmd));
+	case ioctl_kind(SPAWN_TEMPLATE_IOC_SPAWN_PATH):
+		return ioctl_spawn_path(uarg, _IOC_SIZE(cmd));
+	case ioctl_kind(SPAWN_TEMPLATE_IOC_SPAWN_BATCH):
+		return batch_run(uarg, _IOC_SIZE(cmd));
 	case ioctl_kind(SPAWN_TEMPLATE_IOC_INFO):
 		return ioctl_info(uarg, _IOC_SIZE(cmd));
 	}

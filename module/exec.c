@@ -10,12 +10,14 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/ptrace.h>
+#include <linux/limits.h>
 #include <linux/sched/task_stack.h>
 #include <linux/unistd.h>
 
 #include "exec.h"
 #include "fds.h"
 #include "internals.h"
+#include "search.h"
 #include "step.h"
 #include "strings.h"
 #include "template.h"
@@ -65,7 +67,7 @@ static int exec_fd(const struct template *tmpl, int fd, const struct strings *ar
 	name = getname_kernel(tmpl->path);
 	if (IS_ERR(name))
 		return PTR_ERR(name);
-	bprm = ki_alloc_bprm(fd, name);
+	bprm = ki_alloc_bprm(fd, name, tmpl->reachable);
 	if (IS_ERR(bprm)) {
 		err = PTR_ERR(bprm);
 		goto out_name;
@@ -80,6 +82,85 @@ static int exec_fd(const struct template *tmpl, int fd, const struct strings *ar
 	ki_free_bprm(bprm);
 out_name:
 	putname(name);
+	return err;
+}
+
+/* execve(2) of a path, but for its being entered and left. */
+static int exec_path(const char *path, const struct strings *argv, const struct strings *envp)
+{
+	struct linux_binprm *bprm;
+	struct filename *name;
+	int err;
+
+	err = ki_exec_check_nproc();
+	if (err)
+		return err;
+	/* Nothing else would say so of an empty one. */
+	if (!path[0])
+		return -ENOENT;
+	name = getname_kernel(path);
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	bprm = ki_alloc_bprm_path(name);
+	if (IS_ERR(bprm)) {
+		err = PTR_ERR(bprm);
+		goto out_name;
+	}
+	err = push_strings(bprm, argv, envp);
+	if (!err) {
+		err = ki_bprm_execve_path(bprm, name);
+		/* A fatal signal is on its way; there is no program to return to. */
+		if (err && bprm->point_of_no_return)
+			err = 0;
+	}
+	ki_free_bprm(bprm);
+out_name:
+	putname(name);
+	return err;
+}
+
+/* One attempt, as the system call that it is. */
+static int attempt(const char *path, const struct strings *argv, const struct strings *envp,
+		   unsigned long uargv, unsigned long uenvp)
+{
+	int err = step_enter(__NR_execve, 0, uargv, uenvp, 0, 0);
+
+	if (err)
+		return err;
+	current_pt_regs()->orig_ax = __NR_execve;
+	err = exec_path(path, argv, envp);
+	if (err)
+		step_leave(err);
+	return err;
+}
+
+int exec_search(const struct search *search, const struct strings *argv,
+		const struct strings *envp, unsigned long uargv, unsigned long uenvp, s32 *index)
+{
+	const char *at = search->path;
+	bool denied = false;
+	int err = -ENOENT;
+	char *name;
+
+	if (!search->path)
+		return attempt(search->file, argv, envp, uargv, uenvp);
+	name = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (!name)
+		return -ENOMEM;
+	*index = -1;
+	while (at) {
+		++*index;
+		/* One that is too long is passed over. */
+		if (search_next(search, &at, name))
+			continue;
+		err = attempt(name, argv, envp, uargv, uenvp);
+		if (!search_goes_on(err))
+			break;
+		denied |= err == -EACCES;
+	}
+	kfree(name);
+	if (search_goes_on(err) && denied)
+		err = -EACCES;
 	return err;
 }
 

@@ -5,6 +5,9 @@
 #ifndef OUTSPAWN_EXEC_H
 #define OUTSPAWN_EXEC_H
 
+#include <linux/types.h>
+
+struct search;
 struct strings;
 struct template;
 
@@ -28,5 +31,15 @@ int exec_enter(unsigned long uargv, unsigned long uenvp);
  */
 int exec_template(const struct template *tmpl, const struct strings *argv,
 		  const struct strings *envp);
+
+/*
+ * Replace current by the program that a search finds. Each attempt is entered and
+ * left as a system call of its own.
+ *
+ * @index: set to the number of the directory tried last, if there is a path
+ * Return: as exec_enter() and exec_template().
+ */
+int exec_search(const struct search *search, const struct strings *argv,
+		const struct strings *envp, unsigned long uargv, unsigned long uenvp, s32 *index);
 
 #endif /* OUTSPAWN_EXEC_H */

@@ -5,6 +5,7 @@
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
@@ -46,6 +47,59 @@ void fds_put_stdio(struct file *stdio[FDS_STDIO])
 			fput(stdio[i]);
 		stdio[i] = NULL;
 	}
+}
+
+/* How many are inheritable; if list is not NULL, references to the first max. */
+static unsigned int collect(struct fds_entry *list, unsigned int max)
+{
+	struct files_struct *files = current->files;
+	unsigned int fd, end, count = 0;
+
+	spin_lock(&files->file_lock);
+	end = files_fdtable(files)->max_fds;
+	for_each_set_bit(fd, files_fdtable(files)->open_fds, end) {
+		struct file *file = get_inheritable(files, fd);
+
+		if (!file)
+			continue;
+		if (count < max)
+			list[count] = (struct fds_entry) { .fd = fd, .file = file };
+		else
+			fput(file);
+		count++;
+	}
+	spin_unlock(&files->file_lock);
+	return count;
+}
+
+int fds_get_inherited(struct fds_list *out)
+{
+	unsigned int max = collect(NULL, 0);
+
+	for (;;) {
+		unsigned int count;
+
+		out->list = kvmalloc_array(max, sizeof(*out->list), GFP_KERNEL_ACCOUNT);
+		if (max && !out->list)
+			return -ENOMEM;
+		count = collect(out->list, max);
+		out->count = min(count, max);
+		if (count <= max)
+			return 0;
+		/* Another thread opened some meanwhile. */
+		fds_put_inherited(out);
+		max = count;
+	}
+}
+
+void fds_put_inherited(struct fds_list *fds)
+{
+	unsigned int i;
+
+	for (i = 0; i < fds->count; i++)
+		fput(fds->list[i].file);
+	kvfree(fds->list);
+	*fds = (struct fds_list) {};
 }
 
 struct files_struct *fds_begin(void)
@@ -123,13 +177,38 @@ int fds_inherit(struct files_struct *callers)
 	return 0;
 }
 
-int fds_place_anywhere(struct file *file)
+int fds_place_inherited(const struct fds_list *fds)
 {
-	int fd = ki_alloc_fd(0, INT_MAX, O_CLOEXEC);
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < fds->count && !err; i++) {
+		err = place_at(fds->list[i].fd, fds->list[i].file);
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return err;
+}
+
+/* Below 'end', close-on-exec, whatever RLIMIT_NOFILE says. */
+static int place_between(unsigned int start, unsigned int end, struct file *file)
+{
+	int fd = ki_alloc_fd(start, end, O_CLOEXEC);
 
 	if (fd >= 0)
 		fd_install(fd, get_file(file));
 	return fd;
+}
+
+int fds_place_anywhere(struct file *file)
+{
+	return place_between(0, INT_MAX, file);
+}
+
+int fds_place_at(unsigned int fd, struct file *file)
+{
+	return place_between(fd, fd + 1, file);
 }
 
 static void mark_close_on_exec(unsigned int first, unsigned int last)

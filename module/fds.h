@@ -24,6 +24,24 @@ struct files_struct;
 void fds_get_stdio(struct file *stdio[FDS_STDIO]);
 void fds_put_stdio(struct file *stdio[FDS_STDIO]);
 
+/* Descriptors of the caller's that the child is to have. */
+struct fds_entry {
+	unsigned int fd;
+	struct file *file; /* a reference */
+};
+
+struct fds_list {
+	struct fds_entry *list; /* owned, for kvfree() */
+	unsigned int count;
+};
+
+/*
+ * In the caller: references to all that are not close-on-exec, at one instant; for
+ * a caller that does not wait until the child has looked itself. 0 or -ENOMEM.
+ */
+int fds_get_inherited(struct fds_list *out);
+void fds_put_inherited(struct fds_list *fds);
+
 /*
  * In the child: exchange the shared table for a new, empty one.
  *
@@ -35,12 +53,16 @@ struct files_struct *fds_begin(void);
 int fds_place_stdio(struct file *const stdio[FDS_STDIO]);
 /* In the child: every descriptor of the caller's table not close-on-exec. */
 int fds_inherit(struct files_struct *callers);
+/* In the child: those that the caller got. */
+int fds_place_inherited(const struct fds_list *fds);
 
 /*
  * In the child: give a file some free number, close-on-exec, RLIMIT_NOFILE
  * notwithstanding (it is not for the program). Returns the number or an errno.
  */
 int fds_place_anywhere(struct file *file);
+/* The same, at a certain number, which must be free. */
+int fds_place_at(unsigned int fd, struct file *file);
 /*
  * In the child: close_range(2) on its own table; numbers that are not open are
  * passed over. cloexec: mark them instead.

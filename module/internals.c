@@ -24,6 +24,8 @@
 #include <linux/tracepoint.h>
 #include <linux/user_namespace.h>
 #include <linux/version.h>
+#include <uapi/linux/pidfd.h>
+#include <uapi/linux/sched.h>
 #include <uapi/linux/wait.h>
 
 #ifdef CONFIG_X86_IOPL_IOPERM
@@ -42,6 +44,7 @@ enum role {
 	DO_EXIT,
 	WAIT4,
 	GET_SIGNAL,
+	SYS_CALL,
 	SECCOMP,
 #ifdef CONFIG_AUDITSYSCALL
 	AUDIT_CALL_ENTRY,
@@ -82,6 +85,7 @@ DEFINE_STATIC_CALL_NULL(os_ptrace_notify, proto_ptrace_notify);
 DEFINE_STATIC_CALL_NULL(os_do_exit, proto_do_exit);
 DEFINE_STATIC_CALL_NULL(os_kernel_wait4, proto_kernel_wait4);
 DEFINE_STATIC_CALL_NULL(os_get_signal, proto_get_signal);
+DEFINE_STATIC_CALL_NULL(os_sys_call, proto_sys_call);
 DEFINE_STATIC_CALL_NULL(os_secure_computing, proto_secure_computing);
 DEFINE_STATIC_CALL_NULL(os_seccomp_permit, proto_seccomp_permit);
 #ifdef CONFIG_AUDITSYSCALL
@@ -159,6 +163,9 @@ static const struct function functions[] = {
 	FUNCTION(GET_SIGNAL, ONLY, "get_signal",
 		 "bool (struct ksignal *)",
 		 os_get_signal, 0, 0),
+	FUNCTION(SYS_CALL, ONLY, "x64_sys_call",
+		 "long int (const struct pt_regs *, unsigned int)",
+		 os_sys_call, 0, 0),
 	FUNCTION(SECCOMP, SECCOMP_PERMIT, "__seccomp_permit_syscall",
 		 "bool (void)",
 		 os_seccomp_permit, KERNEL_VERSION(7, 0, 0), 0),
@@ -528,6 +535,11 @@ bool ki_take_signals(void)
 	return fatal;
 }
 
+long ki_sys_call(int nr)
+{
+	return static_call(os_sys_call)(current_pt_regs(), nr);
+}
+
 bool ki_seccomp_allows(void)
 {
 	if (chosen[SECCOMP]->shape == SECCOMP_PERMIT)
@@ -561,9 +573,31 @@ void ki_leave_frozen(void)
 	static_call(os_leave_frozen)(false);
 }
 
-int ki_pidfd_prepare(struct pid *pid, struct file **file)
+/* From 7.1 on. */
+#ifdef CLONE_AUTOREAP
+#define AUTOREAP_FLAG CLONE_AUTOREAP
+#else
+#define AUTOREAP_FLAG 0
+#endif
+#ifdef PIDFD_AUTOKILL
+#define AUTOKILL_FLAG PIDFD_AUTOKILL
+#else
+#define AUTOKILL_FLAG 0
+#endif
+
+u64 ki_autoreap_flag(void)
 {
-	return static_call(os_pidfd_prepare)(pid, 0, file);
+	return AUTOREAP_FLAG;
+}
+
+bool ki_can_kill_on_close(void)
+{
+	return AUTOKILL_FLAG;
+}
+
+int ki_pidfd_prepare(struct pid *pid, bool kill_on_close, struct file **file)
+{
+	return static_call(os_pidfd_prepare)(pid, kill_on_close ? AUTOKILL_FLAG : 0, file);
 }
 
 struct files_struct *ki_new_files(void)
@@ -645,7 +679,21 @@ static void end_empty(struct filename *name, const char *string)
 	name->name = string;
 }
 
-struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name)
+struct linux_binprm *ki_alloc_bprm_path(struct filename *name)
+{
+	if (chosen[ALLOC_BPRM]->shape == ALLOC_BPRM_OPENS)
+		return static_call(os_alloc_bprm_opens)(AT_FDCWD, name, 0);
+	return static_call(os_alloc_bprm)(AT_FDCWD, name);
+}
+
+int ki_bprm_execve_path(struct linux_binprm *bprm, struct filename *name)
+{
+	if (chosen[BPRM_EXECVE]->shape == ALLOC_BPRM_OPENS)
+		return static_call(os_bprm_execve)(bprm);
+	return static_call(os_bprm_execve_opens)(bprm, AT_FDCWD, name, 0);
+}
+
+struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, bool reachable)
 {
 	const char *string = begin_empty(name);
 	struct linux_binprm *bprm;
@@ -665,6 +713,11 @@ struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name)
 	bprm->fdpath = NULL;
 	bprm->filename = string;
 	bprm->interp = string;
+	/* Can what the kernel starts for this file, a script's interpreter, open it? */
+	if (reachable)
+		bprm->interp_flags &= ~BINPRM_FLAGS_PATH_INACCESSIBLE;
+	else
+		bprm->interp_flags |= BINPRM_FLAGS_PATH_INACCESSIBLE;
 #ifdef OUTSPAWN_COMM_FROM_DENTRY
 	bprm->comm_from_dentry = 0;
 #endif

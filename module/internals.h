@@ -72,6 +72,11 @@ long ki_wait_all(pid_t pid);
  */
 bool ki_take_signals(void);
 /*
+ * Do the system call nr with the arguments that stand in current's registers.
+ * Not everything bears being called from here: syscalls.c says what does.
+ */
+long ki_sys_call(int nr);
+/*
  * Do current's seccomp filters allow the system call that stands in its
  * registers? It must have filters. What a denial does to the registers and to
  * current, see __seccomp_filter() in kernel/seccomp.c. May sleep.
@@ -86,11 +91,18 @@ void ki_audit_leave(long ret);
 /* Count this task as frozen for cgroup v2 while it waits; in pairs. */
 void ki_enter_frozen(void);
 void ki_leave_frozen(void);
+/* The clone flag for a child that nobody has to wait for, or 0: there is none. */
+u64 ki_autoreap_flag(void);
+/* Can a pidfd kill its process when it is closed? */
+bool ki_can_kill_on_close(void);
 /*
  * Reserve a number in current's table and make a pidfd file for pid, which is
  * not installed. Returns the number or an errno.
+ *
+ * @kill_on_close: only where ki_can_kill_on_close(), and only for a process that
+ * is not in ki_take_signals() when the file is released
  */
-int ki_pidfd_prepare(struct pid *pid, struct file **file);
+int ki_pidfd_prepare(struct pid *pid, bool kill_on_close, struct file **file);
 
 /* A new, empty table with one reference, or an ERR_PTR. */
 struct files_struct *ki_new_files(void);
@@ -116,10 +128,15 @@ int ki_exec_check_nproc(void);
 /*
  * Start to execute the file at descriptor fd, under a name that must outlive
  * the bprm and is nobody else's. ERR_PTR on failure.
+ *
+ * @reachable: the name is a path at which an interpreter will find the file
  */
-struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name);
+struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, bool reachable);
 /* exec itself; the same fd and name as for ki_alloc_bprm(). */
 int ki_bprm_execve(struct linux_binprm *bprm, int fd, struct filename *name);
+/* Both again, for a file that the kernel opens by its path, as execve(2) does. */
+struct linux_binprm *ki_alloc_bprm_path(struct filename *name);
+int ki_bprm_execve_path(struct linux_binprm *bprm, struct filename *name);
 void ki_free_bprm(struct linux_binprm *bprm);
 
 #endif /* OUTSPAWN_INTERNALS_H */

@@ -22,6 +22,7 @@ struct ksignal;
 struct linux_binprm;
 struct open_how;
 struct path;
+struct pt_regs;
 struct pid;
 struct rusage;
 struct seccomp_data;
@@ -39,6 +40,7 @@ struct open_flags {
 	int lookup_flags;
 };
 
+long proto_sys_call(const struct pt_regs *regs, unsigned int nr);
 struct task_struct *proto_copy_process(struct pid *pid, int trace, int node,
 				       struct kernel_clone_args *args);
 int proto_trace_fork(void *data, struct task_struct *parent, struct task_struct *child);

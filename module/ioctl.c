@@ -8,6 +8,7 @@
 
 #include "internals.h"
 #include "ioctl.h"
+#include "spawn.h"
 #include "spawn_template.h"
 #include "strings.h"
 #include "template.h"
@@ -35,10 +36,11 @@ int ioctl_info(void __user *arg, size_t usize)
 	struct spawn_template_info info = {
 		.version = SPAWN_TEMPLATE_VERSION,
 		.max_actions = SPAWN_TEMPLATE_MAX_ACTIONS,
-		.features = SPAWN_TEMPLATE_FEATURE_RESULT,
-		.action_types = (2ULL << SPAWN_TEMPLATE_ACTION_SIGDEFAULT) - 1,
-		.create_flags = SPAWN_TEMPLATE_CREATE_CLOEXEC,
-		.spawn_flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS,
+		.features = SPAWN_TEMPLATE_FEATURE_RESULT | SPAWN_TEMPLATE_FEATURE_BIRTH |
+			    SPAWN_TEMPLATE_FEATURE_PATH | SPAWN_TEMPLATE_FEATURE_BATCH,
+		.action_types = (2ULL << SPAWN_TEMPLATE_ACTION_SYSCALL) - 1,
+		.create_flags = TEMPLATE_FLAGS,
+		.spawn_flags = spawn_flags(),
 		.create_args_size = sizeof(struct spawn_template_create_args),
 		.spawn_args_size = sizeof(struct spawn_template_spawn_args),
 		.max_strings = strings_limit(RLIM_INFINITY),

@@ -16,6 +16,9 @@
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/ptrace.h>
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/seccomp.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -35,33 +38,84 @@
  */
 #define CHILD_FLAGS (CLONE_VM | CLONE_VFORK | CLONE_FILES)
 
-/* What the caller holds of its child while it waits for it. */
-struct birth {
-	struct task_struct *task; /* a reference */
-	struct pid *pid; /* a reference */
-	pid_t nr; /* as the caller sees it */
-	int trace; /* PTRACE_EVENT_VFORK if the caller's tracer wants it, or 0 */
-	int pidfd; /* reserved number, or -1 */
-	struct file *pidfd_file; /* not yet installed, or NULL */
-};
+/* What a child's birth may have beyond vfork: only clone(2) and clone3(2) give it. */
+#define CLONE_ATTRIBUTES (SPAWN_TEMPLATE_SPAWN_CGROUP | SPAWN_TEMPLATE_SPAWN_AUTOREAP | \
+			  SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE)
+#define NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
+		    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME)
 
-static int check_args(const struct spawn_template_spawn_args *args)
+u64 spawn_flags(void)
 {
-	if (args->flags & ~SPAWN_TEMPLATE_SPAWN_INHERIT_FDS)
+	u64 flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS | SPAWN_TEMPLATE_SPAWN_ASYNC |
+		    SPAWN_TEMPLATE_SPAWN_CGROUP | SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL |
+		    SPAWN_TEMPLATE_SPAWN_STOPPED | SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS;
+
+	if (ki_autoreap_flag())
+		flags |= SPAWN_TEMPLATE_SPAWN_AUTOREAP;
+	if (ki_autoreap_flag() && ki_can_kill_on_close())
+		flags |= SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE;
+	return flags;
+}
+
+/* As clone3(2) checks its own. */
+static int check_kill_on_close(const struct spawn_template_spawn_args *args)
+{
+	if (!args->pidfd || !(args->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP))
 		return -EINVAL;
-	if (memchr_inv(args->reserved, 0, sizeof(args->reserved)))
-		return -EINVAL;
+	if (!(args->flags & SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS) &&
+	    !ns_capable(current_user_ns(), CAP_SYS_ADMIN))
+		return -EPERM;
 	return 0;
 }
 
-static struct spawn *spawn_new(struct template *tmpl)
+static int check_flags(const struct spawn_template_spawn_args *args)
+{
+	u64 known = spawn_flags() | SPAWN_TEMPLATE_SPAWN_AUTOREAP |
+		    SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE;
+
+	if (args->flags & ~known)
+		return -EINVAL;
+	if (args->flags & ~spawn_flags())
+		return -EOPNOTSUPP;
+	if ((args->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP) &&
+	    (args->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL))
+		return -EINVAL;
+	if (args->flags & SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE)
+		return check_kill_on_close(args);
+	return 0;
+}
+
+static int check_args(const struct spawn_template_spawn_args *args)
+{
+	if (memchr_inv(args->reserved, 0, sizeof(args->reserved)))
+		return -EINVAL;
+	if (args->cgroup && !(args->flags & SPAWN_TEMPLATE_SPAWN_CGROUP))
+		return -EINVAL;
+	if (args->exit_signal && !(args->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL))
+		return -EINVAL;
+	if (args->exit_signal > _NSIG || args->pdeath_signal > _NSIG)
+		return -EINVAL;
+	if (args->namespaces & ~(u64)NAMESPACES)
+		return -EINVAL;
+	if (!args->set_tid != !args->set_tid_size || args->set_tid_size > MAX_PID_NS_LEVEL)
+		return -EINVAL;
+	/* Its filters may have something to say to clone(2), and no child to say it to. */
+	if (seccomp_mode(&current->seccomp) != SECCOMP_MODE_DISABLED &&
+	    (args->namespaces || args->set_tid_size || (args->flags & CLONE_ATTRIBUTES)))
+		return -EPERM;
+	return check_flags(args);
+}
+
+static struct spawn *spawn_new(const struct spawn_request *request)
 {
 	struct spawn *spawn = kzalloc(sizeof(*spawn), GFP_KERNEL_ACCOUNT);
 
 	if (!spawn)
 		return NULL;
 	refcount_set(&spawn->ref, 1);
-	spawn->tmpl = template_get(tmpl);
+	if (request->tmpl)
+		spawn->tmpl = template_get(request->tmpl);
+	spawn->caller = get_task_struct(current);
 	init_completion(&spawn->done);
 	/* A child that is killed before its first step was not made, for the caller. */
 	spawn->result.stage = SPAWN_TEMPLATE_STAGE_CREATE;
@@ -73,25 +127,59 @@ void spawn_put(struct spawn *spawn)
 {
 	if (!refcount_dec_and_test(&spawn->ref))
 		return;
+	search_free(&spawn->search);
 	strings_free(&spawn->argv);
 	strings_free(&spawn->envp);
 	actions_free(&spawn->actions);
 	fds_put_stdio(spawn->stdio);
-	template_put(spawn->tmpl);
+	fds_put_inherited(&spawn->inherited);
+	if (spawn->leash)
+		fput(spawn->leash);
+	if (spawn->tmpl)
+		template_put(spawn->tmpl);
+	put_task_struct(spawn->caller);
 	kfree(spawn);
 }
 
-/* Everything that the child will need of the caller, while it can still fail. */
-static int copy_args(struct spawn *spawn, const struct spawn_template_spawn_args *args)
+/* What the child is to have of the caller's descriptors without an action. */
+static int copy_fds(struct spawn *spawn)
 {
+	if (!(spawn->flags & SPAWN_TEMPLATE_SPAWN_INHERIT_FDS)) {
+		fds_get_stdio(spawn->stdio);
+		return 0;
+	}
+	/* The child itself looks into the caller's table, if the caller waits for it. */
+	if (!(spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC))
+		return 0;
+	return fds_get_inherited(&spawn->inherited);
+}
+
+/* When may the caller of these arguments go on, if no tracer wants otherwise? */
+static enum spawn_wait wait_of(const struct spawn *spawn)
+{
+	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)
+		return spawn->actions.memory ? WAIT_ACTIONS : WAIT_NOT;
+	/* What is set behind exec must stand when the caller goes on. */
+	if (spawn->flags & (SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL | SPAWN_TEMPLATE_SPAWN_STOPPED))
+		return WAIT_PROGRAM;
+	return WAIT_MEMORY;
+}
+
+/* Everything that the child will need of the caller, while it can still fail. */
+static int copy_args(struct spawn *spawn, const struct spawn_request *request)
+{
+	const struct spawn_template_spawn_args *args = &request->args;
 	unsigned long room = strings_limit(rlimit(RLIMIT_STACK));
 	int __user *pidfd = u64_to_user_ptr(args->pidfd);
-	int err;
+	int err = 0;
 
 	if (pidfd && put_user(-1, pidfd))
 		return -EFAULT;
-	err = actions_copy(&spawn->actions, u64_to_user_ptr(args->actions), args->actions_len,
-			   &spawn->result.action);
+	if (!request->tmpl)
+		err = search_copy(&spawn->search, request->file, request->path);
+	if (!err)
+		err = actions_copy(&spawn->actions, u64_to_user_ptr(args->actions),
+				   args->actions_len, &spawn->result.action);
 	if (!err)
 		err = strings_copy(&spawn->argv, u64_to_user_ptr(args->argv), &room);
 	if (!err)
@@ -100,27 +188,78 @@ static int copy_args(struct spawn *spawn, const struct spawn_template_spawn_args
 		return err;
 	spawn->uargv = args->argv;
 	spawn->uenvp = args->envp;
-	spawn->inherit_fds = args->flags & SPAWN_TEMPLATE_SPAWN_INHERIT_FDS;
-	if (!spawn->inherit_fds)
-		fds_get_stdio(spawn->stdio);
+	spawn->flags = args->flags;
+	spawn->exit_signal = SIGCHLD;
+	if (args->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL)
+		spawn->exit_signal = args->exit_signal;
+	spawn->pdeath_signal = args->pdeath_signal;
+	spawn->wait = wait_of(spawn);
+	if (args->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)
+		spawn->uresult = u64_to_user_ptr(args->result);
+	return copy_fds(spawn);
+}
+
+/* clone3(2)'s arguments for these of ours. set_tid: MAX_PID_NS_LEVEL numbers. */
+static int clone_args(struct kernel_clone_args *clone, pid_t *set_tid,
+		      const struct spawn_template_spawn_args *args)
+{
+	clone->flags |= args->namespaces;
+	if (args->flags & SPAWN_TEMPLATE_SPAWN_CGROUP) {
+		if (args->cgroup < 0)
+			return -EBADF;
+		clone->flags |= CLONE_INTO_CGROUP;
+		clone->cgroup = args->cgroup;
+	}
+	if (args->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP)
+		clone->flags |= ki_autoreap_flag();
+	if (!args->set_tid_size)
+		return 0;
+	if (copy_from_user(set_tid, u64_to_user_ptr(args->set_tid),
+			   args->set_tid_size * sizeof(*set_tid)))
+		return -EFAULT;
+	clone->set_tid = set_tid;
+	clone->set_tid_size = args->set_tid_size;
 	return 0;
+}
+
+/*
+ * The signal that the child is born with. One that is waited for must fail unseen,
+ * so it has none until exec, which gives it SIGCHLD; one that is not waited for is
+ * the caller's to wait for from its first moment.
+ */
+static int exit_signal_at_birth(const struct spawn *spawn)
+{
+	if (!(spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) ||
+	    (spawn->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP))
+		return 0;
+	return spawn->exit_signal;
 }
 
 /*
  * Make the task, not yet awake. It gets a reference to the spawn and one to
  * the module, for child_main() to drop.
  */
-static int make_task(struct spawn *spawn, struct birth *birth)
+static int make_task(struct birth *birth, const struct spawn_template_spawn_args *args)
 {
+	struct spawn *spawn = birth->spawn;
 	struct kernel_clone_args clone = {
 		.flags = CHILD_FLAGS,
-		.exit_signal = 0,
+		.exit_signal = exit_signal_at_birth(spawn),
 		.fn = child_main,
 		.fn_arg = spawn,
 	};
+	pid_t set_tid[MAX_PID_NS_LEVEL];
+	int err;
 
-	if (ptrace_event_enabled(current, PTRACE_EVENT_VFORK))
+	err = clone_args(&clone, set_tid, args);
+	if (err)
+		return err;
+	if (ptrace_event_enabled(current, PTRACE_EVENT_VFORK)) {
 		birth->trace = PTRACE_EVENT_VFORK;
+		/* Its tracer expects that it stands still until the memory is its own. */
+		if (spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)
+			spawn->wait = WAIT_MEMORY;
+	}
 	refcount_inc(&spawn->ref);
 	__module_get(THIS_MODULE);
 	birth->task = ki_copy_process(birth->trace, NUMA_NO_NODE, &clone);
@@ -132,7 +271,8 @@ static int make_task(struct spawn *spawn, struct birth *birth)
 	get_task_struct(birth->task);
 	birth->pid = get_task_pid(birth->task, PIDTYPE_PID);
 	birth->nr = pid_vnr(birth->pid);
-	birth->task->vfork_done = &spawn->done;
+	if (spawn->wait == WAIT_MEMORY)
+		birth->task->vfork_done = &spawn->done;
 	ki_share_io_ports(birth->task);
 	ki_trace_fork(birth->task);
 	return 0;
@@ -144,11 +284,14 @@ static int make_task(struct spawn *spawn, struct birth *birth)
  */
 static int make_pidfd(struct birth *birth)
 {
-	int fd = ki_pidfd_prepare(birth->pid, &birth->pidfd_file);
+	bool kill = birth->spawn->flags & SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE;
+	int fd = ki_pidfd_prepare(birth->pid, kill, &birth->pidfd_file);
 
 	if (fd < 0)
 		return fd;
 	birth->pidfd = fd;
+	if (kill)
+		birth->spawn->leash = get_file(birth->pidfd_file);
 	return 0;
 }
 
@@ -156,11 +299,11 @@ static int make_pidfd(struct birth *birth)
  * Hand the pidfd out, or take it back. copy_args() found the pointer good; if
  * it no longer is, the caller has the child's pid all the same.
  */
-static void settle_pidfd(const struct birth *birth, int __user *upidfd, bool success)
+static void settle_pidfd(const struct birth *birth, bool success)
 {
 	if (birth->pidfd < 0)
 		return;
-	if (success && !put_user(birth->pidfd, upidfd)) {
+	if (success && !put_user(birth->pidfd, birth->upidfd)) {
 		fd_install(birth->pidfd, birth->pidfd_file);
 		return;
 	}
@@ -185,13 +328,16 @@ static void tell_tracer(const struct birth *birth, int event)
 }
 
 /*
- * Wait until exec has left the caller's memory behind, or the child failed: as
- * wait_for_vfork_done() does. Returns 0, or -EINTR if the caller is to die.
+ * Wait until the child says that the caller may go on, or exec does, when it has
+ * left the caller's memory behind: as wait_for_vfork_done() does. Returns 0, or
+ * -EINTR if the caller is to die.
  */
 static int wait_for_child(struct spawn *spawn)
 {
 	int killed;
 
+	if (spawn->wait == WAIT_NOT)
+		return 0;
 	ki_enter_frozen();
 	killed = wait_for_completion_state(&spawn->done, TASK_KILLABLE | TASK_FREEZABLE);
 	ki_leave_frozen();
@@ -221,9 +367,10 @@ static void reap(const struct birth *birth)
  * @result: filled in when the child has said how it went
  * Return: 0, what the child failed with, or -EINTR if the caller is to die.
  */
-static int attend(struct spawn *spawn, const struct birth *birth,
-		  struct spawn_template_result *result)
+static int attend(const struct birth *birth, struct spawn_template_result *result)
 {
+	struct spawn *spawn = birth->spawn;
+	bool async = spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC;
 	int err;
 
 	if (birth->trace)
@@ -231,91 +378,131 @@ static int attend(struct spawn *spawn, const struct birth *birth,
 	err = wait_for_child(spawn);
 	if (err) {
 		/* If it fails now, nobody is there to reap it quietly. */
-		WRITE_ONCE(birth->task->exit_signal, SIGCHLD);
+		if (!async)
+			WRITE_ONCE(birth->task->exit_signal, SIGCHLD);
 		return err;
 	}
-	*result = spawn->result;
-	err = -result->error;
+	/* What becomes of it, whoever did not ask to wait hears from the child. */
+	if (!async || birth->cancelled) {
+		*result = spawn->result;
+		err = -result->error;
+	}
 	if (err)
 		reap(birth);
-	else
+	else if (!async || birth->trace)
 		tell_tracer(birth, PTRACE_EVENT_VFORK_DONE);
 	return err;
 }
 
-/* Make the child, wait for it, hand out its pidfd. */
-static long give_birth(struct spawn *spawn, int __user *upidfd,
-		       struct spawn_template_result *result)
+/* The caller's own part of a spawn has begun: before a child is awake it may fail. */
+static int conceive(const struct spawn_request *request, struct birth *birth,
+		    struct spawn_template_result *result)
 {
-	struct spawn_template_result ending;
-	struct birth birth = { .pidfd = -1 };
-	int err, cancelled = 0;
+	struct spawn *spawn = birth->spawn;
+	int err;
 
+	err = copy_args(spawn, request);
+	if (err) {
+		result->action = spawn->result.action;
+		return err;
+	}
 	result->stage = SPAWN_TEMPLATE_STAGE_CREATE;
-	err = make_task(spawn, &birth);
+	err = make_task(birth, &request->args);
 	if (err)
 		return err;
-	if (upidfd)
-		cancelled = make_pidfd(&birth);
+	birth->upidfd = u64_to_user_ptr(request->args.pidfd);
+	if (birth->upidfd)
+		birth->cancelled = make_pidfd(birth);
 	/* A task that is made cannot be unmade: let it run, and end at once. */
-	spawn->cancelled = cancelled;
-	ki_wake_up_new_task(birth.task);
-	ending = *result;
-	err = attend(spawn, &birth, &ending);
-	if (cancelled)
-		err = cancelled;
-	else
-		*result = ending;
-
-	settle_pidfd(&birth, upidfd, !err);
-	put_pid(birth.pid);
-	put_task_struct(birth.task);
-	return err ?: birth.nr;
+	if (birth->cancelled) {
+		spawn->cancelled = true;
+		spawn->wait = spawn->wait == WAIT_NOT ? WAIT_PROGRAM : spawn->wait;
+		WRITE_ONCE(birth->task->exit_signal, 0);
+	}
+	return 0;
 }
 
-static long run(struct template *tmpl, const struct spawn_template_spawn_args *args,
+int spawn_start(const struct spawn_request *request, struct birth *birth,
 		struct spawn_template_result *result)
 {
-	struct spawn *spawn;
-	long ret;
+	int err;
 
+	*birth = (struct birth) { .pidfd = -1 };
+	*result = (struct spawn_template_result) {
+		.stage = SPAWN_TEMPLATE_STAGE_ARGS,
+		.action = -1,
+	};
+	err = check_args(&request->args);
+	if (err)
+		goto fail;
+	if (request->tmpl) {
+		result->stage = SPAWN_TEMPLATE_STAGE_TEMPLATE;
+		err = template_check(request->tmpl);
+		if (err)
+			goto fail;
+	}
 	result->stage = SPAWN_TEMPLATE_STAGE_ARGS;
-	ret = check_args(args);
-	if (ret)
-		return ret;
+	err = -ENOMEM;
+	birth->spawn = spawn_new(request);
+	if (!birth->spawn)
+		goto fail;
+	err = conceive(request, birth, result);
+	if (err)
+		goto fail_spawn;
+	ki_wake_up_new_task(birth->task);
+	return 0;
 
-	result->stage = SPAWN_TEMPLATE_STAGE_TEMPLATE;
-	ret = template_check(tmpl);
-	if (ret)
-		return ret;
-
-	result->stage = SPAWN_TEMPLATE_STAGE_ARGS;
-	spawn = spawn_new(tmpl);
-	if (!spawn)
-		return -ENOMEM;
-	ret = copy_args(spawn, args);
-	if (ret)
-		result->action = spawn->result.action;
-	else
-		ret = give_birth(spawn, u64_to_user_ptr(args->pidfd), result);
-	spawn_put(spawn);
-	return ret;
+fail_spawn:
+	spawn_put(birth->spawn);
+fail:
+	if (err != -ERESTARTNOINTR) {
+		result->error = -err;
+		if (request->tmpl)
+			atomic64_inc(&request->tmpl->failed);
+	}
+	return err;
 }
 
-long spawn_run(struct template *tmpl, const struct spawn_template_spawn_args *args,
-	       struct spawn_template_result *result)
+long spawn_finish(struct birth *birth, struct spawn_template_result *result)
 {
-	long ret;
+	struct spawn_template_result ending = {
+		.stage = SPAWN_TEMPLATE_STAGE_CREATE,
+		.action = -1,
+	};
+	struct spawn *spawn = birth->spawn;
+	long err;
 
-	*result = (struct spawn_template_result) { .action = -1 };
-	ret = run(tmpl, args, result);
-	if (ret > 0) {
-		result->stage = SPAWN_TEMPLATE_STAGE_NONE;
-		result->pid = ret;
-		atomic64_inc(&tmpl->spawned);
-	} else if (ret != -ERESTARTNOINTR) {
-		result->error = -ret;
-		atomic64_inc(&tmpl->failed);
+	err = attend(birth, &ending);
+	if (birth->cancelled) {
+		err = birth->cancelled;
+		ending = (struct spawn_template_result) {
+			.stage = SPAWN_TEMPLATE_STAGE_CREATE,
+			.action = -1,
+		};
 	}
-	return ret;
+	settle_pidfd(birth, !err);
+	if (err) {
+		ending.error = -err;
+	} else {
+		ending.stage = SPAWN_TEMPLATE_STAGE_NONE;
+		ending.action = -1;
+		ending.pid = birth->nr;
+	}
+	*result = ending;
+	/* What nobody waited for, the child counts. */
+	if (spawn->tmpl && (birth->cancelled || !(spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)))
+		atomic64_inc(err ? &spawn->tmpl->failed : &spawn->tmpl->spawned);
+	put_pid(birth->pid);
+	put_task_struct(birth->task);
+	spawn_put(spawn);
+	return err ?: birth->nr;
+}
+
+long spawn_run(const struct spawn_request *request, struct spawn_template_result *result)
+{
+	struct birth birth;
+	long err;
+
+	err = spawn_start(request, &birth, result);
+	return err ?: spawn_finish(&birth, result);
 }

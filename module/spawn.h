@@ -5,7 +5,8 @@
  * One allocation that the caller fills in and then shares with the child;
  * whoever lets go last frees it. Until the child is awake the caller owns all
  * of it; then the child does, but for 'ref' and 'done'; after 'done' nobody
- * writes to it any more, and the caller may read 'result'.
+ * writes to it any more, and the caller may read 'result'. Of an asynchronous
+ * one the caller reads nothing.
  */
 #ifndef OUTSPAWN_SPAWN_H
 #define OUTSPAWN_SPAWN_H
@@ -15,38 +16,96 @@
 
 #include "actions.h"
 #include "fds.h"
+#include "search.h"
 #include "spawn_template.h"
 #include "strings.h"
 
+struct task_struct;
 struct template;
+
+/* When the caller goes on. */
+enum spawn_wait {
+	WAIT_MEMORY, /* exec has left the caller's memory behind: as after vfork(2) */
+	WAIT_PROGRAM, /* the program is all set, too */
+	WAIT_ACTIONS, /* the actions are done */
+	WAIT_NOT,
+};
 
 struct spawn {
 	refcount_t ref;
-	struct template *tmpl; /* a reference */
-	bool inherit_fds;
+	struct template *tmpl; /* a reference; or NULL: there is a search */
+	struct search search;
+	u64 flags; /* SPAWN_TEMPLATE_SPAWN_* */
+	enum spawn_wait wait;
 	bool cancelled; /* set before the child is awake: it is to end at once */
+	bool completed; /* the child's: 'done' is */
+	int exit_signal; /* of the program */
+	int pdeath_signal; /* or 0 */
 	struct strings argv, envp;
 	u64 uargv, uenvp; /* where the caller has them */
 	struct actions actions;
 	struct file *stdio[FDS_STDIO];
+	struct fds_list inherited; /* with INHERIT_FDS, if the caller does not wait */
+	/* The caller as a name: a reference, to compare with. */
+	struct task_struct *caller;
+	/* A pidfd that kills when it is released: not before the child is ready for that. */
+	struct file *leash;
 	/*
-	 * The child's vfork_done: exec completes it when it leaves the caller's
-	 * memory behind; so does a child that failed, with 'result' filled in.
+	 * With WAIT_MEMORY the child's vfork_done: exec completes it when it leaves
+	 * the caller's memory behind. Otherwise, and if it failed, the child does.
 	 */
 	struct completion done;
 	struct spawn_template_result result;
+	/* Where the caller of an asynchronous spawn wants to read how it failed; or NULL. */
+	struct spawn_template_result __user *uresult;
 };
 
 void spawn_put(struct spawn *spawn);
 
+/* The SPAWN_TEMPLATE_SPAWN_* that this kernel can do. */
+u64 spawn_flags(void);
+
+/* What is to be spawned: of a template, or by path. The caller's. */
+struct spawn_request {
+	struct template *tmpl; /* or NULL */
+	const char __user *file; /* without a template: as spawn_template_path_args has it */
+	const char __user *path;
+	struct spawn_template_spawn_args args;
+};
+
+/* A child that was made, in the hands of its caller. */
+struct birth {
+	struct spawn *spawn; /* a reference */
+	struct task_struct *task; /* a reference */
+	struct pid *pid; /* a reference */
+	pid_t nr; /* as the caller sees it */
+	int trace; /* PTRACE_EVENT_VFORK if the caller's tracer wants it, or 0 */
+	int pidfd; /* reserved number, or -1 */
+	struct file *pidfd_file; /* not yet installed, or NULL */
+	int __user *upidfd;
+	int cancelled; /* why the child was sent away at once, or 0 */
+};
+
 /*
- * SPAWN_TEMPLATE_IOC_SPAWN. Sleeps until exec has succeeded or failed; a fatal
- * signal ends the wait, not the child.
+ * Make a child and set it going. It is then seen through by spawn_finish(), by
+ * the same task.
+ *
+ * @birth: filled in on success
+ * @result: says where it failed
+ * Return: 0 or an errno; -ERESTARTNOINTR if a signal came first.
+ */
+int spawn_start(const struct spawn_request *request, struct birth *birth,
+		struct spawn_template_result *result);
+
+/*
+ * Sleeps until the caller may go on; a fatal signal ends the wait, not the child.
  *
  * @result: filled in
  * Return: the child's pid or an errno (uapi/spawn_template.h).
  */
-long spawn_run(struct template *tmpl, const struct spawn_template_spawn_args *args,
-	       struct spawn_template_result *result);
+long spawn_finish(struct birth *birth, struct spawn_template_result *result);
+
+/* Both: SPAWN_TEMPLATE_IOC_SPAWN and SPAWN_PATH. */
+long spawn_run(const struct spawn_request *request, struct spawn_template_result *result);
 
 #endif /* OUTSPAWN_SPAWN_H */

@@ -121,6 +121,19 @@ int step_enter(int nr, unsigned long a0, unsigned long a1, unsigned long a2, uns
 	return err;
 }
 
+long step_do(int nr, const unsigned long args[6])
+{
+	struct call call = { .nr = nr };
+	long ret;
+
+	memcpy(call.args, args, sizeof(call.args));
+	do {
+		call_to_regs(&call, current_pt_regs());
+		ret = ki_sys_call(nr);
+	} while (signals_begin_again(ret));
+	return ret;
+}
+
 void step_leave(long ret)
 {
 	ki_audit_leave(ret);

@@ -28,6 +28,11 @@ int step_enter(int nr, unsigned long a0, unsigned long a1, unsigned long a2, uns
 	       unsigned long a4);
 /* Leave it, with its result: after a step_enter() that returned 0. */
 void step_leave(long ret);
+/*
+ * After a step_enter() that returned 0: really do the system call, with these
+ * arguments. Begins again when a signal that is no death interrupts it.
+ */
+long step_do(int nr, const unsigned long args[6]);
 
 /* Only the filters' part of step_enter(): for what a tracer sees as one call. */
 int step_ask_filters(int nr, unsigned long a0, unsigned long a1, unsigned long a2,

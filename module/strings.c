@@ -3,6 +3,8 @@
  * strings.c - argv and envp, copied from the caller
  */
 #include <linux/binfmts.h>
+#include <linux/build_bug.h>
+#include <linux/err.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/resource.h>
@@ -12,6 +14,8 @@
 #include <linux/vmalloc.h>
 
 #include "strings.h"
+
+static_assert(STRINGS_MAX_ONE == MAX_ARG_STRLEN);
 
 unsigned long strings_limit(unsigned long stack_rlimit)
 {
@@ -124,6 +128,26 @@ int strings_copy(struct strings *out, const char __user *const __user array[],
 	if (err)
 		strings_free(out);
 	return err;
+}
+
+char *strings_copy_one(const char __user *ustring, size_t max, int too_long)
+{
+	long size = strnlen_user(ustring, max);
+	char *string;
+
+	if (!size)
+		return ERR_PTR(-EFAULT);
+	if (size > max)
+		return ERR_PTR(too_long);
+	string = alloc_bytes(size);
+	if (!string)
+		return ERR_PTR(-ENOMEM);
+	if (copy_from_user(string, ustring, size)) {
+		kvfree(string);
+		return ERR_PTR(-EFAULT);
+	}
+	string[size - 1] = '\0';
+	return string;
 }
 
 void strings_free(struct strings *strings)

@@ -10,6 +10,8 @@
 
 #include <linux/types.h>
 
+#include <asm/page.h>
+
 struct linux_binprm;
 
 /* A list's strings, one behind the other, each with its NUL. */
@@ -39,6 +41,18 @@ int strings_copy(struct strings *out, const char __user *const __user array[],
 		 unsigned long *room);
 
 void strings_free(struct strings *strings);
+
+/* The most bytes of one string, with its NUL, as exec has it. */
+#define STRINGS_MAX_ONE (32 * PAGE_SIZE)
+
+/*
+ * Copy one string of at most max bytes, with its NUL, from current's memory; one
+ * that changes meanwhile is cut. Sleeps.
+ *
+ * Return: owned by the caller, for kvfree(); or an ERR_PTR: -EFAULT, -ENOMEM, or
+ * too_long.
+ */
+char *strings_copy_one(const char __user *ustring, size_t max, int too_long);
 
 /* Push the strings onto a bprm's stack, from the last to the first. */
 int strings_push(const struct strings *strings, struct linux_binprm *bprm);

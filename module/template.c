@@ -13,6 +13,7 @@
 #include <linux/uaccess.h>
 
 #include "identity.h"
+#include "strings.h"
 #include "template.h"
 
 static atomic64_t templates = ATOMIC64_INIT(0);
@@ -52,10 +53,10 @@ static int read_key(const struct path *path, struct spawn_template_key *key)
 
 /*
  * Open a file as do_open_execat() in fs/exec.c does: execute permission, a
- * regular file, no noexec mount, and then no more writers. Read permission is
- * not needed.
+ * regular file, no noexec mount, and then no more writers, unless they are to
+ * be let in. Read permission is not needed.
  */
-static struct file *open_for_exec(const struct path *path)
+static struct file *open_for_exec(const struct path *path, bool deny_write)
 {
 	struct file *file;
 	int err;
@@ -72,6 +73,9 @@ static struct file *open_for_exec(const struct path *path)
 	if (IS_ERR(file))
 		return file;
 	err = deny_write_access(file);
+	/* Somebody writes it now: no template, in either case. */
+	if (!err && !deny_write)
+		allow_write_access(file);
 	if (err) {
 		fput(file);
 		return ERR_PTR(err);
@@ -79,9 +83,10 @@ static struct file *open_for_exec(const struct path *path)
 	return file;
 }
 
-static void close_exec_file(struct file *file)
+static void close_exec_file(struct file *file, bool deny_write)
 {
-	allow_write_access(file);
+	if (deny_write)
+		allow_write_access(file);
 	fput(file);
 }
 
@@ -158,80 +163,100 @@ static struct template *alloc_template(const Elf64_Phdr *phdrs, u16 phnum, const
 	return tmpl;
 }
 
-/* Takes over file on success only. */
-static struct template *template_of(struct file *file, const char *path, bool by_path)
-{
+/* What was read of an ELF file. */
+struct elf_facts {
+	Elf64_Ehdr ehdr;
+	Elf64_Phdr *phdrs; /* owned */
 	struct spawn_template_elf summary;
+};
+
+static int read_elf(struct file *file, u64 file_size, struct elf_facts *facts)
+{
+	Elf64_Phdr *phdrs;
+	int err;
+
+	err = read_exactly(file, &facts->ehdr, sizeof(facts->ehdr), 0);
+	if (!err)
+		err = elf_check_header(&facts->ehdr, file_size, ELF_ARCH);
+	if (err)
+		return err;
+	phdrs = read_segments(file, &facts->ehdr, file_size, &facts->summary);
+	if (IS_ERR(phdrs))
+		return PTR_ERR(phdrs);
+	facts->phdrs = phdrs;
+	return 0;
+}
+
+/* Takes over file on success only. */
+static struct template *template_of(struct file *file, const char *path, u64 flags)
+{
+	struct elf_facts facts = {};
 	struct spawn_template_key key;
 	struct template *tmpl;
-	Elf64_Phdr *phdrs;
-	Elf64_Ehdr ehdr;
 	int err;
 
 	err = read_key(&file->f_path, &key);
 	if (!err)
-		err = read_exactly(file, &ehdr, sizeof(ehdr), 0);
-	if (!err)
-		err = elf_check_header(&ehdr, key.size, ELF_ARCH);
+		err = read_elf(file, key.size, &facts);
+	if (err == -ENOEXEC && (flags & SPAWN_TEMPLATE_CREATE_ANY_FORMAT)) {
+		facts = (struct elf_facts) {};
+		err = 0;
+	}
 	if (err)
 		return ERR_PTR(err);
-	phdrs = read_segments(file, &ehdr, key.size, &summary);
-	if (IS_ERR(phdrs))
-		return ERR_CAST(phdrs);
-	tmpl = alloc_template(phdrs, ehdr.e_phnum, path);
-	kfree(phdrs);
+	tmpl = alloc_template(facts.phdrs, facts.ehdr.e_phnum, path);
+	kfree(facts.phdrs);
 	if (!tmpl)
 		return ERR_PTR(-ENOMEM);
 
 	kref_init(&tmpl->ref);
 	tmpl->file = file;
 	tmpl->key = key;
-	tmpl->elf = summary;
-	tmpl->ehdr = ehdr;
-	tmpl->by_path = by_path;
+	tmpl->elf = facts.summary;
+	tmpl->ehdr = facts.ehdr;
+	tmpl->deny_write = !(flags & SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
 	tmpl->cred = get_current_cred();
 	atomic64_inc(&templates);
 	return tmpl;
 }
 
 /* Open, check and pin the file at a path, which is called name from then on. */
-static struct template *pin(const struct path *path, const char *name, bool by_path)
+static struct template *pin(const struct path *path, const char *name, u64 flags)
 {
-	struct file *file = open_for_exec(path);
+	bool deny_write = !(flags & SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
+	struct file *file = open_for_exec(path, deny_write);
 	struct template *tmpl;
 
 	if (IS_ERR(file))
 		return ERR_CAST(file);
-	tmpl = template_of(file, name, by_path);
+	tmpl = template_of(file, name, flags);
 	if (IS_ERR(tmpl))
-		close_exec_file(file);
+		close_exec_file(file, deny_write);
 	return tmpl;
 }
 
-struct template *template_from_path(const char __user *upath)
+struct template *template_from_path(const char __user *upath, u64 flags)
 {
 	struct template *tmpl;
 	struct path path;
 	char *name;
-	long len;
 	int err;
 
-	len = strnlen_user(upath, PATH_MAX);
-	if (!len)
-		return ERR_PTR(-EFAULT);
-	if (len > PATH_MAX)
-		return ERR_PTR(-ENAMETOOLONG);
-	name = strndup_user(upath, PATH_MAX);
+	name = strings_copy_one(upath, PATH_MAX, -ENAMETOOLONG);
 	if (IS_ERR(name))
 		return ERR_CAST(name);
 	err = name[0] == '/' ? kern_path(name, LOOKUP_FOLLOW | LOOKUP_AUTOMOUNT, &path) : -EINVAL;
 	if (err) {
-		kfree(name);
+		kvfree(name);
 		return ERR_PTR(err);
 	}
-	tmpl = pin(&path, name, true);
+	tmpl = pin(&path, name, flags);
+	if (!IS_ERR(tmpl)) {
+		tmpl->by_path = true;
+		tmpl->reachable = true;
+	}
 	path_put(&path);
-	kfree(name);
+	kvfree(name);
 	return tmpl;
 }
 
@@ -239,33 +264,39 @@ struct template *template_from_path(const char __user *upath)
  * A name for a file that was handed in as a descriptor: where it is, or, when
  * it is nowhere (unlinked, a memfd), the name that fexecve(3) would make up.
  */
-static const char *name_of_file(struct file *file, int fd, char *buf)
+static const char *name_of_file(struct file *file, int fd, char *buf, bool *reachable)
 {
 	char *name = ERR_PTR(-ENOENT);
 
 	if (!d_unlinked(file->f_path.dentry))
 		name = d_path(&file->f_path, buf, PATH_MAX);
-	if (IS_ERR(name) || name[0] != '/') {
-		snprintf(buf, PATH_MAX, "/dev/fd/%d", fd);
-		return buf;
-	}
-	return name;
+	*reachable = !IS_ERR(name) && name[0] == '/';
+	if (*reachable)
+		return name;
+	snprintf(buf, PATH_MAX, "/dev/fd/%d", fd);
+	return buf;
 }
 
-struct template *template_from_fd(int fd)
+struct template *template_from_fd(int fd, u64 flags)
 {
 	struct template *tmpl;
 	struct file *file;
+	const char *name;
+	bool reachable;
 	char *buf;
 
 	file = fget_raw(fd);
 	if (!file)
 		return ERR_PTR(-EBADF);
 	buf = kmalloc(PATH_MAX, GFP_KERNEL);
-	if (buf)
-		tmpl = pin(&file->f_path, name_of_file(file, fd, buf), false);
-	else
+	if (buf) {
+		name = name_of_file(file, fd, buf, &reachable);
+		tmpl = pin(&file->f_path, name, flags);
+		if (!IS_ERR(tmpl))
+			tmpl->reachable = reachable;
+	} else {
 		tmpl = ERR_PTR(-ENOMEM);
+	}
 	kfree(buf);
 	fput(file);
 	return tmpl;
@@ -281,7 +312,7 @@ static void release(struct kref *ref)
 {
 	struct template *tmpl = container_of(ref, struct template, ref);
 
-	close_exec_file(tmpl->file);
+	close_exec_file(tmpl->file, tmpl->deny_write);
 	put_cred(tmpl->cred);
 	kfree(tmpl);
 	atomic64_dec(&templates);

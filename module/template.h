@@ -23,12 +23,18 @@ struct file;
  */
 #define TEMPLATE_MEMORY 4096
 
+/* What can be asked of a template, and of its descriptor. */
+#define TEMPLATE_FLAGS (SPAWN_TEMPLATE_CREATE_CLOEXEC | SPAWN_TEMPLATE_CREATE_ANY_FORMAT | \
+			SPAWN_TEMPLATE_CREATE_ALLOW_WRITE)
+
 struct template {
 	struct kref ref;
 	struct file *file; /* opened for exec, writes denied */
 	const struct cred *cred; /* of who made it */
 	const char *path; /* AT_EXECFN and comm of the children; in this allocation */
 	bool by_path; /* made from a path, which must go on naming this file */
+	bool reachable; /* its path is one, not a name made up for a nameless file */
+	bool deny_write;
 	u32 memory; /* bytes of this allocation */
 	struct spawn_template_key key; /* owner as global ids */
 	struct spawn_template_elf elf;
@@ -43,9 +49,11 @@ struct template {
  * Make a template of the file at an absolute path, or of an open descriptor of
  * current's. May sleep. Errors as SPAWN_TEMPLATE_IOC_CREATE documents them.
  * The caller owns the reference.
+ *
+ * @flags: SPAWN_TEMPLATE_CREATE_*
  */
-struct template *template_from_path(const char __user *path);
-struct template *template_from_fd(int fd);
+struct template *template_from_path(const char __user *path, u64 flags);
+struct template *template_from_fd(int fd, u64 flags);
 
 struct template *template_get(struct template *tmpl);
 /* The last reference closes the file and allows writes again. May sleep. */

@@ -16,6 +16,7 @@
 #include <linux/user_namespace.h>
 
 #include "ioctl.h"
+#include "request.h"
 #include "spawn.h"
 #include "template.h"
 #include "template_fd.h"
@@ -75,31 +76,12 @@ static long ioctl_query(const struct template *tmpl, void __user *arg, size_t si
 	return ioctl_write(arg, size, &query, sizeof(query), SPAWN_TEMPLATE_QUERY_SIZE_VER0);
 }
 
-/* The result is worth nothing to a caller whose pointer is bad: that is found first. */
-static int probe_result(struct spawn_template_result __user *uresult)
-{
-	return uresult && clear_user(uresult, sizeof(*uresult)) ? -EFAULT : 0;
-}
-
 static long ioctl_spawn(struct template *tmpl, const void __user *arg, size_t size)
 {
-	struct spawn_template_result __user *uresult;
-	struct spawn_template_spawn_args args;
-	struct spawn_template_result result;
-	long ret;
+	struct spawn_request request;
+	int err = request_read(&request, tmpl, arg, size);
 
-	ret = ioctl_read(&args, sizeof(args), arg, size, SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0);
-	if (ret)
-		return ret;
-	uresult = u64_to_user_ptr(args.result);
-	ret = probe_result(uresult);
-	if (ret)
-		return ret;
-	ret = spawn_run(tmpl, &args, &result);
-	/* The child, if there is one, runs: its pid is what must get through. */
-	if (uresult && copy_to_user(uresult, &result, sizeof(result)))
-		return ret;
-	return ret;
+	return err ?: request_run(&request);
 }
 
 static long template_fd_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -126,9 +108,24 @@ static const struct file_operations template_fd_ops = {
 	.llseek = noop_llseek,
 };
 
+struct template *template_fd_get(int fd)
+{
+	struct file *file = fget(fd);
+	struct template *tmpl;
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	if (file->f_op == &template_fd_ops)
+		tmpl = template_get(file->private_data);
+	else
+		tmpl = ERR_PTR(-ENOTTY);
+	fput(file);
+	return tmpl;
+}
+
 static int check_args(const struct spawn_template_create_args *args)
 {
-	if (args->flags & ~SPAWN_TEMPLATE_CREATE_CLOEXEC)
+	if (args->flags & ~TEMPLATE_FLAGS)
 		return -EINVAL;
 	if (args->exec_flags || args->actions || args->actions_len)
 		return -EINVAL;
@@ -149,9 +146,9 @@ long template_fd_create(const struct spawn_template_create_args *args)
 	if (fd)
 		return fd;
 	if (args->filename)
-		tmpl = template_from_path(u64_to_user_ptr(args->filename));
+		tmpl = template_from_path(u64_to_user_ptr(args->filename), args->flags);
 	else
-		tmpl = template_from_fd(args->execfd);
+		tmpl = template_from_fd(args->execfd, args->flags);
 	if (IS_ERR(tmpl))
 		return PTR_ERR(tmpl);
 	fd = anon_inode_getfd("[spawn_template]", &template_fd_ops, tmpl,

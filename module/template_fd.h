@@ -6,6 +6,7 @@
 #define OUTSPAWN_TEMPLATE_FD_H
 
 struct spawn_template_create_args;
+struct template;
 
 /*
  * SPAWN_TEMPLATE_IOC_CREATE: make a template and a descriptor of it.
@@ -13,5 +14,11 @@ struct spawn_template_create_args;
  * Return: the descriptor or an errno (uapi/spawn_template.h). May sleep.
  */
 long template_fd_create(const struct spawn_template_create_args *args);
+
+/*
+ * The template that descriptor fd of current's names, a reference; or an ERR_PTR:
+ * -EBADF, or -ENOTTY if it is no template.
+ */
+struct template *template_fd_get(int fd);
 
 #endif /* OUTSPAWN_TEMPLATE_FD_H */

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * batch.c - many spawns in one call
+ *
+ * Children are made one after the other, and waited for in the same order, with
+ * up to IN_FLIGHT of them on their way: so the caller makes the next while the
+ * last ones set themselves up on other CPUs.
+ */
+#include <linux/err.h>
+#include <linux/minmax.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "batch.h"
+#include "ioctl.h"
+#include "request.h"
+#include "spawn.h"
+#include "spawn_template.h"
+#include "template.h"
+#include "template_fd.h"
+
+#define IN_FLIGHT 16
+
+/* A child on its way. */
+struct flight {
+	struct spawn_request request; /* tmpl: not looked at any more */
+	struct birth birth;
+	u32 entry; /* its index */
+};
+
+/* A queue of flights; the entries before the oldest one's are done. */
+struct batch {
+	struct spawn_template_batch_args args;
+	struct flight *flights; /* IN_FLIGHT of them, a ring; owned */
+	u32 first, count;
+};
+
+static struct spawn_template_batch_entry __user *entry_at(const struct batch *batch, u32 index)
+{
+	return u64_to_user_ptr(batch->args.entries + (u64)index * batch->args.entry_size);
+}
+
+/* The call's own result of an entry. It was written to before, so this works again. */
+static void write_result(const struct batch *batch, u32 index,
+			 const struct spawn_template_result *result)
+{
+	if (copy_to_user(&entry_at(batch, index)->result, result, sizeof(*result)))
+		return;
+}
+
+static void finish_oldest(struct batch *batch)
+{
+	struct flight *flight = &batch->flights[batch->first];
+	struct spawn_template_result result;
+
+	spawn_finish(&flight->birth, &result);
+	request_report(&flight->request, &result);
+	write_result(batch, flight->entry, &result);
+	batch->first = (batch->first + 1) % IN_FLIGHT;
+	batch->count--;
+}
+
+static void finish_all(struct batch *batch)
+{
+	while (batch->count)
+		finish_oldest(batch);
+}
+
+/* What an entry asks for. The template is the caller's to put, if there is one. */
+static int read_request(struct spawn_request *request,
+			const struct spawn_template_batch_entry *entry)
+{
+	const void __user *uargs = u64_to_user_ptr(entry->args);
+	struct template *tmpl;
+	int err;
+
+	*request = (struct spawn_request) {};
+	if (entry->tmpl == -1)
+		return request_read_path(request, uargs, entry->args_size);
+	tmpl = template_fd_get(entry->tmpl);
+	if (IS_ERR(tmpl))
+		return PTR_ERR(tmpl);
+	err = request_read(request, tmpl, uargs, entry->args_size);
+	if (err) {
+		template_put(tmpl);
+		request->tmpl = NULL;
+	}
+	return err;
+}
+
+/*
+ * Set one entry going. Its failure is its own result, not the batch's.
+ *
+ * Return: 0, -EFAULT if the entry's memory is bad, or -ERESTARTNOINTR.
+ */
+static int start(struct batch *batch, u32 index)
+{
+	struct spawn_template_result result = {
+		.stage = SPAWN_TEMPLATE_STAGE_ARGS,
+		.action = -1,
+	};
+	struct spawn_template_batch_entry entry;
+	struct flight *flight;
+	int err;
+
+	if (copy_from_user(&entry, entry_at(batch, index), sizeof(entry)) ||
+	    copy_to_user(&entry_at(batch, index)->result, &result, sizeof(result)))
+		return -EFAULT;
+	if (batch->count == IN_FLIGHT)
+		finish_oldest(batch);
+	flight = &batch->flights[(batch->first + batch->count) % IN_FLIGHT];
+	flight->entry = index;
+	err = read_request(&flight->request, &entry);
+	if (err) {
+		result.error = -err;
+	} else {
+		err = spawn_start(&flight->request, &flight->birth, &result);
+		if (flight->request.tmpl)
+			template_put(flight->request.tmpl);
+		if (err == -ERESTARTNOINTR)
+			return err;
+		if (err)
+			request_report(&flight->request, &result);
+	}
+	if (err) {
+		write_result(batch, index, &result);
+		return 0;
+	}
+	batch->count++;
+	/* Its tracer waits for what comes next of it. */
+	if (flight->birth.trace)
+		finish_all(batch);
+	return 0;
+}
+
+static long run(struct batch *batch)
+{
+	u32 done;
+	int err = 0;
+
+	for (done = 0; done < batch->args.count; done++) {
+		err = start(batch, done);
+		if (err)
+			break;
+		if (fatal_signal_pending(current)) {
+			done++;
+			break;
+		}
+		cond_resched();
+	}
+	finish_all(batch);
+	return done ?: err;
+}
+
+long batch_run(const void __user *uargs, size_t usize)
+{
+	struct batch batch = {};
+	long ret;
+
+	ret = ioctl_read(&batch.args, sizeof(batch.args), uargs, usize,
+			 SPAWN_TEMPLATE_BATCH_ARGS_SIZE_VER0);
+	if (ret)
+		return ret;
+	if (batch.args.flags || batch.args.count > INT_MAX ||
+	    batch.args.entry_size < SPAWN_TEMPLATE_BATCH_ENTRY_SIZE_VER0 ||
+	    batch.args.entry_size % sizeof(u64))
+		return -EINVAL;
+	batch.flights = kcalloc(IN_FLIGHT, sizeof(*batch.flights), GFP_KERNEL_ACCOUNT);
+	if (!batch.flights)
+		return -ENOMEM;
+	ret = run(&batch);
+	kfree(batch.flights);
+	return ret;
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * request.c - what a caller asks to be spawned, read from its memory
+ */
+#include <linux/errno.h>
+#include <linux/uaccess.h>
+
+#include "ioctl.h"
+#include "request.h"
+
+static const struct spawn_template_result no_result = { .action = -1 };
+
+int request_read(struct spawn_request *request, struct template *tmpl, const void __user *uargs,
+		 size_t usize)
+{
+	struct spawn_template_result __user *uresult;
+	int err;
+
+	*request = (struct spawn_request) { .tmpl = tmpl };
+	err = ioctl_read(&request->args, sizeof(request->args), uargs, usize,
+			 SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0);
+	if (err)
+		return err;
+	uresult = u64_to_user_ptr(request->args.result);
+	return uresult && copy_to_user(uresult, &no_result, sizeof(no_result)) ? -EFAULT : 0;
+}
+
+int request_read_path(struct spawn_request *request, const void __user *uargs, size_t usize)
+{
+	struct spawn_template_path_args args;
+	int err;
+
+	err = ioctl_read(&args, sizeof(args), uargs, usize, SPAWN_TEMPLATE_PATH_ARGS_SIZE_VER0);
+	if (err)
+		return err;
+	if (args.flags || args.pad)
+		return -EINVAL;
+	err = request_read(request, NULL, u64_to_user_ptr(args.spawn), args.spawn_size);
+	request->file = u64_to_user_ptr(args.file);
+	request->path = u64_to_user_ptr(args.path);
+	return err;
+}
+
+void request_report(const struct spawn_request *request,
+		    const struct spawn_template_result *result)
+{
+	struct spawn_template_result __user *uresult = u64_to_user_ptr(request->args.result);
+
+	if (!uresult || (!result->error && (request->args.flags & SPAWN_TEMPLATE_SPAWN_ASYNC)))
+		return;
+	/* The child, if there is one, runs: its pid is what must get through. */
+	if (copy_to_user(uresult, result, sizeof(*result)))
+		return;
+}
+
+long request_run(const struct spawn_request *request)
+{
+	struct spawn_template_result result;
+	long ret = spawn_run(request, &result);
+
+	request_report(request, &result);
+	return ret;
+}

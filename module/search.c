@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * search.c - a program's name and where to look for it
+ *
+ * The rules are those of execvp(3) and posix_spawnp(3) in the GNU C library.
+ */
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "search.h"
+#include "strings.h"
+
+int search_copy(struct search *out, const char __user *file, const char __user *path)
+{
+	char *copy;
+
+	if (!file)
+		return -EINVAL;
+	copy = strings_copy_one(file, PATH_MAX, -ENAMETOOLONG);
+	if (IS_ERR(copy))
+		return PTR_ERR(copy);
+	out->file = copy;
+	if (!path || strchr(copy, '/'))
+		return 0;
+	if (strlen(copy) > NAME_MAX)
+		return -ENAMETOOLONG;
+	copy = strings_copy_one(path, STRINGS_MAX_ONE, -E2BIG);
+	if (IS_ERR(copy))
+		return PTR_ERR(copy);
+	out->path = copy;
+	return 0;
+}
+
+void search_free(struct search *search)
+{
+	kvfree(search->file);
+	kvfree(search->path);
+	*search = (struct search) {};
+}
+
+int search_next(const struct search *search, const char **at, char *name)
+{
+	const char *dir = *at;
+	const char *end = strchrnul(dir, ':');
+	size_t len = end - dir;
+
+	*at = *end ? end + 1 : NULL;
+	/* An empty directory is the working directory: the name alone. */
+	if (snprintf(name, PATH_MAX, "%.*s%s%s", (int)len, dir, len ? "/" : "", search->file) >=
+	    PATH_MAX)
+		return -ENAMETOOLONG;
+	return 0;
+}
+
+bool search_goes_on(int err)
+{
+	switch (err) {
+	case -EACCES:
+	case -ENOENT:
+	case -ENOTDIR:
+	case -ESTALE:
+	case -ENODEV:
+	case -ETIMEDOUT:
+		return true;
+	}
+	return false;
+}
