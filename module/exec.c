@@ -150,10 +150,9 @@ int exec_search(const struct search *search, const struct strings *argv,
 	*index = -1;
 	while (at) {
 		++*index;
-		/* One that is too long is passed over. */
-		if (search_next(search, &at, name))
-			continue;
-		err = attempt(name, argv, envp, uargv, uenvp);
+		err = search_next(search, &at, name);
+		if (!err)
+			err = attempt(name, argv, envp, uargv, uenvp);
 		if (!search_goes_on(err))
 			break;
 		denied |= err == -EACCES;

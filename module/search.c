@@ -48,6 +48,9 @@ int search_next(const struct search *search, const char **at, char *name)
 	size_t len = end - dir;
 
 	*at = *end ? end + 1 : NULL;
+	/* That cannot be a directory; the C library passes it over. */
+	if (len >= PATH_MAX)
+		return -ENOENT;
 	/* An empty directory is the working directory: the name alone. */
 	if (snprintf(name, PATH_MAX, "%.*s%s%s", (int)len, dir, len ? "/" : "", search->file) >=
 	    PATH_MAX)

@@ -26,7 +26,7 @@ void search_free(struct search *search);
  * next one, or to NULL behind the last.
  *
  * @name: PATH_MAX bytes
- * Return: 0, or -ENAMETOOLONG.
+ * Return: 0; -ENOENT: no such directory can be; -ENAMETOOLONG: no such name.
  */
 int search_next(const struct search *search, const char **at, char *name);
 

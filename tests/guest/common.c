@@ -396,6 +396,29 @@ int sys_spawn(int template, const struct spawn_template_spawn_args *args)
 	return value_or_error(ioctl(template, SPAWN_TEMPLATE_IOC_SPAWN, args));
 }
 
+int sys_spawn_path(const char *file, const char *path, const struct spawn_template_spawn_args *args)
+{
+	struct spawn_template_path_args path_args = {
+		.spawn = (uintptr_t)args,
+		.spawn_size = sizeof(*args),
+		.file = (uintptr_t)file,
+		.path = (uintptr_t)path,
+	};
+
+	return value_or_error(ioctl(device, SPAWN_TEMPLATE_IOC_SPAWN_PATH, &path_args));
+}
+
+int sys_batch(struct spawn_template_batch_entry *entries, uint32_t count)
+{
+	struct spawn_template_batch_args args = {
+		.entries = (uintptr_t)entries,
+		.count = count,
+		.entry_size = sizeof(*entries),
+	};
+
+	return value_or_error(ioctl(device, SPAWN_TEMPLATE_IOC_SPAWN_BATCH, &args));
+}
+
 int sys_query(int template, struct spawn_template_query *query)
 {
 	return value_or_error(ioctl(template, SPAWN_TEMPLATE_IOC_QUERY, query));
@@ -443,16 +466,26 @@ pid_t try_spawn(int template, char *const argv[])
 			 &(struct spawn_template_spawn_args){ .argv = (uintptr_t)argv });
 }
 
-int wait_for(pid_t pid)
+static int wait_with(pid_t pid, int options)
 {
 	int status;
 
 	if (pid <= 0)
 		check_failed(__FILE__, __LINE__, "no child to wait for: %d%s", pid,
 			     errno_text(pid));
-	if (waitpid(pid, &status, 0) != pid)
+	if (waitpid(pid, &status, options) != pid)
 		check_failed(__FILE__, __LINE__, "wait for %d: %s", pid, strerror(errno));
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int wait_for(pid_t pid)
+{
+	return wait_with(pid, 0);
+}
+
+int wait_for_quiet(pid_t pid)
+{
+	return wait_with(pid, __WCLONE);
 }
 
 int spawn_and_wait(int template)
@@ -520,7 +553,13 @@ char *facts_of(const struct request *request)
 	pid_t pid;
 
 	facts_prepare(path);
-	if (request->actions)
+	if (request->args) {
+		args = *request->args;
+		args.argv = (uintptr_t)argv;
+		if (!args.result)
+			args.result = (uintptr_t)&result;
+		pid = sys_spawn(request->template, &args);
+	} else if (request->actions)
 		pid = outspawn_spawn(request->template, argv, request->envp, request->actions,
 				     request->flags, NULL, &result);
 	else
@@ -528,7 +567,7 @@ char *facts_of(const struct request *request)
 	if (pid < 0)
 		check_failed(__FILE__, __LINE__, "spawn: %s, stage %u, action %d",
 			     strerror(-pid), result.stage, result.action);
-	return facts_collect(path, wait_for(pid));
+	return facts_collect(path, wait_with(pid, request->args ? __WALL : 0));
 }
 
 /* Not inlined: the child must not run on over what its parent keeps. */

@@ -125,6 +125,8 @@ char *program(const char *name);
 /* The ioctls: a value or -errno. */
 int sys_create(const struct spawn_template_create_args *args);
 int sys_spawn(int template, const struct spawn_template_spawn_args *args);
+int sys_spawn_path(const char *file, const char *path, const struct spawn_template_spawn_args *args);
+int sys_batch(struct spawn_template_batch_entry *entries, uint32_t count);
 int sys_query(int template, struct spawn_template_query *query);
 #define CREATE_PATH(path_) \
 	((struct spawn_template_create_args){ .flags = SPAWN_TEMPLATE_CREATE_CLOEXEC, \
@@ -146,6 +148,8 @@ struct spawn_template_query query_of(int template);
 pid_t try_spawn(int template, char *const argv[]);
 /* The exit status as a shell tells it: 128 + signal for the killed. */
 int wait_for(pid_t pid);
+/* The same of a child whose exit signal is not SIGCHLD. */
+int wait_for_quiet(pid_t pid);
 /* try_spawn of "probe exit 0" and wait_for: 0, or the -errno. */
 int spawn_and_wait(int template);
 
@@ -159,6 +163,8 @@ struct request {
 	unsigned int flags;
 	char *const *envp;
 	const char *sections[8];
+	/* What else it asks for: no argv; its actions and flags instead of those above. */
+	const struct spawn_template_spawn_args *args;
 };
 char *facts_of(const struct request *request);
 /*

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_async.c - spawns that do not wait: what they took with them, how they
+ * fail, and that none is lost
+ */
+#include "common_process.h"
+
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#define ASYNC SPAWN_TEMPLATE_SPAWN_ASYNC
+#define IN_FLIGHT 1000
+
+static struct spawn_template_result result;
+
+static struct spawn_template_spawn_args async_args(char *const argv[])
+{
+	return (struct spawn_template_spawn_args){ .argv = (uintptr_t)argv,
+						   .flags = ASYNC,
+						   .result = (uintptr_t)&result };
+}
+
+static pid_t started(int template, const struct spawn_template_spawn_args *args)
+{
+	pid_t pid = sys_spawn(template, args);
+
+	if (pid <= 0)
+		check_failed(__FILE__, __LINE__, "spawn:%s, stage %u, action %d", errno_text(pid),
+			     result.stage, result.action);
+	return pid;
+}
+
+static void own_template(void)
+{
+	close(probe);
+	probe = template_of(PROBE);
+}
+
+static void runs(void)
+{
+	struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "7"));
+	pid_t pid = started(probe, &args);
+
+	check_eq(wait_for(pid), 7);
+	check_eq(result.error, 0);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_NONE);
+	check_eq(result.action, -1);
+}
+
+static void facts_are_those_of_a_synchronous_one(void)
+{
+	struct spawn_template_spawn_args async = { .flags = ASYNC }, sync = { 0 };
+	char *a = facts_of(&(struct request){ .template = probe, .args = &async }), *b;
+
+	b = facts_of(&(struct request){ .template = probe, .args = &sync });
+	/* Not the number in its own name, and what differs from one run to the next. */
+	check_str(facts_with(a, "fd."), facts_with(b, "fd."));
+	check_str(fact(a, "comm"), fact(b, "comm"));
+	check_str(fact(a, "exe"), fact(b, "exe"));
+	check_str(fact(a, "uid"), fact(b, "uid"));
+	check_str(facts_with(a, "sig"), facts_with(b, "sig"));
+}
+
+/*
+ * The child is held in its first action while the caller frees all that it gave:
+ * strings, descriptors, the template.
+ */
+static void everything_was_copied(void)
+{
+	char *fifo = make_fifo("hold"), output[256] = "";
+	char *argv[] = { strdup("probe"), strdup("echo"), strdup("a word"), NULL };
+	struct spawn_template_open *how = calloc(1, sizeof(*how));
+	struct spawn_template_action *actions = calloc(2, sizeof(*actions));
+	struct spawn_template_spawn_args *args = calloc(1, sizeof(*args));
+	char *path = strdup(fifo);
+	int ends[2], template = template_of(PROBE), hold;
+	pid_t pid;
+
+	must(pipe2(ends, O_CLOEXEC));
+	*how = (struct spawn_template_open){ .path = (uintptr_t)path, .how = { .flags = O_WRONLY } };
+	actions[0] = (struct spawn_template_action){ .type = SPAWN_TEMPLATE_ACTION_OPEN,
+						     .fd = AT_FDCWD,
+						     .newfd = 9,
+						     .arg = (uintptr_t)how };
+	actions[1] = (struct spawn_template_action){ .type = SPAWN_TEMPLATE_ACTION_DUP2,
+						     .fd = ends[1],
+						     .newfd = STDOUT_FILENO };
+	*args = async_args(argv);
+	args->actions = (uintptr_t)actions;
+	args->actions_len = 2;
+	pid = started(template, args);
+	close(ends[1]);
+	close(template);
+	memset(argv[2], 'x', 6);
+	memset(argv[1], 'x', 4);
+	memset(path, 'x', strlen(path));
+	memset(how, 0xff, sizeof(*how));
+	memset(actions, 0xff, 2 * sizeof(*actions));
+	memset(args, 0xff, sizeof(*args));
+	free(argv[0]);
+	free(argv[1]);
+	free(argv[2]);
+	free(path);
+	free(how);
+	free(actions);
+	free(args);
+	hold = must(open(fifo, O_RDONLY | O_CLOEXEC));
+	while (read(ends[0], output + strlen(output), sizeof(output) - strlen(output) - 1) > 0)
+		;
+	check_str(output, "a word\n");
+	check_eq(wait_for(pid), 0);
+	close(ends[0]);
+	close(hold);
+}
+
+/* Inherited descriptors are those of the moment of the call. */
+static void inherited_descriptors_were_taken(void)
+{
+	char *fifo = make_fifo("hold");
+	struct spawn_template_open how = { .path = (uintptr_t)fifo, .how = { .flags = O_WRONLY } };
+	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_OPEN,
+						.fd = AT_FDCWD,
+						.newfd = 200,
+						.arg = (uintptr_t)&how };
+	struct spawn_template_spawn_args args = async_args(ARGV("probe", "write", "100", "here"));
+	int ends[2], hold, later;
+	char output[16] = "";
+	pid_t pid;
+
+	must(pipe2(ends, O_CLOEXEC));
+	must(dup2(ends[1], 100));
+	close(ends[1]);
+	args.flags |= SPAWN_TEMPLATE_SPAWN_INHERIT_FDS;
+	args.actions = (uintptr_t)&action;
+	args.actions_len = 1;
+	pid = started(probe, &args);
+	close(100);
+	later = must(open("/dev/null", O_RDONLY));
+	hold = must(open(fifo, O_RDONLY | O_CLOEXEC));
+	check_eq(wait_for(pid), 0);
+	check_eq(read(ends[0], output, sizeof(output) - 1), 5);
+	check_str(output, "here\n");
+	close(ends[0]);
+	close(hold);
+	close(later);
+}
+
+/* Close-on-exec ones are not among them, however many others there are. */
+static void many_inherited_descriptors(void)
+{
+	struct spawn_template_spawn_args args = { .flags = ASYNC |
+							   SPAWN_TEMPLATE_SPAWN_INHERIT_FDS };
+	int list[600], i;
+	char *facts;
+
+	for (i = 0; i < 600; i++)
+		list[i] = must(open("/dev/null", i % 3 ? O_RDONLY : O_RDONLY | O_CLOEXEC));
+	facts = facts_of(&(struct request){
+		.template = probe, .args = &args, .sections = { "fds" } });
+	for (i = 0; i < 600; i++) {
+		check_eq(fact(facts, text("fd.%d", list[i])) != NULL, i % 3 != 0);
+		close(list[i]);
+	}
+}
+
+/* Failures */
+
+static void failing_action(void)
+{
+	struct spawn_template_action actions[] = {
+		{ .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 0 },
+		{ .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 },
+	};
+	struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "0"));
+	struct spawn_template_query before = query_of(probe);
+	int pidfd = -1;
+	pid_t pid;
+
+	args.actions = (uintptr_t)actions;
+	args.actions_len = 2;
+	args.pidfd = (uintptr_t)&pidfd;
+	pid = started(probe, &args);
+	check_eq(poll(&(struct pollfd){ pidfd, POLLIN, 0 }, 1, -1), 1);
+	check_eq(result.error, EBADF);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_ACTION);
+	check_eq(result.action, 1);
+	check_eq(result.pid, pid);
+	check_eq(wait_for(pid), 127);
+	close(pidfd);
+	check_eq(query_of(probe).failed, before.failed + 1);
+	check_eq(query_of(probe).spawned, before.spawned);
+}
+
+static void failing_exec(void)
+{
+	struct spawn_template_spawn_args args = async_args(ARGV("x"));
+	pid_t pid = sys_spawn_path("no-such-program", "/bin:/usr/bin", &args);
+
+	check_eq(wait_for(pid), 127);
+	check_eq(result.error, ENOENT);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
+	check_eq(result.action, 1);
+}
+
+/* What can be known before there is a child is the call's own. */
+static void bad_arguments(void)
+{
+	struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "0"));
+	int closed = template_of(PROBE);
+
+	args.actions = 8;
+	args.actions_len = 1;
+	check_eq(sys_spawn(probe, &args), -EFAULT);
+	check_eq(result.error, EFAULT);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_ARGS);
+	args = async_args(ARGV("probe", "exit", "0"));
+	args.pidfd = 8;
+	check_eq(sys_spawn(probe, &args), -EFAULT);
+	args = async_args(ARGV("probe", "exit", "0"));
+	args.result = 8;
+	check_eq(sys_spawn(probe, &args), -EFAULT);
+	close(closed);
+	check_eq(sys_spawn(closed, &args), -EBADF);
+	check_eq(count_children(), 0);
+}
+
+/* The result's memory is gone when the child fails: nobody is told, nothing breaks. */
+static void result_is_gone(void)
+{
+	char *fifo = make_fifo("hold");
+	struct spawn_template_open how = { .path = (uintptr_t)fifo, .how = { .flags = O_WRONLY } };
+	struct spawn_template_action actions[] = {
+		{ .type = SPAWN_TEMPLATE_ACTION_OPEN,
+		  .fd = AT_FDCWD,
+		  .newfd = 9,
+		  .arg = (uintptr_t)&how },
+		{ .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 },
+	};
+	struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "0"));
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pid_t pid;
+	int hold;
+
+	args.result = (uintptr_t)page;
+	args.actions = (uintptr_t)actions;
+	args.actions_len = 2;
+	pid = started(probe, &args);
+	must(munmap(page, 4096));
+	hold = must(open(fifo, O_RDONLY | O_CLOEXEC));
+	check_eq(wait_for(pid), 127);
+	close(hold);
+}
+
+static void no_pidfd_to_be_had_in_child(void *unused)
+{
+	struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "0"));
+	struct rlimit limit, before;
+	int pidfd = 5;
+
+	(void)unused;
+	own_template();
+	must(getrlimit(RLIMIT_NOFILE, &before));
+	limit = before;
+	limit.rlim_cur = lowest_free_fd();
+	must(setrlimit(RLIMIT_NOFILE, &limit));
+	args.pidfd = (uintptr_t)&pidfd;
+	check_eq(sys_spawn(probe, &args), -EMFILE);
+	must(setrlimit(RLIMIT_NOFILE, &before));
+	check_eq(result.error, EMFILE);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_CREATE);
+	check_eq(pidfd, -1);
+	check_eq(count_children(), 0);
+}
+
+static void no_pidfd_to_be_had(void)
+{
+	in_child(no_pidfd_to_be_had_in_child, NULL);
+}
+
+/* Waiting */
+
+static void seen_by_any_wait_from_the_first_moment(void)
+{
+	struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "3"));
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		pid_t pid = started(probe, &args);
+		int status;
+
+		check_eq(waitpid(-1, &status, 0), pid);
+		check_eq(WEXITSTATUS(status), 3);
+	}
+}
+
+static void killed_before_its_first_step(void)
+{
+	struct spawn_template_spawn_args args = async_args(ARGV("probe", "block"));
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		pid_t pid = started(probe, &args);
+
+		must(kill(pid, SIGKILL));
+		check_eq(wait_for(pid), 128 + SIGKILL);
+	}
+}
+
+/* A system call that looks at the caller's memory: the caller stays until it has. */
+static void memory_of_a_system_call(void)
+{
+	char *folder = in_scratch("deep");
+	struct spawn_template_syscall call = { .nr = SYS_chdir };
+	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_SYSCALL,
+						.arg = (uintptr_t)&call };
+	struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "0"));
+	int i;
+
+	mkdir(folder, 0755);
+	args.actions = (uintptr_t)&action;
+	args.actions_len = 1;
+	for (i = 0; i < 50; i++) {
+		char *path = strdup(folder);
+		pid_t pid;
+
+		call.args[0] = (uintptr_t)path;
+		pid = started(probe, &args);
+		memset(path, 'x', strlen(path));
+		free(path);
+		check_eq(wait_for(pid), 0);
+		check_eq(result.error, 0);
+	}
+	call.args[0] = (uintptr_t)"/nowhere";
+	check_eq(wait_for(started(probe, &args)), 127);
+	check_eq(result.error, ENOENT);
+}
+
+/* The caller does not wait for a child that is held. */
+static void caller_goes_on(void)
+{
+	char *fifo = make_fifo("hold");
+	struct spawn_template_open how = { .path = (uintptr_t)fifo, .how = { .flags = O_WRONLY } };
+	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_OPEN,
+						.fd = AT_FDCWD,
+						.newfd = 9,
+						.arg = (uintptr_t)&how };
+	struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "0"));
+	pid_t pid;
+	int hold;
+
+	args.actions = (uintptr_t)&action;
+	args.actions_len = 1;
+	pid = started(probe, &args); /* which would never return, if it waited */
+	hold = must(open(fifo, O_RDONLY | O_CLOEXEC));
+	check_eq(wait_for(pid), 0);
+	close(hold);
+}
+
+/* Many */
+
+static struct spawn_template_result results[IN_FLIGHT];
+
+static void a_thousand_in_flight(void)
+{
+	static pid_t pids[IN_FLIGHT];
+	struct spawn_template_action nothing = { .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 };
+	int i, status, seen = 0;
+
+	for (i = 0; i < IN_FLIGHT; i++) {
+		struct spawn_template_spawn_args args =
+			async_args(ARGV("probe", "exit", text("%d", i % 100)));
+
+		args.result = (uintptr_t)&results[i];
+		if (i % 10 == 9) {
+			args.actions = (uintptr_t)&nothing;
+			args.actions_len = 1;
+		}
+		pids[i] = started(probe, &args);
+	}
+	for (i = 0; i < IN_FLIGHT; i++) {
+		check_eq(waitpid(pids[i], &status, 0), pids[i]);
+		check(WIFEXITED(status));
+		check_eq(WEXITSTATUS(status), i % 10 == 9 ? 127 : i % 100);
+		check_eq(results[i].error, i % 10 == 9 ? EBADF : 0);
+		seen++;
+	}
+	check_eq(seen, IN_FLIGHT);
+	check_eq(error_of(waitpid(-1, NULL, __WALL)), ECHILD);
+}
+
+/* The caller is killed among them: what it made goes on, and leaves nothing. */
+CHILD_TEST(caller_killed_in_the_middle)
+{
+	volatile int *made = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+				  -1, 0);
+	pid_t caller = must(fork());
+	int status, ended = 0;
+
+	if (!caller) {
+		struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "0"));
+
+		own_template();
+		for (;;)
+			if (sys_spawn(probe, &args) > 0)
+				++*made;
+	}
+	wait_until(*made > 200);
+	must(kill(caller, SIGKILL));
+	check_eq(wait_for(caller), 128 + SIGKILL);
+	/* Those that it did not wait for come to us. */
+	while (waitpid(-1, &status, __WALL) > 0) {
+		check(WIFEXITED(status));
+		check_eq(WEXITSTATUS(status), 0);
+		ended++;
+	}
+	check(ended >= *made);
+	munmap((void *)made, 4096);
+}
+
+SUITE("async", T(runs), T(facts_are_those_of_a_synchronous_one), T(everything_was_copied),
+      T(inherited_descriptors_were_taken), T(many_inherited_descriptors), T(failing_action),
+      T(failing_exec), T(bad_arguments), T(result_is_gone), T(no_pidfd_to_be_had),
+      T(seen_by_any_wait_from_the_first_moment), T(killed_before_its_first_step),
+      T(memory_of_a_system_call), T(caller_goes_on), T(a_thousand_in_flight),
+      T(caller_killed_in_the_middle));

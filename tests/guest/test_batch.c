@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_batch.c - many spawns in one call
+ */
+#include "common_process.h"
+
+#include <sys/time.h>
+
+#define MANY 1000
+
+static struct spawn_template_spawn_args args_for(char *const argv[])
+{
+	return (struct spawn_template_spawn_args){ .argv = (uintptr_t)argv };
+}
+
+static struct spawn_template_batch_entry entry_of(int template,
+						  const struct spawn_template_spawn_args *args)
+{
+	return (struct spawn_template_batch_entry){ .tmpl = template,
+						    .args_size = sizeof(*args),
+						    .args = (uintptr_t)args };
+}
+
+static void own_template(void)
+{
+	close(probe);
+	probe = template_of(PROBE);
+}
+
+/* The rest after a signal came, as a library would. */
+static int batch_all(struct spawn_template_batch_entry *entries, int count)
+{
+	int done = 0;
+
+	while (done < count) {
+		int got = sys_batch(entries + done, count - done);
+
+		if (got <= 0)
+			return got;
+		done += got;
+	}
+	return done;
+}
+
+static void several_templates(void)
+{
+	int other = template_of("/bin/true");
+	struct spawn_template_spawn_args args[] = { args_for(ARGV("probe", "exit", "1")),
+						    args_for(ARGV("true")),
+						    args_for(ARGV("probe", "exit", "2")) };
+	struct spawn_template_path_args by_path = { .spawn = (uintptr_t)&args[0],
+						    .spawn_size = sizeof(args[0]),
+						    .file = (uintptr_t)PROBE };
+	struct spawn_template_batch_entry entries[] = {
+		entry_of(probe, &args[0]),
+		entry_of(other, &args[1]),
+		entry_of(probe, &args[2]),
+		{ .tmpl = -1, .args_size = sizeof(by_path), .args = (uintptr_t)&by_path },
+	};
+
+	check_eq(sys_batch(entries, 4), 4);
+	check_eq(wait_for(entries[0].result.pid), 1);
+	check_eq(wait_for(entries[1].result.pid), 0);
+	check_eq(wait_for(entries[2].result.pid), 2);
+	check_eq(wait_for(entries[3].result.pid), 1);
+	close(other);
+}
+
+static void one_that_fails_stops_no_other(void)
+{
+	struct spawn_template_result own = { 0 };
+	struct spawn_template_action nothing = { .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 };
+	struct spawn_template_spawn_args good = args_for(ARGV("probe", "exit", "5"));
+	struct spawn_template_spawn_args bad = good, wild = good;
+	struct spawn_template_batch_entry entries[8];
+	int stale, i;
+
+	stale = template_of(own_probe("stale"));
+	must(chmod(in_scratch("stale"), 0700));
+	bad.actions = (uintptr_t)&nothing;
+	bad.actions_len = 1;
+	bad.result = (uintptr_t)&own;
+	wild.argv = 8;
+	entries[0] = entry_of(probe, &bad);
+	entries[1] = entry_of(probe, &good);
+	entries[2] = entry_of(stale, &good);
+	entries[3] = entry_of(999, &good);
+	entries[4] = entry_of(device, &good);
+	entries[5] = entry_of(probe, &wild);
+	entries[6] = entry_of(probe, (void *)8);
+	entries[7] = entry_of(probe, &good);
+	check_eq(sys_batch(entries, 8), 8);
+	check_eq(entries[0].result.error, EBADF);
+	check_eq(entries[0].result.stage, SPAWN_TEMPLATE_STAGE_ACTION);
+	check_eq(entries[0].result.action, 0);
+	check_eq(own.error, EBADF);
+	check_eq(entries[2].result.error, ESTALE);
+	check_eq(entries[2].result.stage, SPAWN_TEMPLATE_STAGE_TEMPLATE);
+	check_eq(entries[3].result.error, EBADF);
+	check_eq(entries[4].result.error, ENOTTY);
+	check_eq(entries[5].result.error, EFAULT);
+	check_eq(entries[6].result.error, EFAULT);
+	for (i = 0; i < 8; i++)
+		if (i != 1 && i != 7)
+			check_eq(entries[i].result.pid, 0);
+	check_eq(wait_for(entries[1].result.pid), 5);
+	check_eq(wait_for(entries[7].result.pid), 5);
+	check_eq(count_children(), 0);
+	close(stale);
+}
+
+static void pidfds_and_asynchronous_ones(void)
+{
+	struct spawn_template_spawn_args args[4];
+	struct spawn_template_batch_entry entries[4];
+	char *const argv[] = { "probe", "exit", "0", NULL };
+	int pidfds[4], i;
+
+	for (i = 0; i < 4; i++) {
+		args[i] = args_for(argv);
+		args[i].pidfd = (uintptr_t)&pidfds[i];
+		args[i].flags = i % 2 ? SPAWN_TEMPLATE_SPAWN_ASYNC : 0;
+		entries[i] = entry_of(probe, &args[i]);
+	}
+	check_eq(sys_batch(entries, 4), 4);
+	for (i = 0; i < 4; i++) {
+		siginfo_t info = { 0 };
+
+		must(waitid(P_PIDFD, pidfds[i], &info, WEXITED));
+		check_eq(info.si_pid, entries[i].result.pid);
+		check_eq(info.si_status, 0);
+		close(pidfds[i]);
+	}
+}
+
+static void bad_calls(void)
+{
+	struct spawn_template_spawn_args args = args_for(ARGV("probe", "exit", "0"));
+	struct spawn_template_batch_entry entry = entry_of(probe, &args);
+	struct spawn_template_batch_args good = { .entries = (uintptr_t)&entry,
+						  .count = 1,
+						  .entry_size = sizeof(entry) };
+	struct spawn_template_batch_args bad;
+
+	bad = good;
+	bad.flags = 1;
+	check_eq(error_of(ioctl(device, SPAWN_TEMPLATE_IOC_SPAWN_BATCH, &bad)), EINVAL);
+	bad = good;
+	bad.entry_size = sizeof(entry) - 8;
+	check_eq(error_of(ioctl(device, SPAWN_TEMPLATE_IOC_SPAWN_BATCH, &bad)), EINVAL);
+	bad.entry_size = sizeof(entry) + 1;
+	check_eq(error_of(ioctl(device, SPAWN_TEMPLATE_IOC_SPAWN_BATCH, &bad)), EINVAL);
+	bad = good;
+	bad.count = -1;
+	check_eq(error_of(ioctl(device, SPAWN_TEMPLATE_IOC_SPAWN_BATCH, &bad)), EINVAL);
+	bad = good;
+	bad.entries = 8;
+	check_eq(error_of(ioctl(device, SPAWN_TEMPLATE_IOC_SPAWN_BATCH, &bad)), EFAULT);
+	bad = good;
+	bad.count = 0;
+	check_eq(ioctl(device, SPAWN_TEMPLATE_IOC_SPAWN_BATCH, &bad), 0);
+	check_eq(error_of(ioctl(probe, SPAWN_TEMPLATE_IOC_SPAWN_BATCH, &good)), ENOTTY);
+	check_eq(count_children(), 0);
+}
+
+/* The list runs into memory that is not there: those before it are done. */
+static void list_that_ends_too_early(void)
+{
+	char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct spawn_template_spawn_args args = args_for(ARGV("probe", "exit", "0"));
+	struct spawn_template_batch_entry *entries;
+	int i;
+
+	must(munmap(pages + 4096, 4096));
+	entries = (void *)(pages + 4096 - 3 * sizeof(*entries));
+	for (i = 0; i < 3; i++)
+		entries[i] = entry_of(probe, &args);
+	check_eq(sys_batch(entries, 5), 3);
+	for (i = 0; i < 3; i++)
+		check_eq(wait_for(entries[i].result.pid), 0);
+	check_eq(count_children(), 0);
+	must(munmap(pages, 4096));
+}
+
+static void a_thousand(void)
+{
+	struct spawn_template_batch_entry *entries = calloc(MANY, sizeof(*entries));
+	struct spawn_template_spawn_args *args = calloc(MANY, sizeof(*args));
+	struct spawn_template_action nothing = { .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 };
+	char *argvs[100][4];
+	int i;
+
+	for (i = 0; i < 100; i++)
+		memcpy(argvs[i], ARGV("probe", "exit", text("%d", i)), sizeof(argvs[i]));
+	for (i = 0; i < MANY; i++) {
+		args[i] = args_for(argvs[i % 100]);
+		if (i % 10 == 9) {
+			args[i].actions = (uintptr_t)&nothing;
+			args[i].actions_len = 1;
+		}
+		entries[i] = entry_of(probe, &args[i]);
+	}
+	check_eq(batch_all(entries, MANY), MANY);
+	for (i = 0; i < MANY; i++) {
+		check_eq(entries[i].result.error, i % 10 == 9 ? EBADF : 0);
+		if (!entries[i].result.error)
+			check_eq(wait_for(entries[i].result.pid), i % 100);
+	}
+	check_eq(error_of(waitpid(-1, NULL, __WALL)), ECHILD);
+	free(entries);
+	free(args);
+}
+
+static void ignore_signal(int number)
+{
+	(void)number;
+}
+
+/* A signal ends the call early; the number that it returns says where to go on. */
+static void interrupted_in_child(void *unused)
+{
+	struct spawn_template_batch_entry *entries = calloc(MANY, sizeof(*entries));
+	struct spawn_template_spawn_args args = args_for(ARGV("probe", "exit", "0"));
+	struct itimerval timer = { { 0, 20000 }, { 0, 20000 } };
+	int i, done = 0, calls = 0;
+
+	(void)unused;
+	own_template();
+	signal(SIGALRM, ignore_signal);
+	setitimer(ITIMER_REAL, &timer, NULL);
+	for (i = 0; i < MANY; i++)
+		entries[i] = entry_of(probe, &args);
+	while (done < MANY) {
+		int got = sys_batch(entries + done, MANY - done);
+
+		check(got > 0);
+		for (i = done; i < done + got; i++)
+			check(entries[i].result.pid > 0);
+		/* Behind it nothing was begun. */
+		for (i = done + got; i < MANY; i++)
+			check_eq(entries[i].result.pid, 0);
+		done += got;
+		calls++;
+	}
+	timer = (struct itimerval){ 0 };
+	setitimer(ITIMER_REAL, &timer, NULL);
+	for (i = 0; i < MANY; i++)
+		check_eq(wait_for(entries[i].result.pid), 0);
+	check_eq(error_of(waitpid(-1, NULL, __WALL)), ECHILD);
+	check(calls > 1);
+}
+
+static void interrupted(void)
+{
+	in_child(interrupted_in_child, NULL);
+}
+
+/* The caller is killed in the middle: its children end like anybody's. */
+CHILD_TEST(caller_killed_in_the_middle)
+{
+	struct spawn_template_batch_entry *entries =
+		mmap(NULL, MANY * sizeof(*entries), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct spawn_template_spawn_args args = args_for(ARGV("probe", "exit", "0"));
+	int status, ended = 0, known = 0, i;
+	pid_t caller;
+
+	caller = must(fork());
+	if (!caller) {
+		own_template();
+		for (i = 0; i < MANY; i++)
+			entries[i] = entry_of(probe, &args);
+		sys_batch(entries, MANY);
+		_exit(0);
+	}
+	wait_until(((volatile struct spawn_template_batch_entry *)entries)[100].result.pid);
+	must(kill(caller, SIGKILL));
+	check_eq(wait_for(caller), 128 + SIGKILL);
+	while (waitpid(-1, &status, __WALL) > 0) {
+		check(WIFEXITED(status));
+		check_eq(WEXITSTATUS(status), 0);
+		ended++;
+	}
+	for (i = 0; i < MANY; i++)
+		known += entries[i].result.pid > 0;
+	check(known > 100);
+	check(ended >= known);
+	munmap(entries, MANY * sizeof(*entries));
+}
+
+SUITE("batch", T(several_templates), T(one_that_fails_stops_no_other),
+      T(pidfds_and_asynchronous_ones), T(bad_calls), T(list_that_ends_too_early), T(a_thousand),
+      T(interrupted), T(caller_killed_in_the_middle));
