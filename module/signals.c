@@ -30,7 +30,8 @@ bool signals_begin_again(long err)
 	case -ERESTARTSYS:
 	case -ERESTARTNOINTR:
 	case -ERESTARTNOHAND:
-		return !dying();
+		/* Without a signal it is a filter's or a file's own number: no end of it. */
+		return signal_pending(current) && !ki_take_signals();
 	}
 	return false;
 }

@@ -150,6 +150,33 @@ static void arguments_are_seen(void)
 	in_child(one_number, NULL);
 }
 
+/*
+ * Numbers that the kernel keeps for calls that a signal broke off: there is
+ * no signal, so the call is not to be made again, and again.
+ */
+static void says_begin_again(void *unused)
+{
+	static const int numbers[] = { 512, 513, 514, 516 };
+	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_DUP2,
+						.fd = 1,
+						.newfd = 9 };
+	size_t i;
+
+	(void)unused;
+	probe = template_of(PROBE);
+	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		action.newfd = 9 + i;
+		filter(SYS_dup3, 1, action.newfd, SECCOMP_RET_ERRNO | numbers[i]);
+		check_eq(spawn_with(&action, 1), -EINTR);
+		check_eq(result.action, 0);
+	}
+}
+
+static void an_errno_that_says_begin_again(void)
+{
+	in_child(says_begin_again, NULL);
+}
+
 /* As a call that is killed: the child is there, and dies of SIGSYS. */
 static void is_killed(void *verdict)
 {
@@ -226,6 +253,7 @@ SUITE("seccomp",
       T(execveat_is_refused),
       T(calls_that_are_not_made_do_not_matter),
       T(arguments_are_seen),
+      T(an_errno_that_says_begin_again),
       T(killed_process),
       T(killed_thread),
       T(trapped),
