@@ -187,6 +187,9 @@ static void is_killed(void *verdict)
 	probe = template_of(PROBE);
 	filter(SYS_dup3, -1, 0, *(uint32_t *)verdict);
 	check_eq(spawn_with(&action, 1), 128 + SIGSYS);
+	check_eq(result.error, 0);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_NONE);
+	check_eq(result.action, -1);
 	/* Without that action nothing is wrong. */
 	check_eq(spawn_with(NULL, 0), 0);
 	check_eq(error_of(waitpid(-1, NULL, __WALL | WNOHANG)), ECHILD);
