@@ -4,7 +4,7 @@
 # fuzz_NAME.c    for libFuzzer, on this machine: see run-libfuzzer
 
 FUZZ := $(O)/tests/fuzz/ioctl_fuzz
-FUZZ_OBJECTS := $(patsubst %,$(O)/tests/fuzz/%.o,ioctl_fuzz worker calls arena world racer inject report)
+FUZZ_OBJECTS := $(patsubst %,$(O)/tests/fuzz/%.o,ioctl_fuzz worker calls arena world racer watched inject report)
 GUEST_TESTS += $(FUZZ)
 
 $(FUZZ): $(FUZZ_OBJECTS)

@@ -8,6 +8,7 @@
  *	arena.c       the memory that arguments are in
  *	world.c       the files and descriptors that they name
  *	racer.c       the thread that changes them during a call
+ *	watched.c     callers with seccomp filters, callers with a tracer
  *	inject.c      failing allocations, where the kernel can do that
  *	report.c      numbers
  *
@@ -39,6 +40,7 @@ struct options {
 	bool verbose; /* say each call before it is made */
 	bool inject;
 	bool race;
+	bool watch;
 };
 
 /* arena.c */
@@ -124,6 +126,12 @@ void racer_start(unsigned int worker);
 void racer_begin(uint64_t seed);
 void racer_end(void);
 
+/* watched.c */
+/* From now on each step of this process's children is asked of a filter. */
+void watched_filter(uint64_t salt);
+/* Traces a child, and its children until they are programs, to their ends. */
+void watched_trace(struct rng *rng, pid_t caller);
+
 /* inject.c */
 bool inject_available(void);
 void inject_allow(void);
@@ -142,7 +150,7 @@ struct stats {
 	uint64_t errors[KINDS][MAX_ERRNO];
 	uint64_t stages[8];
 	uint64_t started, reaped, killed, exited_well, clean;
-	uint64_t raced, injected, callers_killed, changes;
+	uint64_t raced, injected, callers_killed, callers_traced, stops, changes;
 	_Atomic uint64_t complaints;
 };
 extern struct stats *stats, *all_stats;

@@ -3,11 +3,11 @@
  * ioctl_fuzz.c - calls of /dev/spawn_template that a seed repeats
  *
  *	ioctl_fuzz [-s SEED] [-t SECONDS] [-n IOCTLS] [-w WORKERS]
- *		   [-W WORKER] [-f CALL] [-v] [-R] [-I]
+ *		   [-W WORKER] [-f CALL] [-v] [-R] [-I] [-F]
  *
  * Half of the workers are root's, half the user's. To see again what worker 3
  * did from its call 5000 on: -s SEED -W 3 -f 5000 -n 100 -v.
- * -R: no races; -I: no injected failures.
+ * -R: no races; -I: no injected failures; -F: no filters and no tracers.
  */
 #include "fuzz.h"
 
@@ -42,7 +42,8 @@ static struct options options = { .seed = 1,
 				  .workers = 4,
 				  .only = -1,
 				  .race = true,
-				  .inject = true };
+				  .inject = true,
+				  .watch = true };
 static struct worker workers[MAX_WORKERS];
 static _Atomic int *stop;
 
@@ -252,7 +253,7 @@ static void parse(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "s:t:n:w:W:f:vRI")) >= 0) {
+	while ((option = getopt(argc, argv, "s:t:n:w:W:f:vRIF")) >= 0) {
 		switch (option) {
 		case 's':
 			options.seed = strtoull(optarg, NULL, 0);
@@ -281,6 +282,9 @@ static void parse(int argc, char **argv)
 		case 'I':
 			options.inject = false;
 			break;
+		case 'F':
+			options.watch = false;
+			break;
 		default:
 			exit(2);
 		}
@@ -295,14 +299,20 @@ static void parse(int argc, char **argv)
 		options.workers = options.only + 1;
 }
 
-/* Mutated programs die, and the kernel would tell us of each. */
+static void write_file(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0 && write(fd, value, strlen(value)) < 0)
+		perror(path);
+	close(fd);
+}
+
+/* Mutated programs die, filters kill, and the kernel would tell us of each. */
 static void be_silent(void)
 {
-	int fd = open("/proc/sys/debug/exception-trace", O_WRONLY | O_CLOEXEC);
-
-	if (fd >= 0 && write(fd, "0", 1) < 0)
-		perror("exception-trace");
-	close(fd);
+	write_file("/proc/sys/debug/exception-trace", "0");
+	write_file("/proc/sys/kernel/seccomp/actions_logged", "\n");
 }
 
 static const char *tiny_beside_us(void)

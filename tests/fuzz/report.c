@@ -86,6 +86,7 @@ void report(unsigned int workers)
 	       SUM(raced), SUM(injected), SUM(changes));
 	printf("children started %lu, reaped %lu, killed %lu; with a status that is known %lu, and had %lu\n",
 	       SUM(started), SUM(reaped), SUM(killed), SUM(clean), SUM(exited_well));
-	printf("callers killed %lu\n", SUM(callers_killed));
+	printf("callers killed %lu, traced %lu with %lu stops\n", SUM(callers_killed),
+	       SUM(callers_traced), SUM(stops));
 	printf("%lu ioctls\n", (unsigned long)report_calls(workers));
 }

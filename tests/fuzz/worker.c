@@ -30,6 +30,8 @@
 #define INJECT_UP_TO 48
 #define CHANGE_ONE_IN 40
 #define VICTIM_ONE_IN 4000
+#define TRACED_ONE_IN 1000
+#define TRACED_CALLS 8
 #define OTHER_CALLS_ONE_IN 64
 
 struct child {
@@ -42,6 +44,7 @@ static unsigned int children_count;
 static const struct options *options;
 static struct rng rng;
 static bool by_chance; /* children's allocations fail */
+static bool filtered; /* children's steps are denied, or they are killed, by a filter */
 
 /* Children */
 
@@ -165,6 +168,8 @@ static void check_spawn(const struct call *call, int ret, int error)
 /* Nothing in it was wrong, and still: files may have been changed. */
 static bool may_fail_with(const struct call *call, int error)
 {
+	if (call->kind == KIND_SPAWN && filtered)
+		return true;
 	switch (error) {
 	case EACCES:
 	case ESTALE:
@@ -197,7 +202,7 @@ static void made(const struct call *call, int ret, int error, bool exact)
 	if (_IOC_NR(call->cmd) == _IOC_NR(SPAWN_TEMPLATE_IOC_CREATE))
 		keep_template(call, ret);
 	else if (_IOC_NR(call->cmd) == _IOC_NR(SPAWN_TEMPLATE_IOC_SPAWN))
-		started(call, ret, exact && !by_chance);
+		started(call, ret, exact && !by_chance && !filtered);
 }
 
 static void say(uint64_t number, const struct call *call, bool race, unsigned int nth)
@@ -243,13 +248,15 @@ static void make_call(uint64_t number)
 	made(&call, ret, error, exact);
 }
 
-/* Callers that are killed while they wait; what they leave is our parent's. */
+/* Callers that something is done to; what they leave is our parent's. */
 
-static void be_a_victim(void)
+static void be_a_victim(unsigned int calls)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* Templates belong to credentials, and a forked process has its own. */
+	world_open_templates(this_worker);
 	this_worker += 100;
-	for (;;) {
+	while (calls--) {
 		struct call call;
 
 		do
@@ -259,18 +266,36 @@ static void be_a_victim(void)
 			while (waitpid(-1, NULL, WNOHANG | __WALL) > 0)
 				;
 	}
+	_exit(0);
+}
+
+static pid_t start_a_victim(unsigned int calls)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		be_a_victim(calls);
+	return pid;
+}
+
+static void trace_a_caller(void)
+{
+	pid_t pid;
+
+	/* Who is waited for is a tracee, or is the caller. */
+	reap_all();
+	pid = start_a_victim(TRACED_CALLS);
+	if (pid < 0)
+		return;
+	watched_trace(&rng, pid);
+	stats->callers_traced++;
 }
 
 static void kill_a_caller(void)
 {
 	unsigned int microseconds = rng_below(&rng, 20000);
-	pid_t pid = fork();
+	pid_t pid = start_a_victim(-1U);
 
-	if (!pid) {
-		/* Templates belong to credentials, and a forked process has its own. */
-		world_open_templates(this_worker);
-		be_a_victim();
-	}
 	if (pid < 0)
 		return;
 	usleep(5000 + microseconds);
@@ -325,6 +350,8 @@ static void step(uint64_t number)
 	}
 	if (rng_one_in(&rng, VICTIM_ONE_IN) && options->race)
 		kill_a_caller();
+	if (rng_one_in(&rng, TRACED_ONE_IN) && options->watch)
+		trace_a_caller();
 	if (rng_one_in(&rng, OTHER_CALLS_ONE_IN))
 		other_calls();
 	if (number % TIDY_EVERY == 0)
@@ -400,6 +427,10 @@ void worker_run(const struct options *opts, unsigned int worker, uint64_t count,
 	world_open(worker);
 	if (options->inject)
 		inject_open();
+	/* Of root's workers and of the user's every other one. */
+	filtered = options->watch && worker & 2;
+	if (filtered)
+		watched_filter(rng_of(options->seed, worker, 'f').state);
 	if (options->race)
 		racer_start(worker);
 	fill_numbers();

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * watched.c - callers with seccomp filters, and callers with a tracer
+ *
+ * Both have a say in each step of a child. What they say is no matter: only
+ * that nothing breaks by it.
+ */
+#include "fuzz.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Numbers that only the kernel uses, and what would be none of an error's. */
+static const uint32_t verdicts[] = {
+	SECCOMP_RET_ERRNO | EPERM, SECCOMP_RET_ERRNO,	    SECCOMP_RET_ERRNO | 512,
+	SECCOMP_RET_ERRNO | 513,   SECCOMP_RET_KILL_THREAD, SECCOMP_RET_KILL_PROCESS,
+	SECCOMP_RET_TRAP,	   SECCOMP_RET_TRACE | 1,   SECCOMP_RET_LOG,
+};
+#define VERDICTS (sizeof(verdicts) / sizeof(*verdicts))
+/* Of so many steps, as many as there are verdicts are not simply let pass. */
+#define STEPS 128
+
+#define DATA(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define RETURN(verdict) BPF_STMT(BPF_RET | BPF_K, verdict)
+#define PROLOGUE 19
+
+/* A step is known by its instruction pointer, which is 0. */
+void watched_filter(uint64_t salt)
+{
+	struct sock_filter code[PROLOGUE + 2 * VERDICTS + 1] = {
+		DATA(instruction_pointer),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),
+		RETURN(SECCOMP_RET_ALLOW),
+		DATA(nr),
+		BPF_STMT(BPF_MISC | BPF_TAX, 0),
+		DATA(args[0]),
+		BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0),
+		BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, 31),
+		BPF_STMT(BPF_MISC | BPF_TAX, 0),
+		DATA(args[1]),
+		BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0),
+		BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, 31),
+		BPF_STMT(BPF_MISC | BPF_TAX, 0),
+		DATA(args[2]),
+		BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0),
+		BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, salt),
+		BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, 0x9e3779b1),
+		BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 20),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, STEPS - 1),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
+	size_t i, length = PROLOGUE;
+
+	for (i = 0; i < VERDICTS; i++) {
+		code[length++] =
+			(struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, i, 0, 1);
+		code[length++] = (struct sock_filter)RETURN(verdicts[i]);
+	}
+	code[length] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
+	/* An ordinary user may not set one otherwise. */
+	if ((geteuid() && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+		complain("a filter cannot be set");
+}
+
+/* The tracer */
+
+/* The registers of a child that is no program yet: a call that is another one. */
+static void change_registers(struct rng *rng, pid_t pid)
+{
+	struct user_regs_struct regs;
+	struct iovec all = { &regs, sizeof(regs) };
+	unsigned long long *const some[] = { &regs.orig_rax, &regs.rax, &regs.rdi,
+					     &regs.rsi,	     &regs.rdx, &regs.r10 };
+	unsigned long long *one = RNG_PICK(rng, some);
+
+	if (ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &all) < 0)
+		return;
+	*one = rng_one_in(rng, 2) ? -1ULL : *one ^ 1ULL << rng_below(rng, 32);
+	ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &all);
+}
+
+static void go_on(struct rng *rng, pid_t pid, int signal)
+{
+	switch (rng_below(rng, 16)) {
+	case 0:
+		ptrace(PTRACE_DETACH, pid, 0, signal);
+		return;
+	case 1:
+		kill(pid, SIGKILL);
+		return;
+	case 2:
+		ptrace(PTRACE_CONT, pid, 0, signal);
+		return;
+	case 3:
+		ptrace(PTRACE_SYSEMU, pid, 0, signal);
+		return;
+	case 4:
+		kill(pid, SIGSTOP);
+		kill(pid, SIGCONT);
+		break;
+	case 5:
+		change_registers(rng, pid);
+		break;
+	}
+	ptrace(PTRACE_SYSCALL, pid, 0, signal);
+}
+
+/* What a tracee that stopped is told. Signals of its own it gets. */
+static void stopped(struct rng *rng, pid_t pid, pid_t caller, int status)
+{
+	int event = status >> 16, signal = WSTOPSIG(status);
+
+	if (event || signal == SIGTRAP || signal == (SIGTRAP | 0x80))
+		signal = 0;
+	/* Who is about to exit cannot be killed any more. */
+	if (pid == caller || event == PTRACE_EVENT_EXIT)
+		ptrace(PTRACE_CONT, pid, 0, signal);
+	else if (event == PTRACE_EVENT_EXEC)
+		ptrace(PTRACE_DETACH, pid, 0, 0);
+	else
+		go_on(rng, pid, signal);
+}
+
+void watched_trace(struct rng *rng, pid_t caller)
+{
+	/* A program runs untraced: what its calls would be changed to, nobody knows. */
+	long options = PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD;
+	int status;
+	pid_t pid;
+
+	if (rng_one_in(rng, 2))
+		options |= PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEEXIT;
+	/* It may have made all its calls already. */
+	ptrace(PTRACE_SEIZE, caller, 0, options);
+	while ((pid = waitpid(-1, &status, __WALL)) > 0 || errno == EINTR) {
+		if (pid <= 0 || !WIFSTOPPED(status))
+			continue;
+		stats->stops++;
+		stopped(rng, pid, caller, status);
+	}
+}
