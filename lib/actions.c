@@ -13,7 +13,7 @@
 
 #include <linux/close_range.h>
 
-#include "outspawn.h"
+#include "internal.h"
 
 #define FIRST_CAPACITY 8U
 
@@ -71,8 +71,7 @@ static int add(struct outspawn_actions *a, const struct spawn_template_action *a
 	return ret;
 }
 
-/* Takes block over: it belongs to the list now, or is freed. */
-static int add_with(struct outspawn_actions *a, struct spawn_template_action *action, void *block)
+int outspawn_i_add(struct outspawn_actions *a, struct spawn_template_action *action, void *block)
 {
 	int ret;
 
@@ -166,7 +165,7 @@ int outspawn_actions_openat2(struct outspawn_actions *a, int newfd, int dirfd, c
 		.path = (uintptr_t)block->path,
 		.how = *how,
 	};
-	return add_with(a, &action, block);
+	return outspawn_i_add(a, &action, block);
 }
 
 int outspawn_actions_close_range(struct outspawn_actions *a, unsigned int first, unsigned int last,
@@ -183,6 +182,11 @@ int outspawn_actions_close_range(struct outspawn_actions *a, unsigned int first,
 	if (first > last || flags & ~CLOSE_RANGE_CLOEXEC)
 		return -EINVAL;
 	return add(a, &action);
+}
+
+int outspawn_actions_closefrom(struct outspawn_actions *a, int first)
+{
+	return first < 0 ? -EBADF : outspawn_actions_close_range(a, first, ~0U, 0);
 }
 
 static int add_sigset(struct outspawn_actions *a, unsigned int type, const sigset_t *set)
@@ -202,7 +206,7 @@ static int add_sigset(struct outspawn_actions *a, unsigned int type, const sigse
 		.sigset = (uintptr_t)&block->signals,
 		.sigsetsize = sizeof(block->signals),
 	};
-	return add_with(a, &action, block);
+	return outspawn_i_add(a, &action, block);
 }
 
 int outspawn_actions_sigmask(struct outspawn_actions *a, const sigset_t *set)

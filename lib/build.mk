@@ -3,7 +3,8 @@
 # liboutspawn, shared and static, from the same position-independent objects;
 # its header, pkg-config file and man pages. Also how any man page is made.
 
-LIB_OBJECTS := $(patsubst %,$(O)/lib/%.o,actions device error spawn template)
+LIB_OBJECTS := $(patsubst %,$(O)/lib/%.o,actions attr batch describe device error path spawn \
+	syscalls template)
 LIB_STATIC := $(O)/lib/liboutspawn.a
 LIB_SHARED := $(O)/lib/liboutspawn.so.$(SOVERSION)
 LIB_MAP := $(S)/lib/liboutspawn.map
@@ -50,7 +51,7 @@ LIB_MAN_ALIASES := \
 .PHONY: install-libs
 install-libs: $(LIBS) $(LIB_MAN)
 	$(INSTALL) -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR)/pkgconfig
-	$(INSTALL) -m644 $(S)/lib/outspawn.h $(S)/uapi/spawn_template.h $(DESTDIR)$(INCLUDEDIR)
+	$(INSTALL) -m644 $(S)/lib/outspawn.h $(S)/lib/outspawn_cap.h $(S)/uapi/spawn_template.h $(DESTDIR)$(INCLUDEDIR)
 	$(INSTALL) -m644 $(LIB_STATIC) $(DESTDIR)$(LIBDIR)
 	$(INSTALL) -m755 $(LIB_SHARED) $(DESTDIR)$(LIBDIR)
 	ln -sf $(notdir $(LIB_SHARED)) $(DESTDIR)$(LIBDIR)/liboutspawn.so

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /* Errors: how a spawn ended, in words. */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "outspawn.h"
+#include "internal.h"
 
 /* Long enough for any errno's words, in any locale's. */
 #define WORDS_SIZE 256
@@ -25,50 +23,6 @@ static const char *words(int error, char buf[WORDS_SIZE])
 #endif
 }
 
-static void describe_open(const struct spawn_template_action *action, char *buf, size_t size)
-{
-	const struct spawn_template_open *open = (const void *)(uintptr_t)action->arg;
-	const char *path = (const void *)(uintptr_t)open->path;
-
-	if (action->fd == AT_FDCWD || path[0] == '/')
-		snprintf(buf, size, "open %s", path);
-	else
-		snprintf(buf, size, "open %s (below descriptor %d)", path, action->fd);
-}
-
-/* What an action does, as far as it helps to find it in the source. */
-static void describe(const struct spawn_template_action *action, char *buf, size_t size)
-{
-	switch (action->type) {
-	case SPAWN_TEMPLATE_ACTION_CLOSE:
-		snprintf(buf, size, "close %d", action->fd);
-		break;
-	case SPAWN_TEMPLATE_ACTION_DUP2:
-		snprintf(buf, size, "dup2 %d to %d", action->fd, action->newfd);
-		break;
-	case SPAWN_TEMPLATE_ACTION_FCHDIR:
-		snprintf(buf, size, "fchdir %d", action->fd);
-		break;
-	case SPAWN_TEMPLATE_ACTION_OPEN:
-		describe_open(action, buf, size);
-		break;
-	case SPAWN_TEMPLATE_ACTION_CLOSE_RANGE:
-		if (action->newfd < 0)
-			snprintf(buf, size, "close_range from %d", action->fd);
-		else
-			snprintf(buf, size, "close_range %d to %d", action->fd, action->newfd);
-		break;
-	case SPAWN_TEMPLATE_ACTION_SIGMASK:
-		snprintf(buf, size, "sigmask");
-		break;
-	case SPAWN_TEMPLATE_ACTION_SIGDEFAULT:
-		snprintf(buf, size, "sigdefault");
-		break;
-	default:
-		snprintf(buf, size, "type %u", action->type);
-	}
-}
-
 static void say_action(const struct outspawn_result *result, const struct outspawn_actions *actions,
 		       const char *why, char *buf, size_t size)
 {
@@ -78,7 +32,7 @@ static void say_action(const struct outspawn_result *result, const struct outspa
 		snprintf(buf, size, "action %d: %s", result->action, why);
 		return;
 	}
-	describe(&actions->array[result->action], step, sizeof(step));
+	outspawn_i_describe(&actions->array[result->action], step, sizeof(step));
 	snprintf(buf, size, "action %d: %s: %s", result->action, step, why);
 }
 
@@ -96,10 +50,16 @@ static void say_template(int error, const char *why, char *buf, size_t size)
 		snprintf(buf, size, "template: %s", why);
 }
 
-static void say_args(int error, const char *why, char *buf, size_t size)
+/* Some of the kernel's answers to arguments are about one action. */
+static void say_args(const struct outspawn_result *result, const struct outspawn_actions *actions,
+		     const char *why, char *buf, size_t size)
 {
-	if (error == EBADF || error == ENOTTY)
+	if (result->action >= 0)
+		say_action(result, actions, why, buf, size);
+	else if (result->error == EBADF)
 		snprintf(buf, size, "not a template: %s", why);
+	else if (result->error == ENOTTY)
+		snprintf(buf, size, "not a template, nor a device that can do this: %s", why);
 	else
 		snprintf(buf, size, "arguments: %s", why);
 }
@@ -119,7 +79,7 @@ char *outspawn_strerror(const struct outspawn_result *result,
 	why = words(result->error, words_buf);
 	switch (result->stage) {
 	case SPAWN_TEMPLATE_STAGE_ARGS:
-		say_args(result->error, why, buf, size);
+		say_args(result, actions, why, buf, size);
 		break;
 	case SPAWN_TEMPLATE_STAGE_TEMPLATE:
 		say_template(result->error, why, buf, size);

@@ -20,6 +20,7 @@
 #define OUTSPAWN_H
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -31,6 +32,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+struct rlimit; /* <sys/resource.h> */
+struct sock_fprog; /* <linux/filter.h> */
 
 #pragma GCC visibility push(default)
 
@@ -85,6 +89,24 @@ int outspawn_template(int dev, const char *path);
  * Return: as outspawn_template(); -EBADF also if execfd is not a descriptor.
  */
 int outspawn_template_fd(int dev, int execfd);
+
+/*
+ * For the two below. ANY_FORMAT: take whatever execve(2) would try: scripts,
+ * formats of binfmt_misc; of these nothing is known before a spawn (ENOEXEC
+ * comes from there), and a script's interpreter opens it by its path, later.
+ * ALLOW_WRITE: do not keep writers away; a spawn is -ESTALE after a write, and
+ * -ETXTBSY during one.
+ */
+#define OUTSPAWN_ANY_FORMAT (1U << 0)
+#define OUTSPAWN_ALLOW_WRITE (1U << 1)
+
+/*
+ * outspawn_template_flags(), outspawn_template_fd_flags() - the same with flags
+ *
+ * Return: as outspawn_template(); -EINVAL also for an unknown flag.
+ */
+int outspawn_template_flags(int dev, const char *path, unsigned int flags);
+int outspawn_template_fd_flags(int dev, int execfd, unsigned int flags);
 
 /*
  * outspawn_query() - ask what a template pins
@@ -199,12 +221,167 @@ int outspawn_actions_sigmask(struct outspawn_actions *a, const sigset_t *set);
  */
 int outspawn_actions_sigdefault(struct outspawn_actions *a, const sigset_t *set);
 
+/* outspawn_actions_closefrom() - close all from first on, as closefrom(3) */
+int outspawn_actions_closefrom(struct outspawn_actions *a, int first);
+
 /*
- * outspawn_spawn(), flags: the child has every descriptor of the caller's
- * that is not close-on-exec. Without it: the caller's 0, 1 and 2 (those that
- * are not close-on-exec) and what the actions placed.
+ * The adders below append one system call of the child's, named as the call is,
+ * with the arguments that the call has but for the process: that is always the
+ * child. What they point to is copied. A call that fails ends the spawn with
+ * its error. Each is subject to the caller's seccomp filters as that call. Which
+ * calls the kernel module takes, and with which arguments, is said in
+ * docs/syscalls.md and outspawn_actions_setsid(3).
+ *
+ * -EINVAL: a pointer is NULL where there must be something, or a value that no
+ * kernel would take. -ENAMETOOLONG: a path has PATH_MAX bytes or more.
  */
-#define OUTSPAWN_INHERIT_FDS 1U
+
+/*
+ * outspawn_actions_syscall() - any call that the module takes
+ * @nr: SYS_*
+ * @args: six; those that the call does not have are 0. Memory that they point
+ *	to is not copied, and must stay as long as the list is used.
+ *
+ * A call that is not taken fails the spawn with -EOPNOTSUPP.
+ */
+int outspawn_actions_syscall(struct outspawn_actions *a, long nr, const unsigned long args[6]);
+
+/* A new session; a process group (0: one of the child's own) to be in */
+int outspawn_actions_setsid(struct outspawn_actions *a);
+int outspawn_actions_setpgid(struct outspawn_actions *a, pid_t pgid);
+
+/*
+ * outspawn_actions_tcsetpgrp() - make a process group the foreground one of the
+ * terminal fd
+ * @pgrp: 0: the one that the child is in by then
+ */
+int outspawn_actions_tcsetpgrp(struct outspawn_actions *a, int fd, pid_t pgrp);
+
+/* outspawn_actions_ctty() - make fd the controlling terminal (TIOCSCTTY); after setsid */
+int outspawn_actions_ctty(struct outspawn_actions *a, int fd);
+
+/* The mask of modes, the working directory, the root directory */
+int outspawn_actions_umask(struct outspawn_actions *a, mode_t mask);
+int outspawn_actions_chdir(struct outspawn_actions *a, const char *path);
+int outspawn_actions_chroot(struct outspawn_actions *a, const char *path);
+
+/* outspawn_actions_cloexec() - set or clear close-on-exec of a descriptor of the child's */
+int outspawn_actions_cloexec(struct outspawn_actions *a, int fd, int on);
+
+/* A limit: RLIMIT_* */
+int outspawn_actions_setrlimit(struct outspawn_actions *a, int resource,
+			       const struct rlimit *limit);
+
+/*
+ * Scheduling: processors (size in bytes, as sched_setaffinity(2)); policy and
+ * priority; a struct sched_attr, that begins with its size; the nice value; I/O
+ * priority, a value as ioprio_set(2) has it; where memory comes from, as
+ * set_mempolicy(2).
+ */
+int outspawn_actions_setaffinity(struct outspawn_actions *a, size_t size, const cpu_set_t *set);
+int outspawn_actions_setscheduler(struct outspawn_actions *a, int policy,
+				  const struct sched_param *param);
+int outspawn_actions_setparam(struct outspawn_actions *a, const struct sched_param *param);
+int outspawn_actions_setattr(struct outspawn_actions *a, const void *attr);
+int outspawn_actions_setpriority(struct outspawn_actions *a, int nice);
+int outspawn_actions_ioprio(struct outspawn_actions *a, int ioprio);
+int outspawn_actions_mempolicy(struct outspawn_actions *a, int mode, const unsigned long *mask,
+			       unsigned long maxnode);
+
+/*
+ * Users and groups; -1 leaves one as it is. These are the kernel's calls, for the
+ * child alone: there are no other threads in it to be told.
+ */
+int outspawn_actions_setresuid(struct outspawn_actions *a, uid_t real, uid_t effective,
+			       uid_t saved);
+int outspawn_actions_setresgid(struct outspawn_actions *a, gid_t real, gid_t effective,
+			       gid_t saved);
+int outspawn_actions_setgroups(struct outspawn_actions *a, size_t count, const gid_t *groups);
+
+/*
+ * outspawn_actions_capset() - capabilities; bit n of a set is capability n.
+ * outspawn_cap.h has outspawn_actions_capabilities(), with libcap's cap_t.
+ */
+int outspawn_actions_capset(struct outspawn_actions *a, unsigned long long effective,
+			    unsigned long long permitted, unsigned long long inheritable);
+
+/* prctl(2), of the options in docs/syscalls.md; memory is not copied */
+int outspawn_actions_prctl(struct outspawn_actions *a, int option, unsigned long arg2,
+			   unsigned long arg3, unsigned long arg4, unsigned long arg5);
+int outspawn_actions_personality(struct outspawn_actions *a, unsigned long persona);
+
+/*
+ * Confinement, which later actions and exec itself are subject to: a Landlock
+ * ruleset, and a seccomp filter. Both need no_new_privs (OUTSPAWN_NO_NEW_PRIVS)
+ * or CAP_SYS_ADMIN.
+ */
+int outspawn_actions_landlock(struct outspawn_actions *a, int ruleset_fd);
+int outspawn_actions_seccomp(struct outspawn_actions *a, const struct sock_fprog *program);
+
+/*
+ * Namespaces and mounts. As with the calls, CLONE_NEWPID is for the child's own
+ * children; attributes of birth (struct outspawn_attr) have one for the child.
+ * mount: any string but target may be NULL; data is a string.
+ */
+int outspawn_actions_setns(struct outspawn_actions *a, int fd, int nstype);
+int outspawn_actions_unshare(struct outspawn_actions *a, int flags);
+int outspawn_actions_mount(struct outspawn_actions *a, const char *source, const char *target,
+			   const char *type, unsigned long flags, const char *data);
+int outspawn_actions_umount(struct outspawn_actions *a, const char *path, int flags);
+int outspawn_actions_pivot_root(struct outspawn_actions *a, const char *new_root,
+				const char *put_old);
+int outspawn_actions_sethostname(struct outspawn_actions *a, const char *name);
+
+/*
+ * Flags of a spawn. INHERIT_FDS: the child has every descriptor of the caller's
+ * that is not close-on-exec. Without it: the caller's 0, 1 and 2 (those that are
+ * not close-on-exec) and what the actions placed.
+ */
+#define OUTSPAWN_INHERIT_FDS (1U << 0)
+/*
+ * Return as soon as the child exists. The caller may close its descriptors and
+ * free its strings at once; the result must stay where it is until the child
+ * has ended. What fails from then on ends the child with status 127, and is in
+ * the result; without an error there, it was the program that ended.
+ */
+#define OUTSPAWN_ASYNC (1U << 1)
+/* The child is born in the cgroup v2 of attr.cgroup. */
+#define OUTSPAWN_CGROUP (1U << 2)
+/* The child's end is signalled by attr.exit_signal, not by SIGCHLD; 0: by none. */
+#define OUTSPAWN_EXIT_SIGNAL (1U << 3)
+/* Nobody has to wait for the child, or can. -EOPNOTSUPP: not with this kernel. */
+#define OUTSPAWN_AUTOREAP (1U << 4)
+/*
+ * The child is killed when its pidfd is closed. Needs AUTOREAP, and NO_NEW_PRIVS
+ * or CAP_SYS_ADMIN. -EOPNOTSUPP: not with this kernel.
+ */
+#define OUTSPAWN_KILL_ON_CLOSE (1U << 5)
+/* The program is stopped (SIGSTOP) before its first instruction. */
+#define OUTSPAWN_STOPPED (1U << 6)
+/* The child has no_new_privs before its first action. */
+#define OUTSPAWN_NO_NEW_PRIVS (1U << 7)
+
+/*
+ * struct outspawn_attr - what belongs to the birth of a process
+ *
+ * Begin with OUTSPAWN_ATTR_INIT, so that members that a later library has are 0.
+ * Everything is read during the call.
+ */
+struct outspawn_attr {
+	size_t size; /* of this struct */
+	unsigned int flags; /* OUTSPAWN_* above */
+	unsigned int set_tid_size; /* how many, or 0 */
+	unsigned long long namespaces; /* CLONE_NEW* to create, or 0 */
+	const pid_t *set_tid; /* pids to have, as clone3(2); or NULL */
+	int cgroup; /* with OUTSPAWN_CGROUP: a descriptor; else 0 */
+	int exit_signal; /* with OUTSPAWN_EXIT_SIGNAL; else 0 */
+	int pdeath_signal; /* sent when the spawning thread ends; or 0 */
+	int pad; /* 0 */
+};
+
+/* clang-format off */
+#define OUTSPAWN_ATTR_INIT { sizeof(struct outspawn_attr), 0, 0, 0, NULL, 0, 0, 0, 0 }
+/* clang-format on */
 
 /* How a spawn ended: the kernel's struct under the library's name. */
 #define outspawn_result spawn_template_result
@@ -216,17 +393,17 @@ int outspawn_actions_sigdefault(struct outspawn_actions *a, const sigset_t *set)
  * @envp: ends with NULL. As with execve(2), NULL is an empty environment:
  *	pass environ(7) for the caller's own.
  * @actions: steps of set-up that run in the child; or NULL
- * @flags: 0 or OUTSPAWN_INHERIT_FDS
+ * @flags: 0 or OUTSPAWN_*, but not CGROUP and EXIT_SIGNAL (-EINVAL)
  * @pidfd: if not NULL, set to a close-on-exec pidfd that the caller closes;
  *	to -1 after a failure
  * @result: if not NULL, says after a failure which step it was, for
  *	outspawn_strerror(); filled in always, even if the kernel could not
  *
- * Returns once exec has replaced the child's memory, as vfork(2) does. The
- * child is then a child of the caller like any other: wait for it. After a
- * failure there is no child, nothing to wait for and no SIGCHLD. Descriptors,
- * credentials and the rest are as execve(2) after vfork(2) leaves them, but
- * for the descriptors (see flags).
+ * Returns once exec has replaced the child's memory, as vfork(2) does; see
+ * OUTSPAWN_ASYNC. The child is then a child of the caller like any other: wait
+ * for it. After a failure there is no child, nothing to wait for and no SIGCHLD.
+ * Descriptors, credentials and the rest are as execve(2) after vfork(2) leaves
+ * them, but for the descriptors (see OUTSPAWN_INHERIT_FDS).
  *
  * Return: the child's pid; or
  *  -ESTALE   the file changed, or its path names another: make a new template
@@ -242,8 +419,88 @@ pid_t outspawn_spawn(int tmpl, char *const argv[], char *const envp[],
 		     struct outspawn_result *result);
 
 /*
+ * outspawn_spawn_attr() - the same with all attributes
+ * @attr: or NULL: none
+ *
+ * Return: as outspawn_spawn(); -EINVAL, -E2BIG: attr->size is not that of a
+ * struct outspawn_attr, or has members that this library does not know; -EPERM:
+ * the caller has seccomp filters, and wants what vfork(2) has not (namespaces,
+ * set_tid, CGROUP, AUTOREAP, KILL_ON_CLOSE); and as clone3(2) for these.
+ */
+pid_t outspawn_spawn_attr(int tmpl, char *const argv[], char *const envp[],
+			  const struct outspawn_actions *actions, const struct outspawn_attr *attr,
+			  int *pidfd, struct outspawn_result *result);
+
+/*
+ * outspawn_spawn_path() - start a program without a template
+ * @dev: from outspawn_open()
+ * @file: as execve(2)'s; or, without a slash, searched for in path
+ * @path: directories with ':' between them, an empty one being the working
+ *	directory; or NULL: no search. getenv("PATH") is not looked at.
+ *
+ * Each attempt is made in the child, after the actions, by execvp(3)'s rules:
+ * ENOENT, ENOTDIR, ESTALE, ENODEV, ETIMEDOUT and EACCES go on to the next
+ * directory. Scripts and binfmt_misc work as with execve(2). If exec fails,
+ * result->action is the number of the directory tried last.
+ *
+ * Return: as outspawn_spawn_attr(), but for what is about templates;
+ * -EBADF, -ENOTTY: dev is not the device; -ENAMETOOLONG: file is too long.
+ */
+pid_t outspawn_spawn_path(int dev, const char *file, const char *path, char *const argv[],
+			  char *const envp[], const struct outspawn_actions *actions,
+			  const struct outspawn_attr *attr, int *pidfd,
+			  struct outspawn_result *result);
+
+/*
+ * outspawn_spawn_shell() - the same; what has no format (ENOEXEC) is taken for a
+ * script and started as "/bin/sh FOUND ARGV[1]...", as execvp(3) does
+ *
+ * The actions have been run once in a child that came to nothing by then, and
+ * run again for the shell: a file that they made is there already.
+ *
+ * Return: as outspawn_spawn_path(); -EINVAL: with OUTSPAWN_ASYNC.
+ */
+pid_t outspawn_spawn_shell(int dev, const char *file, const char *path, char *const argv[],
+			   char *const envp[], const struct outspawn_actions *actions,
+			   const struct outspawn_attr *attr, int *pidfd,
+			   struct outspawn_result *result);
+
+/* struct outspawn_job - one spawn of a batch */
+struct outspawn_job {
+	int tmpl; /* a template fd; not looked at if there is a file */
+	const char *file; /* or NULL: from tmpl */
+	const char *path; /* as outspawn_spawn_path()'s */
+	char *const *argv;
+	char *const *envp;
+	const struct outspawn_actions *actions; /* or NULL */
+	const struct outspawn_attr *attr; /* or NULL */
+	int *pidfd; /* or NULL */
+	/* Written. */
+	pid_t pid; /* or -errno; 0: not done */
+	struct outspawn_result result; /* stays in use by an OUTSPAWN_ASYNC job */
+};
+
+/*
+ * outspawn_batch() - many spawns at once
+ * @dev: from outspawn_open()
+ * @jobs: done in their order; each ends as its own call would, in pid and result
+ *
+ * One that fails does not stop the others. The kernel is called for 32 of them at
+ * a time, which are started one after another and waited for together. No
+ * memory is allocated.
+ *
+ * Return: how many were done, from the first on. Fewer than count: a signal
+ * came, and jobs + the value are those to go on with; the others have pid 0. Or
+ *  -EINTR    a signal came before the first
+ *  -EFAULT   jobs is bad memory
+ *  -EINVAL   jobs is NULL, count is above INT_MAX
+ *  -EBADF, -ENOTTY   dev is not the device
+ */
+int outspawn_batch(int dev, struct outspawn_job *jobs, unsigned int count);
+
+/*
  * outspawn_strerror() - say in words how a spawn failed
- * @result: of outspawn_spawn()
+ * @result: of a spawn
  * @actions: those of that spawn, to say more about the one that failed; or NULL
  * @path: of the program, for messages; or NULL
  * @buf, @size: receive the message, cut to size bytes with its NUL

@@ -4,42 +4,56 @@
 #include <stdint.h>
 #include <sys/ioctl.h>
 
-#include "outspawn.h"
+#include "internal.h"
 
-_Static_assert(OUTSPAWN_INHERIT_FDS == SPAWN_TEMPLATE_SPAWN_INHERIT_FDS, "flags differ");
+/* Of the flags, those that say that a member of struct outspawn_attr counts. */
+#define FLAGS_WITH_A_MEMBER (OUTSPAWN_CGROUP | OUTSPAWN_EXIT_SIGNAL)
 
-pid_t outspawn_spawn(int tmpl, char *const argv[], char *const envp[],
-		     const struct outspawn_actions *actions, unsigned int flags, int *pidfd,
-		     struct outspawn_result *result)
+pid_t outspawn_i_failed(const struct outspawn_i_order *order, int error)
 {
-	struct spawn_template_spawn_args args = {
-		.flags = flags,
-		.pidfd = (uintptr_t)pidfd,
-		.argv = (uintptr_t)argv,
-		.envp = (uintptr_t)envp,
-		.actions = actions ? (uintptr_t)actions->array : 0,
-		.actions_len = actions ? actions->count : 0,
-		.result = (uintptr_t)result,
-	};
-	pid_t pid;
-	int error;
+	struct outspawn_result *result = order->result;
 
-	if (pidfd)
-		*pidfd = -1;
-	if (result)
-		*result = (struct outspawn_result){ .action = -1 };
-
-	pid = ioctl(tmpl, SPAWN_TEMPLATE_IOC_SPAWN, &args);
-	if (pid >= 0)
-		return pid;
-
-	error = errno;
-	if (pidfd)
-		*pidfd = -1;
+	if (order->pidfd)
+		*order->pidfd = -1;
 	/* What the kernel could not say, because it never came that far. */
 	if (result && !result->error) {
 		result->stage = SPAWN_TEMPLATE_STAGE_ARGS;
 		result->error = error;
 	}
 	return -error;
+}
+
+pid_t outspawn_i_spawn(int fd, unsigned long request, const void *args,
+		       const struct outspawn_i_order *order)
+{
+	pid_t pid = ioctl(fd, request, args);
+
+	/* After success the result is not ours: a later failure may be in it already. */
+	return pid >= 0 ? pid : outspawn_i_failed(order, errno);
+}
+
+pid_t outspawn_spawn_attr(int tmpl, char *const argv[], char *const envp[],
+			  const struct outspawn_actions *actions, const struct outspawn_attr *attr,
+			  int *pidfd, struct outspawn_result *result)
+{
+	const struct outspawn_i_order order = { argv, envp, actions, attr, pidfd, result };
+	struct spawn_template_spawn_args args;
+	int ret = outspawn_i_args(&args, &order);
+
+	if (ret)
+		return outspawn_i_failed(&order, -ret);
+	return outspawn_i_spawn(tmpl, SPAWN_TEMPLATE_IOC_SPAWN, &args, &order);
+}
+
+pid_t outspawn_spawn(int tmpl, char *const argv[], char *const envp[],
+		     const struct outspawn_actions *actions, unsigned int flags, int *pidfd,
+		     struct outspawn_result *result)
+{
+	struct outspawn_attr attr = OUTSPAWN_ATTR_INIT;
+
+	attr.flags = flags;
+	/* Without its value such a flag would mean descriptor 0, or no signal. */
+	if (flags & FLAGS_WITH_A_MEMBER)
+		attr.size = 0;
+	return outspawn_spawn_attr(tmpl, argv, envp, actions, &attr, pidfd, result);
 }

@@ -7,33 +7,49 @@
 
 #include "outspawn.h"
 
-static int create(int dev, const struct spawn_template_create_args *args)
-{
-	int fd = ioctl(dev, SPAWN_TEMPLATE_IOC_CREATE, args);
+/* Bits 0 to 31 are the RFC's; ours begin above. */
+#define OWN_SHIFT 32
 
+_Static_assert((uint64_t)OUTSPAWN_ANY_FORMAT << OWN_SHIFT == SPAWN_TEMPLATE_CREATE_ANY_FORMAT,
+	       "flags differ");
+_Static_assert((uint64_t)OUTSPAWN_ALLOW_WRITE << OWN_SHIFT == SPAWN_TEMPLATE_CREATE_ALLOW_WRITE,
+	       "flags differ");
+
+static int create(int dev, struct spawn_template_create_args *args, unsigned int flags)
+{
+	int fd;
+
+	args->flags = SPAWN_TEMPLATE_CREATE_CLOEXEC | (uint64_t)flags << OWN_SHIFT;
+	fd = ioctl(dev, SPAWN_TEMPLATE_IOC_CREATE, args);
 	return fd < 0 ? -errno : fd;
 }
 
-int outspawn_template(int dev, const char *path)
+int outspawn_template_flags(int dev, const char *path, unsigned int flags)
 {
 	struct spawn_template_create_args args = {
-		.flags = SPAWN_TEMPLATE_CREATE_CLOEXEC,
 		.execfd = -1,
 		.filename = (uintptr_t)path,
 	};
 
-	return path ? create(dev, &args) : -EINVAL;
+	return path ? create(dev, &args, flags) : -EINVAL;
+}
+
+int outspawn_template(int dev, const char *path)
+{
+	return outspawn_template_flags(dev, path, 0);
+}
+
+int outspawn_template_fd_flags(int dev, int execfd, unsigned int flags)
+{
+	struct spawn_template_create_args args = { .execfd = execfd };
+
+	/* To the kernel -1 means "none given", and would be EINVAL. */
+	return execfd >= 0 ? create(dev, &args, flags) : -EBADF;
 }
 
 int outspawn_template_fd(int dev, int execfd)
 {
-	struct spawn_template_create_args args = {
-		.flags = SPAWN_TEMPLATE_CREATE_CLOEXEC,
-		.execfd = execfd,
-	};
-
-	/* To the kernel -1 means "none given", and would be EINVAL. */
-	return execfd >= 0 ? create(dev, &args) : -EBADF;
+	return outspawn_template_fd_flags(dev, execfd, 0);
 }
 
 int outspawn_query(int tmpl, struct spawn_template_query *query)

@@ -477,7 +477,10 @@ static void messages_name_the_stage(void **state)
 		      "give the child its descriptors: Cannot allocate memory");
 	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_ARGS, -1, EFAULT, "arguments: Bad address");
 	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_ARGS, -1, ENOTTY,
-		      "not a template: Inappropriate ioctl for device");
+		      "not a template, nor a device that can do this: "
+		      "Inappropriate ioctl for device");
+	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_ARGS, -1, EBADF,
+		      "not a template: Bad file descriptor");
 	check_message(NULL, NULL, 99, -1, EIO, "stage 99: Input/output error");
 	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_NONE, -1, 0, "no error");
 }

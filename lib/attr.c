@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/* Attributes: the library's struct and the kernel's. */
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* What a program that was built with the first library has. */
+#define FIRST_SIZE 48
+
+_Static_assert(sizeof(struct outspawn_attr) >= FIRST_SIZE, "grows at the end only");
+
+/* Bit 0 is the RFC's; ours begin at bit 32 there, and follow it here. */
+#define RFC_FLAGS OUTSPAWN_INHERIT_FDS
+#define OWN_SHIFT 31
+
+#define SAME(name)                                                                            \
+	_Static_assert((uint64_t)OUTSPAWN_##name << OWN_SHIFT == SPAWN_TEMPLATE_SPAWN_##name, \
+		       "flags differ: " #name)
+_Static_assert(OUTSPAWN_INHERIT_FDS == SPAWN_TEMPLATE_SPAWN_INHERIT_FDS, "flags differ");
+SAME(ASYNC);
+SAME(CGROUP);
+SAME(EXIT_SIGNAL);
+SAME(AUTOREAP);
+SAME(KILL_ON_CLOSE);
+SAME(STOPPED);
+SAME(NO_NEW_PRIVS);
+
+/* One that the library does not know becomes one that the kernel refuses. */
+static uint64_t kernel_flags(unsigned int flags)
+{
+	return (flags & RFC_FLAGS) | (uint64_t)(flags & ~RFC_FLAGS) << OWN_SHIFT;
+}
+
+static int has_more_than_we_know(const struct outspawn_attr *attr)
+{
+	const char *bytes = (const char *)attr;
+
+	for (size_t i = sizeof(*attr); i < attr->size; i++)
+		if (bytes[i])
+			return 1;
+	return 0;
+}
+
+static int take_attr(struct outspawn_attr *to, const struct outspawn_attr *attr)
+{
+	*to = (struct outspawn_attr){ .size = sizeof(*to) };
+	if (!attr)
+		return 0;
+	if (attr->size < FIRST_SIZE)
+		return -EINVAL;
+	if (has_more_than_we_know(attr))
+		return -E2BIG;
+	memcpy(to, attr, attr->size < sizeof(*to) ? attr->size : sizeof(*to));
+	return to->pad ? -EINVAL : 0;
+}
+
+int outspawn_i_args(struct spawn_template_spawn_args *args, const struct outspawn_i_order *order)
+{
+	const struct outspawn_actions *actions = order->actions;
+	struct outspawn_attr attr;
+	int ret = take_attr(&attr, order->attr);
+
+	if (order->pidfd)
+		*order->pidfd = -1;
+	if (order->result)
+		*order->result = (struct outspawn_result){ .action = -1 };
+	if (ret)
+		return ret;
+
+	*args = (struct spawn_template_spawn_args){
+		.flags = kernel_flags(attr.flags),
+		.pidfd = (uintptr_t)order->pidfd,
+		.argv = (uintptr_t)order->argv,
+		.envp = (uintptr_t)order->envp,
+		.actions = actions ? (uintptr_t)actions->array : 0,
+		.actions_len = actions ? actions->count : 0,
+		.result = (uintptr_t)order->result,
+		.namespaces = attr.namespaces,
+		.set_tid = (uintptr_t)attr.set_tid,
+		.set_tid_size = attr.set_tid_size,
+		.cgroup = attr.cgroup,
+		.exit_signal = attr.exit_signal,
+		.pdeath_signal = attr.pdeath_signal,
+	};
+	return 0;
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/* Batch: many spawns in few ioctls, with memory of the stack. */
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+
+#include "internal.h"
+
+/* Spawns for one ioctl; what they need of the stack is 6 KiB. */
+#define AT_ONCE 32U
+
+struct batch {
+	struct spawn_template_batch_entry entries[AT_ONCE];
+	struct spawn_template_spawn_args spawns[AT_ONCE];
+	struct spawn_template_path_args paths[AT_ONCE];
+};
+
+static struct outspawn_i_order order_of(struct outspawn_job *job)
+{
+	return (struct outspawn_i_order){
+		.argv = job->argv,
+		.envp = job->envp,
+		.actions = job->actions,
+		.attr = job->attr,
+		.pidfd = job->pidfd,
+		.result = &job->result,
+	};
+}
+
+/* Job as number i of the batch. */
+static int put(struct batch *batch, unsigned int i, struct outspawn_job *job)
+{
+	struct spawn_template_batch_entry *entry = &batch->entries[i];
+	const struct outspawn_i_order order = order_of(job);
+	int ret = outspawn_i_args(&batch->spawns[i], &order);
+
+	if (ret)
+		return ret;
+	*entry = (struct spawn_template_batch_entry){ .tmpl = -1, .result.action = -1 };
+	if (!job->file) {
+		entry->tmpl = job->tmpl;
+		entry->args_size = sizeof(batch->spawns[i]);
+		entry->args = (uintptr_t)&batch->spawns[i];
+		/* To the kernel -1 means "by path". */
+		return job->tmpl < 0 ? -EBADF : 0;
+	}
+	batch->paths[i] = (struct spawn_template_path_args){
+		.spawn = (uintptr_t)&batch->spawns[i],
+		.spawn_size = sizeof(batch->spawns[i]),
+		.file = (uintptr_t)job->file,
+		.path = (uintptr_t)job->path,
+	};
+	entry->args_size = sizeof(batch->paths[i]);
+	entry->args = (uintptr_t)&batch->paths[i];
+	return 0;
+}
+
+/*
+ * The job's own result was written through its arguments, and may go on being
+ * written if it is asynchronous; the entry's is copied only if that could not be.
+ */
+static void take_result(struct outspawn_job *job, const struct outspawn_result *result)
+{
+	const struct outspawn_i_order order = order_of(job);
+
+	job->pid = result->pid;
+	if (!result->error)
+		return;
+	if (!job->result.error)
+		job->result = *result;
+	job->pid = outspawn_i_failed(&order, result->error);
+}
+
+static int run(int dev, struct batch *batch, struct outspawn_job *jobs, unsigned int count)
+{
+	struct spawn_template_batch_args args = {
+		.entries = (uintptr_t)batch->entries,
+		.count = count,
+		.entry_size = sizeof(batch->entries[0]),
+	};
+	int done = ioctl(dev, SPAWN_TEMPLATE_IOC_SPAWN_BATCH, &args);
+
+	if (done < 0)
+		return -errno;
+	for (int i = 0; i < done; i++)
+		take_result(&jobs[i], &batch->entries[i].result);
+	return done;
+}
+
+/* As many of the first jobs as one ioctl takes; or one that cannot be passed on. */
+static int run_some(int dev, struct outspawn_job *jobs, unsigned int count, unsigned int *tried)
+{
+	struct batch batch;
+	unsigned int n = 0;
+	int ret = 0;
+
+	while (n < count && n < AT_ONCE) {
+		ret = put(&batch, n, &jobs[n]);
+		if (ret)
+			break;
+		n++;
+	}
+	*tried = n ? n : 1;
+	if (n)
+		return run(dev, &batch, jobs, n);
+	take_result(jobs, &(struct outspawn_result){ .stage = SPAWN_TEMPLATE_STAGE_ARGS,
+						     .action = -1,
+						     .error = -ret });
+	return 1;
+}
+
+int outspawn_batch(int dev, struct outspawn_job *jobs, unsigned int count)
+{
+	unsigned int done = 0, tried;
+	int ret;
+
+	if (count > INT_MAX || (count && !jobs))
+		return -EINVAL;
+	for (unsigned int i = 0; i < count; i++) {
+		jobs[i].pid = 0;
+		jobs[i].result = (struct outspawn_result){ .action = -1 };
+		if (jobs[i].pidfd)
+			*jobs[i].pidfd = -1;
+	}
+
+	while (done < count) {
+		ret = run_some(dev, jobs + done, count - done, &tried);
+		if (ret < 0)
+			return done ? (int)done : ret;
+		done += ret;
+		/* A signal came: whether to go on is the caller's to say. */
+		if ((unsigned int)ret < tried)
+			break;
+	}
+	return done;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/* internal.h - what the library's files share and its users do not see */
+#ifndef OUTSPAWN_INTERNAL_H
+#define OUTSPAWN_INTERNAL_H
+
+#include "outspawn.h"
+
+/*
+ * Appends an action whose arg is block, memory of malloc()'s that the list
+ * takes over: it is freed with the list, or at once after an error.
+ */
+int outspawn_i_add(struct outspawn_actions *a, struct spawn_template_action *action, void *block);
+
+/* What an action does, as far as it helps to find it in the source. */
+void outspawn_i_describe(const struct spawn_template_action *action, char *buf, size_t size);
+
+/* One spawn, of whichever kind: what all of them are told, and what they tell. */
+struct outspawn_i_order {
+	char *const *argv;
+	char *const *envp;
+	const struct outspawn_actions *actions; /* or NULL */
+	const struct outspawn_attr *attr; /* or NULL */
+	int *pidfd; /* or NULL */
+	struct outspawn_result *result; /* or NULL */
+};
+
+/*
+ * Fills args in, and sets pidfd and result to what they are if the kernel
+ * writes nothing. -EINVAL, -E2BIG: attr is of another library.
+ */
+int outspawn_i_args(struct spawn_template_spawn_args *args, const struct outspawn_i_order *order);
+
+/* The ioctl, and what is to be said after it. */
+pid_t outspawn_i_spawn(int fd, unsigned long request, const void *args,
+		       const struct outspawn_i_order *order);
+
+/* Says that it failed with error, positive, if the kernel has not. Returns -error. */
+pid_t outspawn_i_failed(const struct outspawn_i_order *order, int error);
+
+#endif /* OUTSPAWN_INTERNAL_H */
