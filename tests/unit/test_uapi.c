@@ -44,6 +44,12 @@ static void spawn_args(void **state)
 	at(spawn_template_spawn_args, actions_len, 40, 8);
 	at(spawn_template_spawn_args, reserved, 48, 32);
 	at(spawn_template_spawn_args, result, 80, 8);
+	at(spawn_template_spawn_args, namespaces, 88, 8);
+	at(spawn_template_spawn_args, set_tid, 96, 8);
+	at(spawn_template_spawn_args, set_tid_size, 104, 4);
+	at(spawn_template_spawn_args, cgroup, 108, 4);
+	at(spawn_template_spawn_args, exit_signal, 112, 4);
+	at(spawn_template_spawn_args, pdeath_signal, 116, 4);
 	/* The RFC's struct ends where ours begins. */
 	assert_int_equal(SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0, 80);
 }
@@ -61,6 +67,36 @@ static void action(void **state)
 	at(spawn_template_open, how, 8, 24);
 	at(spawn_template_sigset, sigset, 0, 8);
 	at(spawn_template_sigset, sigsetsize, 8, 8);
+	at(spawn_template_syscall, nr, 0, 4);
+	at(spawn_template_syscall, pad, 4, 4);
+	at(spawn_template_syscall, args, 8, 48);
+}
+
+static void path_args(void **state)
+{
+	(void)state;
+	at(spawn_template_path_args, spawn, 0, 8);
+	at(spawn_template_path_args, spawn_size, 8, 4);
+	at(spawn_template_path_args, pad, 12, 4);
+	at(spawn_template_path_args, file, 16, 8);
+	at(spawn_template_path_args, path, 24, 8);
+	at(spawn_template_path_args, flags, 32, 8);
+	assert_int_equal(SPAWN_TEMPLATE_PATH_ARGS_SIZE_VER0, 40);
+}
+
+static void batch_args(void **state)
+{
+	(void)state;
+	at(spawn_template_batch_args, flags, 0, 8);
+	at(spawn_template_batch_args, entries, 8, 8);
+	at(spawn_template_batch_args, count, 16, 4);
+	at(spawn_template_batch_args, entry_size, 20, 4);
+	assert_int_equal(SPAWN_TEMPLATE_BATCH_ARGS_SIZE_VER0, 24);
+	at(spawn_template_batch_entry, tmpl, 0, 4);
+	at(spawn_template_batch_entry, args_size, 4, 4);
+	at(spawn_template_batch_entry, args, 8, 8);
+	at(spawn_template_batch_entry, result, 16, 16);
+	assert_int_equal(SPAWN_TEMPLATE_BATCH_ENTRY_SIZE_VER0, 32);
 }
 
 static void result(void **state)
@@ -132,18 +168,33 @@ static void values(void **state)
 	assert_int_equal(SPAWN_TEMPLATE_ACTION_CLOSE_RANGE, 4);
 	assert_int_equal(SPAWN_TEMPLATE_ACTION_SIGMASK, 5);
 	assert_int_equal(SPAWN_TEMPLATE_ACTION_SIGDEFAULT, 6);
+	assert_int_equal(SPAWN_TEMPLATE_ACTION_SYSCALL, 7);
 	assert_int_equal(SPAWN_TEMPLATE_STAGE_NONE, 0);
 	assert_int_equal(SPAWN_TEMPLATE_STAGE_EXEC, 6);
 	assert_int_equal(SPAWN_TEMPLATE_FEATURE_RESULT, 1);
+	assert_int_equal(SPAWN_TEMPLATE_FEATURE_BIRTH, 2);
+	assert_int_equal(SPAWN_TEMPLATE_FEATURE_PATH, 4);
+	assert_int_equal(SPAWN_TEMPLATE_FEATURE_BATCH, 8);
+	assert_true(SPAWN_TEMPLATE_CREATE_ANY_FORMAT == 0x100000000);
+	assert_true(SPAWN_TEMPLATE_CREATE_ALLOW_WRITE == 0x200000000);
+	assert_true(SPAWN_TEMPLATE_SPAWN_ASYNC == 0x100000000);
+	assert_true(SPAWN_TEMPLATE_SPAWN_CGROUP == 0x200000000);
+	assert_true(SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL == 0x400000000);
+	assert_true(SPAWN_TEMPLATE_SPAWN_AUTOREAP == 0x800000000);
+	assert_true(SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE == 0x1000000000);
+	assert_true(SPAWN_TEMPLATE_SPAWN_STOPPED == 0x2000000000);
+	assert_true(SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS == 0x4000000000);
 }
 
 static void ioctl_numbers(void **state)
 {
 	(void)state;
 	assert_int_equal(SPAWN_TEMPLATE_IOC_CREATE, 0x4048e700);
-	assert_int_equal(SPAWN_TEMPLATE_IOC_SPAWN, 0x4058e701);
+	assert_int_equal(SPAWN_TEMPLATE_IOC_SPAWN, 0x4078e701);
 	assert_int_equal(SPAWN_TEMPLATE_IOC_INFO, 0x8060e702);
 	assert_int_equal(SPAWN_TEMPLATE_IOC_QUERY, 0x8098e703);
+	assert_int_equal(SPAWN_TEMPLATE_IOC_SPAWN_PATH, 0x4028e704);
+	assert_int_equal(SPAWN_TEMPLATE_IOC_SPAWN_BATCH, 0x4018e705);
 }
 
 int main(void)
@@ -151,6 +202,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(create_args), cmocka_unit_test(spawn_args),
 		cmocka_unit_test(action),      cmocka_unit_test(result),
+		cmocka_unit_test(path_args),   cmocka_unit_test(batch_args),
 		cmocka_unit_test(info),	       cmocka_unit_test(query),
 		cmocka_unit_test(values),      cmocka_unit_test(ioctl_numbers),
 	};
