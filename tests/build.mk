@@ -25,7 +25,7 @@ endif
 $(O)/tests/unit/test_%: $(O)/tests/unit/test_%.o $(LIB_STATIC)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB_STATIC) $(TESTS_LIBS)
 
-$(O)/tests/unit/test_lib_cap: TESTS_LIBS += -lcap
+$(O)/tests/unit/test_lib_cap $(O)/tests/guest/test_lib_syscalls: TESTS_LIBS += -lcap
 
 $(SUITES): %: %.o $(O)/tests/guest/common.o $(LIB_STATIC)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB_STATIC) $(TESTS_LIBS)

@@ -212,11 +212,13 @@ static void session(void)
 static void where(void)
 {
 	mode_t mask = umask(0);
+	char name[65] = "";
 
 	umask(mask);
+	gethostname(name, sizeof(name) - 1);
 	print_link("cwd", "/proc/self/cwd");
 	print_link("root", "/proc/self/root");
-	fprintf(out, "umask=%03o\n", mask);
+	fprintf(out, "umask=%03o\nhostname=%s\n", mask, name);
 }
 
 static void print_set(const char *key, const uint64_t set)
@@ -276,6 +278,11 @@ static void sched(void)
 	fprintf(out, "\nioprio=%ld\ntimerslack=%d\n", syscall(SYS_ioprio_get, 1, 0),
 		prctl(PR_GET_TIMERSLACK));
 	print_file("oom_score_adj", "/proc/self/oom_score_adj");
+	fprintf(out, "mempolicy=%d\n", ({
+			int value = -1;
+			syscall(SYS_get_mempolicy, &value, NULL, 0, NULL, 0);
+			value;
+		}));
 	fprintf(out, "child_subreaper=%d\n", ({
 			int value = -1;
 			prctl(PR_GET_CHILD_SUBREAPER, &value);

@@ -1,0 +1,736 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_lib_syscalls.c - each of the library's actions that is a system call:
+ * once where it works, and once where it fails, with its errno and its index
+ */
+#include "common.h"
+
+#include <grp.h>
+#include <pty.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/sysmacros.h>
+
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/landlock.h>
+#include <linux/mempolicy.h>
+#include <linux/seccomp.h>
+#include <linux/securebits.h>
+
+#include "outspawn_cap.h"
+
+static struct outspawn_actions list;
+static struct outspawn_result result;
+
+/* One action more: ADD(setpgid, 0) is outspawn_actions_setpgid(&list, 0). */
+#define ADD(name, ...) check_eq(outspawn_actions_##name(&list, ##__VA_ARGS__), 0)
+/* A child's facts after these actions. */
+#define FACTS(section, adds) \
+	({ \
+		new_list(); \
+		adds; \
+		facts_now(section); \
+	})
+/* They work: the child gets as far as its program. */
+#define WORKS(adds) \
+	do { \
+		new_list(); \
+		adds; \
+		check_works(__LINE__); \
+	} while (0)
+/* The action with this index fails with this error. */
+#define FAILS(index, error, adds) \
+	do { \
+		new_list(); \
+		adds; \
+		check_fails(__LINE__, index, error); \
+	} while (0)
+
+static void new_list(void)
+{
+	outspawn_actions_destroy(&list);
+}
+
+static char *facts_now(const char *section)
+{
+	return facts_of(&(struct request){
+		.template = probe, .actions = &list, .sections = { section } });
+}
+
+static pid_t spawn_now(void)
+{
+	return outspawn_spawn(probe, ARGV("probe", "exit", "0"), NULL, &list, 0, NULL, &result);
+}
+
+static const char *message(void)
+{
+	static char words[8192];
+
+	return outspawn_strerror(&result, &list, "probe", words, sizeof(words));
+}
+
+static void check_works(int line)
+{
+	pid_t pid = spawn_now();
+
+	if (pid < 0)
+		check_failed(__FILE__, line, "%s", message());
+	check_eq(wait_for(pid), 0);
+}
+
+static void check_fails(int line, int index, int error)
+{
+	pid_t pid = spawn_now();
+
+	if (pid == -error && result.stage == SPAWN_TEMPLATE_STAGE_ACTION &&
+	    result.action == index && result.error == error)
+		return;
+	if (pid > 0)
+		check_failed(__FILE__, line, "works; exit status %d", wait_for(pid));
+	check_failed(__FILE__, line, "not action %d and %s, but stage %u: %s", index,
+		     strerror(error), result.stage, message());
+}
+
+static void as_nobody(void (*function)(void *))
+{
+	in_child_as_nobody(function, NULL);
+}
+
+/* Templates belong to the credentials that made them. */
+static void own_template(void)
+{
+	probe = template_of(PROBE);
+}
+
+/* Sessions, groups, terminals */
+
+static void setsid_makes_a_session(void)
+{
+	char *facts = FACTS("session", ADD(setsid));
+
+	check_str(fact(facts, "sid_is_own"), "1");
+	check_str(fact(facts, "pgid_is_own"), "1");
+	FAILS(1, EPERM, ADD(setsid); ADD(setsid));
+}
+
+static void setpgid_makes_a_group(void)
+{
+	char *facts = FACTS("session", ADD(setpgid, 0));
+
+	check_str(fact(facts, "pgid_is_own"), "1");
+	check_str(fact(facts, "sid_is_own"), "0");
+	FAILS(0, EPERM, ADD(setpgid, 1));
+	FAILS(1, EPERM, ADD(setsid); ADD(setpgid, 0));
+}
+
+static void setpgid_joins_a_group(void)
+{
+	pid_t leader;
+
+	new_list();
+	ADD(setpgid, 0);
+	leader = outspawn_spawn(probe, ARGV("probe", "block"), NULL, &list, 0, NULL, NULL);
+	check(leader > 0);
+	check_str(fact(FACTS("session", ADD(setpgid, leader)), "pgid"), text("%d", leader));
+	must(kill(leader, SIGKILL));
+	check_eq(wait_for(leader), 128 + SIGKILL);
+}
+
+static void open_terminal(int *master, int *slave)
+{
+	must(openpty(master, slave, NULL, NULL, NULL));
+	must(fcntl(*master, F_SETFD, FD_CLOEXEC));
+	must(fcntl(*slave, F_SETFD, FD_CLOEXEC));
+}
+
+static void ctty_makes_it_the_controlling_terminal(void)
+{
+	int master, slave;
+	struct stat status;
+
+	open_terminal(&master, &slave);
+	must(fstat(slave, &status));
+	check_str(fact(FACTS("stat", ADD(setsid); ADD(ctty, slave)), "stat.7"),
+		  text("%d", (int)(minor(status.st_rdev) | major(status.st_rdev) << 8)));
+	FAILS(0, EPERM, ADD(ctty, slave));
+	FAILS(1, ENOTTY, ADD(setsid); ADD(ctty, device));
+	FAILS(1, EBADF, ADD(setsid); ADD(ctty, 99));
+	must(close(master));
+	must(close(slave));
+}
+
+static char *foreground(int terminal)
+{
+	char *facts = facts_of(&(struct request){
+		.template = probe, .actions = &list, .sections = { "stat", "session" } });
+
+	(void)terminal;
+	check_str(fact(facts, "stat.8"), fact(facts, "pgid"));
+	return fact(facts, "pgid");
+}
+
+static void tcsetpgrp_puts_the_child_into_the_foreground(void)
+{
+	int master, slave;
+	char *first;
+
+	open_terminal(&master, &slave);
+	new_list();
+	ADD(setsid);
+	ADD(ctty, slave);
+	ADD(tcsetpgrp, slave, 0);
+	first = foreground(slave);
+	/* A list may be used again: it is another child's group then. */
+	check(strcmp(first, foreground(slave)) != 0);
+
+	FAILS(0, ENOTTY, ADD(tcsetpgrp, slave, 0));
+	FAILS(2, ESRCH, ADD(setsid); ADD(ctty, slave); ADD(tcsetpgrp, slave, INT_MAX));
+	FAILS(0, EBADF, ADD(tcsetpgrp, 99, 0));
+	must(close(master));
+	must(close(slave));
+}
+
+/* Where it starts */
+
+static void umask_is_set(void)
+{
+	char *path = in_scratch_new("masked");
+	struct stat status;
+
+	check_str(fact(FACTS("where", ADD(umask, 0137)), "umask"), "137");
+	check_eq(umask(022), 022);
+	/* There is no mask that fails; but it counts for what is opened later. */
+	WORKS(ADD(umask, 077); ADD(open, 3, path, O_CREAT | O_WRONLY, 0666));
+	must(stat(path, &status));
+	check_eq(status.st_mode & 0777, 0600);
+}
+
+static void chdir_changes_the_folder(void)
+{
+	check_str(fact(FACTS("where", ADD(chdir, scratch)), "cwd"), scratch);
+	/* Relative ones start where the last one led. */
+	check_str(fact(FACTS("where", ADD(chdir, "/"); ADD(chdir, scratch + 1)), "cwd"), scratch);
+	FAILS(1, ENOENT, ADD(umask, 0); ADD(chdir, "/no/such/folder"));
+	FAILS(0, ENOTDIR, ADD(chdir, PROBE));
+}
+
+static void chroot_changes_the_root(void)
+{
+	must(mkdir(in_scratch("only-here"), 0755));
+	WORKS(ADD(chroot, scratch); ADD(chdir, "/only-here"));
+	FAILS(1, ENOENT, ADD(chroot, scratch); ADD(chdir, scratch));
+	FAILS(0, ENOENT, ADD(chroot, "/no/such/folder"));
+	must(rmdir(in_scratch("only-here")));
+}
+
+static void chroot_as_nobody(void *argument)
+{
+	(void)argument;
+	own_template();
+	FAILS(0, EPERM, ADD(chroot, scratch));
+}
+
+static void chroot_needs_a_capability(void)
+{
+	as_nobody(chroot_as_nobody);
+}
+
+/* Descriptors */
+
+static void cloexec_is_switched(void)
+{
+	int fd = must(open("/dev/null", O_RDWR | O_CLOEXEC));
+
+	check_str(FACTS("fds", ADD(dup2, fd, 20); ADD(cloexec, 20, 1); ADD(dup3, fd, 21, O_CLOEXEC);
+			ADD(cloexec, 21, 0)),
+		  text("%s%s%s%s", fd_line(0, 0), fd_line(1, 1), fd_line(2, 2), fd_line(21, fd)));
+	/* The caller's own is not the child's to change. */
+	FAILS(0, EBADF, ADD(cloexec, fd, 0));
+	check_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	must(close(fd));
+}
+
+static void closefrom_closes(void)
+{
+	check_str(FACTS("fds", ADD(dup2, 0, 20); ADD(dup2, 0, 21); ADD(closefrom, 1)),
+		  fd_line(0, 0));
+	FAILS(1, EBADF, ADD(closefrom, 1); ADD(dup2, 1, 3));
+}
+
+/* Limits and scheduling */
+
+static void setrlimit_sets_a_limit(void)
+{
+	struct rlimit limit = { 50, 60 }, unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+	struct rlimit backwards = { 60, 50 };
+	char *facts = FACTS("limits", ADD(setrlimit, RLIMIT_NOFILE, &limit);
+			    ADD(setrlimit, RLIMIT_CORE, &unlimited));
+
+	check_str(fact(facts, text("rlimit.%d", RLIMIT_NOFILE)), "32 3c");
+	check_str(fact(facts, text("rlimit.%d", RLIMIT_CORE)),
+		  "ffffffffffffffff ffffffffffffffff");
+	FAILS(0, EINVAL, ADD(setrlimit, RLIMIT_NOFILE, &backwards));
+	FAILS(0, EINVAL, ADD(setrlimit, 99, &limit));
+	/* Actions after it are under it. */
+	FAILS(1, EBADF, ADD(setrlimit, RLIMIT_NOFILE, &limit); ADD(dup2, 0, 50));
+}
+
+static void setrlimit_as_nobody(void *argument)
+{
+	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+
+	(void)argument;
+	own_template();
+	must(setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 }));
+	FAILS(0, EPERM, ADD(setrlimit, RLIMIT_CORE, &limit));
+}
+
+static void setrlimit_needs_a_capability_to_raise(void)
+{
+	as_nobody(setrlimit_as_nobody);
+}
+
+static void setaffinity_chooses_cpus(void)
+{
+	cpu_set_t one, none;
+
+	CPU_ZERO(&none);
+	CPU_ZERO(&one);
+	CPU_SET(1, &one);
+	check_str(fact(FACTS("sched", ADD(setaffinity, sizeof(one), &one)), "affinity"), "1 ");
+	FAILS(0, EINVAL, ADD(setaffinity, sizeof(none), &none));
+}
+
+static void setscheduler_sets_policy_and_priority(void)
+{
+	struct sched_param seven = { .sched_priority = 7 }, much = { .sched_priority = 100 };
+	char *facts = FACTS("sched", ADD(setscheduler, SCHED_FIFO, &seven));
+
+	check_str(fact(facts, "policy"), text("%d", SCHED_FIFO));
+	check_str(fact(facts, "rt_priority"), "7");
+	FAILS(0, EINVAL, ADD(setscheduler, SCHED_FIFO, &much));
+	FAILS(0, EINVAL, ADD(setscheduler, 99, &seven));
+}
+
+static void setparam_sets_the_priority(void)
+{
+	struct sched_param one = { .sched_priority = 1 }, eight = { .sched_priority = 8 };
+	char *facts = FACTS("sched", ADD(setscheduler, SCHED_RR, &one); ADD(setparam, &eight));
+
+	check_str(fact(facts, "rt_priority"), "8");
+	/* SCHED_OTHER has none. */
+	FAILS(0, EINVAL, ADD(setparam, &eight));
+}
+
+static void setattr_sets_all_of_it(void)
+{
+	/* struct sched_attr: size, policy, flags, nice, priority, deadline's three */
+	struct {
+		uint32_t size, policy;
+		uint64_t flags;
+		int32_t nice;
+		uint32_t priority;
+		uint64_t times[3];
+	} attr = { .size = sizeof(attr), .policy = SCHED_BATCH, .nice = 6 };
+	char *facts = FACTS("sched", ADD(setattr, &attr));
+
+	check_str(fact(facts, "policy"), text("%d", SCHED_BATCH));
+	check_str(fact(facts, "nice"), "6");
+	attr.policy = 99;
+	FAILS(0, EINVAL, ADD(setattr, &attr));
+}
+
+static void setpriority_as_nobody(void *argument)
+{
+	(void)argument;
+	own_template();
+	FAILS(0, EACCES, ADD(setpriority, -5));
+}
+
+static void setpriority_sets_nice(void)
+{
+	check_str(fact(FACTS("sched", ADD(setpriority, 5)), "nice"), "5");
+	check_str(fact(FACTS("sched", ADD(setpriority, -5)), "nice"), "-5");
+	as_nobody(setpriority_as_nobody);
+}
+
+static void ioprio_sets_it(void)
+{
+	int best_effort_3 = 2 << 13 | 3;
+
+	check_str(fact(FACTS("sched", ADD(ioprio, best_effort_3)), "ioprio"),
+		  text("%d", best_effort_3));
+	FAILS(0, EINVAL, ADD(ioprio, 7 << 13));
+}
+
+static void mempolicy_sets_it(void)
+{
+	unsigned long first = 1, none = 0;
+
+	check_str(fact(FACTS("sched", ADD(mempolicy, MPOL_BIND, &first, 64)), "mempolicy"),
+		  text("%d", MPOL_BIND));
+	FAILS(0, EINVAL, ADD(mempolicy, MPOL_BIND, &none, 64));
+	FAILS(0, EINVAL, ADD(mempolicy, 99, NULL, 0));
+}
+
+/* Who it is and what it may */
+
+static void ids_as_nobody(void *argument)
+{
+	gid_t group = 7;
+
+	(void)argument;
+	own_template();
+	FAILS(0, EPERM, ADD(setresuid, 0, 0, 0));
+	FAILS(0, EPERM, ADD(setresgid, 0, 0, 0));
+	FAILS(0, EPERM, ADD(setgroups, 1, &group));
+}
+
+static void users_and_groups_are_set(void)
+{
+	gid_t groups[] = { 4, 27 };
+	char *facts = FACTS("ids", ADD(setgroups, 2, groups); ADD(setresgid, 7, NOBODY, 9);
+			    ADD(setresuid, NOBODY, -1, NOBODY); ADD(setresuid, 5, NOBODY, -1));
+
+	check_str(fact(facts, "groups"), "4 27 ");
+	/* exec makes the saved ones the effective ones. */
+	check_str(fact(facts, "gid"), text("7 %d %d", NOBODY, NOBODY));
+	check_str(fact(facts, "uid"), text("5 %d %d", NOBODY, NOBODY));
+	as_nobody(ids_as_nobody);
+}
+
+static void a_changed_user_has_not_the_old_ones_rights(void)
+{
+	FAILS(3, EPERM, ADD(setgroups, 0, NULL); ADD(setresgid, NOBODY, NOBODY, NOBODY);
+	      ADD(setresuid, NOBODY, NOBODY, NOBODY); ADD(setresuid, 0, 0, 0));
+	check_str(fact(FACTS("ids", ADD(setgroups, 0, NULL)), "groups"), "");
+}
+
+#define NET_RAW (1ULL << CAP_NET_RAW)
+
+static void capset_sets_capabilities(void)
+{
+	char *facts = FACTS("status", ADD(prctl, PR_SET_SECUREBITS, SECBIT_NOROOT, 0, 0, 0);
+			    ADD(capset, NET_RAW, NET_RAW, NET_RAW);
+			    ADD(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_RAW, 0, 0));
+
+	check_str(fact(facts, "status.CapPrm"), text("%016llx", NET_RAW));
+	check_str(fact(facts, "status.CapEff"), text("%016llx", NET_RAW));
+	check_str(fact(facts, "status.CapInh"), text("%016llx", NET_RAW));
+	FAILS(1, EPERM, ADD(capset, 0, 0, 0); ADD(capset, NET_RAW, NET_RAW, 0));
+}
+
+static void capabilities_are_libcaps(void)
+{
+	cap_t caps = cap_from_text("cap_net_raw=eip"), none = cap_init();
+	char *facts = FACTS("status", ADD(prctl, PR_SET_SECUREBITS, SECBIT_NOROOT, 0, 0, 0);
+			    ADD(capabilities, caps);
+			    ADD(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_RAW, 0, 0));
+
+	check_str(fact(facts, "status.CapEff"), text("%016llx", NET_RAW));
+	FAILS(1, EPERM, ADD(capabilities, none); ADD(capabilities, caps));
+	cap_free(caps);
+	cap_free(none);
+}
+
+static void prctl_sets_what_survives(void)
+{
+	char *facts = FACTS("sched", ADD(prctl, PR_SET_TIMERSLACK, 1234, 0, 0, 0);
+			    ADD(prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+			    ADD(prctl, PR_SET_PDEATHSIG, SIGUSR1, 0, 0, 0));
+
+	check_str(fact(facts, "timerslack"), "1234");
+	check_str(fact(facts, "child_subreaper"), "1");
+	check_str(fact(facts, "pdeathsig"), text("%d", SIGUSR1));
+	check_str(fact(FACTS("security", ADD(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)),
+		       "no_new_privs"),
+		  "1");
+	FAILS(0, EINVAL, ADD(prctl, PR_SET_PDEATHSIG, 999, 0, 0, 0));
+}
+
+/* What would change the memory that the child still shares. */
+static void prctl_takes_not_every_option(void)
+{
+	new_list();
+	ADD(umask, 0);
+	ADD(prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+	check_eq(spawn_now(), -EOPNOTSUPP);
+	check_eq(result.action, 1);
+	check_str(message(), text("action 1: prctl %d: Operation not supported", PR_SET_DUMPABLE));
+}
+
+static void personality_is_set(void)
+{
+	char *facts = FACTS("security", ADD(personality, ADDR_NO_RANDOMIZE));
+
+	check_str(fact(facts, "personality"), text("%x", ADDR_NO_RANDOMIZE));
+	check_eq(personality(0xffffffff), 0);
+	/* A persona that there is not is none: the call itself does not fail. */
+	FAILS(1, ENOENT, ADD(personality, ADDR_NO_RANDOMIZE); ADD(chdir, "/no/such/folder"));
+}
+
+/* What it is kept in */
+
+static int new_ruleset(void)
+{
+	struct landlock_ruleset_attr attr = { .handled_access_fs = LANDLOCK_ACCESS_FS_MAKE_REG };
+
+	return must(syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0));
+}
+
+static void landlock_as_nobody(void *argument)
+{
+	int ruleset = new_ruleset();
+
+	(void)argument;
+	own_template();
+	FAILS(0, EPERM, ADD(landlock, ruleset));
+	WORKS(ADD(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); ADD(landlock, ruleset));
+}
+
+static void landlock_restricts_what_follows(void)
+{
+	int ruleset = new_ruleset();
+	char *path = in_scratch_new("never");
+
+	WORKS(ADD(landlock, ruleset));
+	FAILS(1, EACCES, ADD(landlock, ruleset); ADD(open, 3, path, O_CREAT | O_WRONLY, 0644));
+	FAILS(0, EBADFD, ADD(landlock, device));
+	FAILS(0, EBADF, ADD(landlock, 99));
+	must(close(ruleset));
+	as_nobody(landlock_as_nobody);
+}
+
+/* Denies one system call with EXDEV, which none of them gives by itself. */
+#define DENY(call) \
+	((struct sock_fprog){ \
+		4, \
+		(struct sock_filter[]){ \
+			BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)), \
+			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1), \
+			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EXDEV), \
+			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) } })
+
+static void seccomp_as_nobody(void *argument)
+{
+	struct sock_fprog filter = DENY(__NR_chdir);
+
+	(void)argument;
+	own_template();
+	FAILS(0, EACCES, ADD(seccomp, &filter));
+	WORKS(ADD(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); ADD(seccomp, &filter));
+}
+
+static void seccomp_filters_what_follows(void)
+{
+	struct sock_fprog chdir_denied = DENY(__NR_chdir);
+	struct sock_fprog bad = { 1, (struct sock_filter[]){ { 0xffff, 0, 0, 0 } } };
+
+	check_str(fact(FACTS("security", ADD(seccomp, &chdir_denied)), "seccomp"), "2");
+	FAILS(1, EXDEV, ADD(seccomp, &chdir_denied); ADD(chdir, "/"));
+	WORKS(ADD(chdir, "/"); ADD(seccomp, &chdir_denied));
+	FAILS(0, EINVAL, ADD(seccomp, &bad));
+	as_nobody(seccomp_as_nobody);
+}
+
+static void seccomp_can_deny_exec(void)
+{
+	struct sock_fprog filter = DENY(__NR_execve);
+
+	new_list();
+	ADD(seccomp, &filter);
+	check_eq(spawn_now(), -EXDEV);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
+}
+
+/* Namespaces and mounts */
+
+static void unshare_as_nobody(void *argument)
+{
+	(void)argument;
+	own_template();
+	FAILS(0, EPERM, ADD(unshare, CLONE_NEWUTS));
+}
+
+static void unshare_makes_namespaces(void)
+{
+	char *own = fact(FACTS("ns", ADD(umask, 0)), "ns.uts");
+	char *facts = FACTS("ns", ADD(unshare, CLONE_NEWUTS));
+
+	check(strcmp(fact(facts, "ns.uts"), own) != 0);
+	FAILS(0, EINVAL, ADD(unshare, CLONE_VM));
+	as_nobody(unshare_as_nobody);
+}
+
+static void setns_enters_a_namespace(void)
+{
+	pid_t other;
+	int fd;
+	char link[64] = "";
+
+	new_list();
+	ADD(unshare, CLONE_NEWUTS);
+	other = outspawn_spawn(probe, ARGV("probe", "block"), NULL, &list, 0, NULL, NULL);
+	check(other > 0);
+	fd = must(open(text("/proc/%d/ns/uts", other), O_RDONLY | O_CLOEXEC));
+	must(readlink(text("/proc/%d/ns/uts", other), link, sizeof(link) - 1));
+	check_str(fact(FACTS("ns", ADD(setns, fd, CLONE_NEWUTS)), "ns.uts"), link);
+	FAILS(0, EINVAL, ADD(setns, fd, CLONE_NEWNET));
+	FAILS(0, EBADF, ADD(setns, 99, 0));
+	must(close(fd));
+	must(kill(other, SIGKILL));
+	check_eq(wait_for(other), 128 + SIGKILL);
+}
+
+static void sethostname_as_nobody(void *argument)
+{
+	(void)argument;
+	own_template();
+	FAILS(0, EPERM, ADD(sethostname, "cave"));
+}
+
+static void sethostname_sets_it(void)
+{
+	char before[65], after[65];
+
+	must(gethostname(before, sizeof(before)));
+	check_str(fact(FACTS("where", ADD(unshare, CLONE_NEWUTS); ADD(sethostname, "cave")),
+		       "hostname"),
+		  "cave");
+	must(gethostname(after, sizeof(after)));
+	check_str(after, before);
+	as_nobody(sethostname_as_nobody);
+}
+
+/* A mount namespace of its own, from which nothing gets out. */
+static void add_private_mounts(void)
+{
+	ADD(unshare, CLONE_NEWNS);
+	ADD(mount, NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
+static void mounts_are_the_childs(void)
+{
+	char *folder = in_scratch("mounted"), *file = in_scratch("mounted/file");
+
+	must(mkdir(folder, 0755));
+	WORKS(add_private_mounts(); ADD(mount, "none", folder, "tmpfs", MS_NODEV, "size=64k");
+	      ADD(open, 3, file, O_CREAT | O_WRONLY, 0644));
+	check_eq(error_of(access(file, F_OK)), ENOENT);
+	FAILS(2, ENODEV, add_private_mounts(); ADD(mount, "none", folder, "nofs", 0, NULL));
+	FAILS(2, EINVAL, add_private_mounts();
+	      ADD(mount, "none", folder, "tmpfs", 0, "nonsense=1"));
+	must(rmdir(folder));
+}
+
+static void umount_takes_it_away(void)
+{
+	char *folder = in_scratch("mounted"), *file = in_scratch("mounted/file");
+
+	must(mkdir(folder, 0755));
+	write_text(file, "below");
+	WORKS(add_private_mounts(); ADD(mount, "none", folder, "tmpfs", 0, NULL);
+	      ADD(umount, folder, 0); ADD(open, 3, file, O_RDONLY, 0));
+	FAILS(3, ENOENT, add_private_mounts(); ADD(mount, "none", folder, "tmpfs", 0, NULL);
+	      ADD(open, 3, file, O_RDONLY, 0));
+	FAILS(2, EINVAL, add_private_mounts(); ADD(umount, folder, 0));
+	must(unlink(file));
+	must(rmdir(folder));
+}
+
+static void pivot_root_changes_it(void)
+{
+	char *root = in_scratch("root"), *old = in_scratch("root/old");
+
+	must(mkdir(root, 0755));
+	WORKS(add_private_mounts(); ADD(mount, "none", root, "tmpfs", 0, NULL); ADD(chdir, root);
+	      ADD(open, 3, "here", O_CREAT | O_WRONLY, 0644); ADD(pivot_root, ".", ".");
+	      ADD(umount, ".", MNT_DETACH); ADD(chdir, "/"); ADD(open, 3, "/here", O_RDONLY, 0));
+	/* It is no mount point. */
+	must(mkdir(old, 0755));
+	FAILS(2, EINVAL, add_private_mounts(); ADD(pivot_root, root, old));
+	must(rmdir(old));
+	must(rmdir(root));
+}
+
+/* Any call */
+
+static void any_call_that_is_taken(void)
+{
+	const unsigned long mask[6] = { 0111 }, other[6] = { 1 }, zeroes[6] = { 0 };
+
+	check_str(fact(FACTS("where", ADD(syscall, SYS_umask, mask)), "umask"), "111");
+	/* Another process, and calls that are not taken: nothing is started. */
+	new_list();
+	ADD(syscall, SYS_setpgid, other);
+	check_eq(spawn_now(), -EINVAL);
+	check_eq(result.action, 0);
+	new_list();
+	ADD(setsid);
+	ADD(syscall, SYS_getpid, zeroes);
+	check_eq(spawn_now(), -EOPNOTSUPP);
+	check_eq(result.action, 1);
+	check_str(message(), "action 1: system call 39: Operation not supported");
+}
+
+static void any_calls_memory_is_looked_at_when_it_runs(void)
+{
+	unsigned long path[6] = { (uintptr_t)scratch }, bad[6] = { 8 };
+
+	check_str(fact(FACTS("where", ADD(syscall, SYS_chdir, path)), "cwd"), scratch);
+	FAILS(1, EFAULT, ADD(setsid); ADD(syscall, SYS_chdir, bad));
+	check_str(message(), "action 1: chdir: Bad address");
+}
+
+static void a_message_names_what_failed(void)
+{
+	struct rlimit backwards = { 2, 1 };
+
+	FAILS(2, EINVAL, ADD(setsid); ADD(umask, 0); ADD(setrlimit, RLIMIT_NOFILE, &backwards));
+	check_str(message(), "action 2: setrlimit NOFILE: Invalid argument");
+}
+
+SUITE("lib_syscalls",
+      T(setsid_makes_a_session),
+      T(setpgid_makes_a_group),
+      T(setpgid_joins_a_group),
+      T(ctty_makes_it_the_controlling_terminal),
+      T(tcsetpgrp_puts_the_child_into_the_foreground),
+      T(umask_is_set),
+      T(chdir_changes_the_folder),
+      T(chroot_changes_the_root),
+      T(chroot_needs_a_capability),
+      T(cloexec_is_switched),
+      T(closefrom_closes),
+      T(setrlimit_sets_a_limit),
+      T(setrlimit_needs_a_capability_to_raise),
+      T(setaffinity_chooses_cpus),
+      T(setscheduler_sets_policy_and_priority),
+      T(setparam_sets_the_priority),
+      T(setattr_sets_all_of_it),
+      T(setpriority_sets_nice),
+      T(ioprio_sets_it),
+      T(mempolicy_sets_it),
+      T(users_and_groups_are_set),
+      T(a_changed_user_has_not_the_old_ones_rights),
+      T(capset_sets_capabilities),
+      T(capabilities_are_libcaps),
+      T(prctl_sets_what_survives),
+      T(prctl_takes_not_every_option),
+      T(personality_is_set),
+      T(landlock_restricts_what_follows),
+      T(seccomp_filters_what_follows),
+      T(seccomp_can_deny_exec),
+      T(unshare_makes_namespaces),
+      T(setns_enters_a_namespace),
+      T(sethostname_sets_it),
+      T(mounts_are_the_childs),
+      T(umount_takes_it_away),
+      T(pivot_root_changes_it),
+      T(any_call_that_is_taken),
+      T(any_calls_memory_is_looked_at_when_it_runs),
+      T(a_message_names_what_failed));
