@@ -401,14 +401,18 @@ static int lend(const struct actions *actions, u32 n, int *number)
 static long run_call(const struct actions *actions, u32 n)
 {
 	const struct action_call *call = actions->list[n].call;
+	unsigned long args[6];
 	int number = -1;
 	long ret;
 
+	memcpy(args, call->args, sizeof(args));
 	ret = call->lent ? lend(actions, n, &number) : 0;
 	if (!ret)
-		ret = syscalls_prepare(call->nr, call->args);
+		ret = syscalls_prepare(call->nr, args, actions->spare);
 	if (!ret)
-		ret = step_do(call->nr, call->args);
+		ret = step_do(call->nr, args);
+	if (args[2] != call->args[2] && put_user(0, actions->spare) && !ret)
+		ret = -EFAULT;
 	if (number >= 0)
 		close_fd(number);
 	return ret;

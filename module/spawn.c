@@ -186,6 +186,10 @@ static int copy_args(struct spawn *spawn, const struct spawn_request *request)
 		err = strings_copy(&spawn->envp, u64_to_user_ptr(args->envp), &room);
 	if (err)
 		return err;
+	/* A member that is not written before the spawn is over. */
+	if (args->result)
+		spawn->actions.spare =
+			u64_to_user_ptr(args->result + offsetof(struct spawn_template_result, pid));
 	spawn->uargv = args->argv;
 	spawn->uenvp = args->envp;
 	spawn->flags = args->flags;

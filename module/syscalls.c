@@ -185,16 +185,14 @@ int syscalls_check(const struct spawn_template_syscall *call, struct syscall_tra
 	return 0;
 }
 
-int syscalls_prepare(int nr, const unsigned long args[6])
+int syscalls_prepare(int nr, unsigned long args[6], s32 __user *spare)
 {
-	pid_t __user *group = (pid_t __user *)args[2];
-	pid_t asked;
-
-	if (nr != __NR_ioctl || args[1] != TIOCSPGRP)
+	if (nr != __NR_ioctl || args[1] != TIOCSPGRP || args[2])
 		return 0;
-	if (get_user(asked, group))
+	if (!spare)
+		return -EINVAL;
+	if (put_user(task_pgrp_vnr(current), spare))
 		return -EFAULT;
-	if (!asked && put_user(task_pgrp_vnr(current), group))
-		return -EFAULT;
+	args[2] = (unsigned long)spare;
 	return 0;
 }

@@ -25,9 +25,14 @@ struct syscall_traits {
 int syscalls_check(const struct spawn_template_syscall *call, struct syscall_traits *traits);
 
 /*
- * Before the call is done, in the child: ioctl TIOCSPGRP of 0 means the child's
- * own group; write its number to where the call will read it. 0 or -EFAULT.
+ * Before the call is done, in the child: ioctl TIOCSPGRP of nothing means the
+ * child's own group; write its number to spare, where the call will read it.
+ * Many spawns may have the same actions, but each has a spare of its own.
+ *
+ * @args: changed
+ * @spare: in the caller's memory; or NULL
+ * Return: 0, -EINVAL without a spare, or -EFAULT.
  */
-int syscalls_prepare(int nr, const unsigned long args[6]);
+int syscalls_prepare(int nr, unsigned long args[6], s32 __user *spare);
 
 #endif /* OUTSPAWN_SYSCALLS_H */

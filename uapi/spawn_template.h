@@ -172,8 +172,8 @@ struct spawn_template_sigset {
  * child). The descriptor that a call works on is looked up like any action's; a
  * caller's one is lent to the child for the call, close-on-exec. Ours.
  *
- * ioctl TIOCSPGRP with a 0 in the memory that it points to: the child's own
- * process group, whose number is written there first.
+ * ioctl TIOCSPGRP without memory, args[2] being 0: the child's own process group.
+ * Its number goes through the spawn's 'result', which there must be (EINVAL).
  */
 struct spawn_template_syscall {
 	__u32 nr; /* __NR_* of this machine */
