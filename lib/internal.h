@@ -25,6 +25,19 @@ struct outspawn_i_order {
 };
 
 /*
+ * A result even if nobody asked for one: the kernel wants its memory for
+ * tcsetpgrp. But an asynchronous child would write there after the call.
+ */
+static inline struct outspawn_result *outspawn_i_result(struct outspawn_result *asked,
+							const struct outspawn_attr *attr,
+							struct outspawn_result *own)
+{
+	if (asked || (attr && attr->flags & OUTSPAWN_ASYNC))
+		return asked;
+	return own;
+}
+
+/*
  * Fills args in, and sets pidfd and result to what they are if the kernel
  * writes nothing. -EINVAL, -E2BIG: attr is of another library.
  */

@@ -253,7 +253,8 @@ int outspawn_actions_setpgid(struct outspawn_actions *a, pid_t pgid);
 /*
  * outspawn_actions_tcsetpgrp() - make a process group the foreground one of the
  * terminal fd
- * @pgrp: 0: the one that the child is in by then
+ * @pgrp: 0: the one that the child is in by then; this, and OUTSPAWN_ASYNC,
+ *	need a result (-EINVAL)
  */
 int outspawn_actions_tcsetpgrp(struct outspawn_actions *a, int fd, pid_t pgrp);
 

@@ -34,7 +34,10 @@ pid_t outspawn_spawn_path(int dev, const char *file, const char *path, char *con
 			  const struct outspawn_attr *attr, int *pidfd,
 			  struct outspawn_result *result)
 {
-	const struct outspawn_i_order order = { argv, envp, actions, attr, pidfd, result };
+	struct outspawn_result own;
+	const struct outspawn_i_order order = {
+		argv, envp, actions, attr, pidfd, outspawn_i_result(result, attr, &own),
+	};
 
 	return spawn_path(dev, file, path, &order);
 }

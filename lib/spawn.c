@@ -36,7 +36,10 @@ pid_t outspawn_spawn_attr(int tmpl, char *const argv[], char *const envp[],
 			  const struct outspawn_actions *actions, const struct outspawn_attr *attr,
 			  int *pidfd, struct outspawn_result *result)
 {
-	const struct outspawn_i_order order = { argv, envp, actions, attr, pidfd, result };
+	struct outspawn_result own;
+	const struct outspawn_i_order order = {
+		argv, envp, actions, attr, pidfd, outspawn_i_result(result, attr, &own),
+	};
 	struct spawn_template_spawn_args args;
 	int ret = outspawn_i_args(&args, &order);
 

@@ -146,7 +146,8 @@ int outspawn_actions_tcsetpgrp(struct outspawn_actions *a, int fd, pid_t pgrp)
 		return -EBADF;
 	if (pgrp < 0)
 		return -EINVAL;
-	return add_memory(a, 2, &pgrp, sizeof(pgrp), SYS_ioctl, fd, TIOCSPGRP);
+	/* Memory with the child's own would be every child's that has this list. */
+	return add_memory(a, 2, pgrp ? &pgrp : NULL, sizeof(pgrp), SYS_ioctl, fd, TIOCSPGRP);
 }
 
 int outspawn_actions_ctty(struct outspawn_actions *a, int fd)

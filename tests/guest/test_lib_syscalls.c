@@ -163,12 +163,11 @@ static void ctty_makes_it_the_controlling_terminal(void)
 	must(close(slave));
 }
 
-static char *foreground(int terminal)
+static char *foreground(void)
 {
 	char *facts = facts_of(&(struct request){
 		.template = probe, .actions = &list, .sections = { "stat", "session" } });
 
-	(void)terminal;
 	check_str(fact(facts, "stat.8"), fact(facts, "pgid"));
 	return fact(facts, "pgid");
 }
@@ -183,10 +182,19 @@ static void tcsetpgrp_puts_the_child_into_the_foreground(void)
 	ADD(setsid);
 	ADD(ctty, slave);
 	ADD(tcsetpgrp, slave, 0);
-	first = foreground(slave);
+	first = foreground();
 	/* A list may be used again: it is another child's group then. */
-	check(strcmp(first, foreground(slave)) != 0);
+	check(strcmp(first, foreground()) != 0);
 
+	/* Without a result there is no memory that is this spawn's alone. */
+	check_eq(sys_spawn(probe, &(struct spawn_template_spawn_args){
+					  .argv = (uintptr_t)ARGV("probe", "exit", "0"),
+					  .actions = (uintptr_t)list.array,
+					  .actions_len = list.count }),
+		 -EINVAL);
+	check_eq(wait_for(outspawn_spawn(probe, ARGV("probe", "exit", "0"), NULL, &list, 0, NULL,
+					 NULL)),
+		 0);
 	FAILS(0, ENOTTY, ADD(tcsetpgrp, slave, 0));
 	FAILS(2, ESRCH, ADD(setsid); ADD(ctty, slave); ADD(tcsetpgrp, slave, INT_MAX));
 	FAILS(0, EBADF, ADD(tcsetpgrp, 99, 0));

@@ -227,6 +227,23 @@ static void a_spawn_passes_everything(void **state)
 	outspawn_actions_destroy(&actions);
 }
 
+/* The kernel has a use for it; not when it would write there after the call. */
+static void there_is_a_result_that_nobody_asked_for(void **state)
+{
+	struct outspawn_attr attr = OUTSPAWN_ATTR_INIT;
+
+	(void)state;
+	outspawn_spawn(TEMPLATE, argv, NULL, NULL, 0, NULL, NULL);
+	assert_int_not_equal(seen.spawn.result, 0);
+	outspawn_spawn_path(DEVICE, "/p", NULL, argv, NULL, NULL, &attr, NULL, NULL);
+	assert_int_not_equal(seen.spawn.result, 0);
+	outspawn_spawn(TEMPLATE, argv, NULL, NULL, OUTSPAWN_ASYNC, NULL, NULL);
+	assert_int_equal(seen.spawn.result, 0);
+	attr.flags = OUTSPAWN_ASYNC;
+	outspawn_spawn_path(DEVICE, "/p", NULL, argv, NULL, NULL, &attr, NULL, NULL);
+	assert_int_equal(seen.spawn.result, 0);
+}
+
 static void flags_are_the_kernels(void **state)
 {
 	static const struct {
@@ -548,6 +565,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(template_flags_reach_the_kernel),
 		TEST(a_spawn_passes_everything),
+		TEST(there_is_a_result_that_nobody_asked_for),
 		TEST(flags_are_the_kernels),
 		TEST(flags_with_a_member_need_an_attr),
 		TEST(attributes_reach_the_kernel),
