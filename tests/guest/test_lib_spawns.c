@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_lib_spawns.c - the library's ways to spawn: with attributes, by path, by
+ * the shell, asynchronous, in a batch
+ */
+#include "common.h"
+
+#include <sched.h>
+#include <sys/prctl.h>
+
+static struct outspawn_result result;
+
+static const char *why(const struct outspawn_actions *actions)
+{
+	static char words[8192];
+
+	return outspawn_strerror(&result, actions, NULL, words, sizeof(words));
+}
+
+/* Attributes */
+
+static pid_t with_attr(const struct outspawn_attr *attr, char *const argv[], int *pidfd)
+{
+	pid_t pid = outspawn_spawn_attr(probe, argv, NULL, NULL, attr, pidfd, &result);
+
+	check_eq(result.error, pid < 0 ? -pid : 0);
+	return pid;
+}
+
+static void attributes_of_birth(void)
+{
+	struct outspawn_attr attr = OUTSPAWN_ATTR_INIT;
+	struct outspawn_actions actions;
+	char *path = in_scratch_new("facts");
+	char *facts;
+
+	outspawn_actions_init(&actions);
+	check_eq(outspawn_actions_open(&actions, 1, path, O_CREAT | O_WRONLY, 0644), 0);
+	attr.flags = OUTSPAWN_NO_NEW_PRIVS;
+	attr.pdeath_signal = SIGUSR2;
+	attr.namespaces = CLONE_NEWUTS;
+	check_eq(wait_for(outspawn_spawn_attr(probe, ARGV("probe"), NULL, &actions, &attr, NULL,
+					      &result)),
+		 0);
+	facts = read_whole(path, NULL);
+	check_str(fact(facts, "no_new_privs"), "1");
+	check_str(fact(facts, "pdeathsig"), text("%d", SIGUSR2));
+	check_eq(unlink(path), 0);
+	outspawn_actions_destroy(&actions);
+}
+
+static void attributes_that_fail(void)
+{
+	struct outspawn_attr attr = OUTSPAWN_ATTR_INIT;
+	int pidfd = 99;
+
+	attr.pdeath_signal = 999;
+	check_eq(with_attr(&attr, ARGV("probe"), &pidfd), -EINVAL);
+	check_eq(pidfd, -1);
+	attr.pdeath_signal = 0;
+	attr.flags = OUTSPAWN_CGROUP;
+	attr.cgroup = device;
+	check_eq(with_attr(&attr, ARGV("probe"), NULL), -EBADF);
+	attr.cgroup = 0;
+	attr.flags = 1U << 31;
+	check_eq(with_attr(&attr, ARGV("probe"), NULL), -EINVAL);
+	attr.flags = 0;
+	attr.cgroup = 1;
+	check_eq(with_attr(&attr, ARGV("probe"), NULL), -EINVAL);
+	attr.cgroup = 0;
+	attr.size = 1;
+	check_eq(with_attr(&attr, ARGV("probe"), NULL), -EINVAL);
+}
+
+static void exit_signal_is_the_attributes(void)
+{
+	struct outspawn_attr attr = OUTSPAWN_ATTR_INIT;
+	int status;
+	pid_t pid;
+
+	attr.flags = OUTSPAWN_EXIT_SIGNAL;
+	pid = with_attr(&attr, ARGV("probe", "exit", "3"), NULL);
+	check(pid > 0);
+	check_eq(waitpid(pid, &status, __WCLONE), pid);
+	check_eq(WEXITSTATUS(status), 3);
+}
+
+static void stopped_until_continued(void)
+{
+	siginfo_t info;
+	pid_t pid = outspawn_spawn(probe, ARGV("probe", "exit", "5"), NULL, NULL, OUTSPAWN_STOPPED,
+				   NULL, &result);
+
+	check(pid > 0);
+	must(waitid(P_PID, pid, &info, WSTOPPED));
+	check_eq(info.si_code, CLD_STOPPED);
+	must(kill(pid, SIGCONT));
+	check_eq(wait_for(pid), 5);
+}
+
+/* Templates of any format */
+
+static char *script(const char *name, const char *content)
+{
+	char *path = in_scratch_new(name);
+
+	write_whole(path, content, strlen(content), 0755);
+	return path;
+}
+
+static void a_template_of_a_script(void)
+{
+	char *path = script("script", "#!/bin/sh\nexit 6\n");
+	int template;
+
+	check_eq(outspawn_template(device, path), -ENOEXEC);
+	template = must(outspawn_template_flags(device, path, OUTSPAWN_ANY_FORMAT));
+	check_eq(wait_for(outspawn_spawn(template, ARGV("script"), NULL, NULL, 0, NULL, &result)),
+		 6);
+	must(close(template));
+	check_eq(outspawn_template_flags(device, path, 1U << 31), -EINVAL);
+}
+
+static void a_template_that_may_be_written_to(void)
+{
+	char *path = own_probe("writable");
+	int template = must(outspawn_template_flags(device, path, OUTSPAWN_ALLOW_WRITE));
+	int by_fd = must(open(path, O_PATH | O_CLOEXEC));
+	int other = must(outspawn_template_fd_flags(device, by_fd, OUTSPAWN_ALLOW_WRITE));
+	int fd;
+
+	check_eq(spawn_and_wait(template), 0);
+	fd = must(open(path, O_WRONLY | O_CLOEXEC));
+	check_eq(spawn_and_wait(template), -ETXTBSY);
+	next_tick();
+	check_eq(write(fd, "\177", 1), 1);
+	must(close(fd));
+	check_eq(spawn_and_wait(template), -ESTALE);
+	check_eq(spawn_and_wait(other), -ESTALE);
+	must(close(template));
+	must(close(by_fd));
+	must(close(other));
+}
+
+/* By path */
+
+static pid_t by_path(const char *file, const char *path, char *const argv[])
+{
+	return outspawn_spawn_path(device, file, path, argv, NULL, NULL, NULL, NULL, &result);
+}
+
+static void a_program_is_searched_for(void)
+{
+	char *folder = text("/no/such:%s", scratch);
+
+	own_probe("mine");
+	check_eq(wait_for(by_path("mine", folder, ARGV("mine", "exit", "4"))), 4);
+	check_eq(wait_for(by_path(PROBE, NULL, ARGV("probe", "exit", "4"))), 4);
+	check_eq(by_path("not-mine", folder, ARGV("x")), -ENOENT);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
+	check_eq(result.action, 1);
+	check_eq(by_path("mine", "", ARGV("x")), -ENOENT);
+	check_eq(outspawn_spawn_path(probe, "mine", NULL, ARGV("x"), NULL, NULL, NULL, NULL,
+				     &result),
+		 -ENOTTY);
+	check_str(why(NULL), "not a template, nor a device that can do this: "
+			     "Inappropriate ioctl for device");
+}
+
+/* Actions have changed the folder by then: as with execvp(3) in the child. */
+static void actions_come_before_the_search(void)
+{
+	struct outspawn_actions actions;
+	pid_t pid;
+
+	own_probe("mine");
+	outspawn_actions_init(&actions);
+	check_eq(outspawn_actions_chdir(&actions, scratch), 0);
+	pid = outspawn_spawn_path(device, "mine", "/no/such:", ARGV("x", "exit", "8"), NULL,
+				  &actions, NULL, NULL, &result);
+	check_eq(wait_for(pid), 8);
+	check_eq(outspawn_actions_chdir(&actions, "/no/such"), 0);
+	check_eq(outspawn_spawn_path(device, "mine", "/no/such:", ARGV("x"), NULL, &actions, NULL,
+				     NULL, &result),
+		 -ENOENT);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_ACTION);
+	check_eq(result.action, 1);
+	outspawn_actions_destroy(&actions);
+}
+
+static pid_t by_shell(const char *file, const char *path, char *const argv[])
+{
+	return outspawn_spawn_shell(device, file, path, argv, NULL, NULL, NULL, NULL, &result);
+}
+
+static void the_shell_runs_what_has_no_format(void)
+{
+	char *path = script("plain", "test \"$1.$2\" = one.two && exit 9\n");
+	char *folders = text("/no/such:%s:/bin", scratch);
+
+	check_eq(by_path("plain", folders, ARGV("plain", "one", "two")), -ENOEXEC);
+	check_eq(wait_for(by_shell("plain", folders, ARGV("plain", "one", "two"))), 9);
+	check_eq(wait_for(by_shell(path, NULL, ARGV("plain", "one", "two"))), 9);
+	check_eq(wait_for(by_shell(path, folders, ARGV("plain", "one", "two"))), 9);
+	check_eq(wait_for(by_shell(PROBE, NULL, ARGV("probe", "exit", "4"))), 4);
+	check_eq(by_shell("no-such-program", folders, ARGV("x")), -ENOENT);
+}
+
+/* Asynchronous */
+
+static int wait_pidfd(int pidfd)
+{
+	siginfo_t info;
+
+	must(waitid(P_PIDFD, pidfd, &info, WEXITED));
+	close(pidfd);
+	return info.si_status;
+}
+
+static void asynchronous_success_and_failure(void)
+{
+	struct outspawn_attr attr = OUTSPAWN_ATTR_INIT;
+	int pidfd;
+
+	attr.flags = OUTSPAWN_ASYNC;
+	check(with_attr(&attr, ARGV("probe", "exit", "3"), &pidfd) > 0);
+	check_eq(wait_pidfd(pidfd), 3);
+	check_eq(result.error, 0);
+
+	check(outspawn_spawn_path(device, "/no/such/program", NULL, ARGV("x"), NULL, NULL, &attr,
+				  &pidfd, &result) > 0);
+	check_eq(wait_pidfd(pidfd), 127);
+	check_eq(result.error, ENOENT);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
+	check_str(why(NULL), "exec: No such file or directory");
+}
+
+/* Batches */
+
+#define MANY 100
+
+/* Every third has no program, and every fifth an action that fails. */
+static void a_batch_of_many(void)
+{
+	static struct outspawn_job jobs[MANY];
+	static int pidfds[MANY];
+	struct outspawn_attr async = OUTSPAWN_ATTR_INIT;
+	struct outspawn_actions fails;
+	char *const argv[] = { "probe", "exit", "7", NULL };
+
+	async.flags = OUTSPAWN_ASYNC;
+	outspawn_actions_init(&fails);
+	check_eq(outspawn_actions_setsid(&fails), 0);
+	check_eq(outspawn_actions_chdir(&fails, "/no/such"), 0);
+	for (int i = 0; i < MANY; i++) {
+		jobs[i] = (struct outspawn_job){ .tmpl = probe, .argv = argv, .pidfd = &pidfds[i] };
+		if (i % 3 == 0)
+			jobs[i].file = "/no/such/program";
+		if (i % 5 == 0)
+			jobs[i].actions = &fails;
+		if (i % 7 == 0)
+			jobs[i].attr = &async;
+	}
+	check_eq(outspawn_batch(device, jobs, MANY), MANY);
+	for (int i = 0; i < MANY; i++) {
+		bool good = i % 3 && i % 5;
+
+		if (!good && i % 7) {
+			check_eq(jobs[i].pid, -ENOENT);
+			check_eq(pidfds[i], -1);
+		} else {
+			check(jobs[i].pid > 0);
+			check_eq(wait_pidfd(pidfds[i]), good ? 7 : 127);
+		}
+		check_eq(jobs[i].result.error, good ? 0 : ENOENT);
+		if (good)
+			continue;
+		check_eq(jobs[i].result.stage, i % 5 ? SPAWN_TEMPLATE_STAGE_EXEC :
+						       SPAWN_TEMPLATE_STAGE_ACTION);
+		if (i % 5 == 0)
+			check_eq(jobs[i].result.action, 1);
+	}
+	outspawn_actions_destroy(&fails);
+}
+
+static void a_batch_with_bad_jobs(void)
+{
+	struct outspawn_attr bad = OUTSPAWN_ATTR_INIT;
+	struct outspawn_job jobs[] = {
+		{ .tmpl = -1, .argv = ARGV("x") },
+		{ .tmpl = device, .argv = ARGV("x") },
+		{ .tmpl = probe, .argv = ARGV("probe", "exit", "1"), .attr = &bad },
+		{ .tmpl = probe, .argv = (void *)8 },
+		{ .tmpl = probe, .argv = ARGV("probe", "exit", "2") },
+	};
+
+	bad.size = 0;
+	check_eq(outspawn_batch(device, jobs, 5), 5);
+	check_eq(jobs[0].pid, -EBADF);
+	check_eq(jobs[1].pid, -ENOTTY);
+	check_eq(jobs[2].pid, -EINVAL);
+	check_eq(jobs[3].pid, -EFAULT);
+	check_eq(wait_for(jobs[4].pid), 2);
+	check_eq(outspawn_batch(probe, jobs + 4, 1), -ENOTTY);
+	check_eq(outspawn_batch(-1, jobs + 4, 1), -EBADF);
+	check_eq(outspawn_batch(device, (void *)8, 0), 0);
+}
+
+SUITE("lib_spawns",
+      T(attributes_of_birth),
+      T(attributes_that_fail),
+      T(exit_signal_is_the_attributes),
+      T(stopped_until_continued),
+      T(a_template_of_a_script),
+      T(a_template_that_may_be_written_to),
+      T(a_program_is_searched_for),
+      T(actions_come_before_the_search),
+      T(the_shell_runs_what_has_no_format),
+      T(asynchronous_success_and_failure),
+      T(a_batch_of_many),
+      T(a_batch_with_bad_jobs));
