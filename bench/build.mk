@@ -12,9 +12,3 @@ $(O)/bench/spawn-cost: $(O)/bench/spawn-cost.o $(LIB_STATIC)
 $(O)/bench/nothing.o: EXTRA_CFLAGS = -ffreestanding -fno-stack-protector -fno-pic
 $(O)/bench/nothing: $(O)/bench/nothing.o
 	$(CC) $(CFLAGS) -static -nostdlib -no-pie -o $@ $<
-
-# The suites share more files beside common.c (tests/build.mk links all
-# prerequisites).
-SUITE_OBJECTS := $(patsubst %,$(O)/tests/guest/common_%.o,module process trace security)
-$(SUITES): $(SUITE_OBJECTS)
-.SECONDARY: $(SUITE_OBJECTS)

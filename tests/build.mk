@@ -11,6 +11,9 @@ SUITES := $(patsubst $(S)/%.c,$(O)/%,$(wildcard $(S)/tests/guest/test_*.c))
 GUEST_TESTS += $(SUITES) $(O)/tests/guest/probe
 GUEST_SCRIPTS += $(S)/tests/guest/run-suites $(S)/tests/guest/test_refusals
 
+# What the suites share, linked into each of them.
+SUITE_OBJECTS := $(patsubst $(S)/%.c,$(O)/%.o,$(wildcard $(S)/tests/guest/common*.c))
+
 # Unit tests of the module's plain C (elf.c, identity.c) include it.
 $(O)/tests/unit/%.o: EXTRA_CFLAGS += -iquote $(S)/module
 # uapi/spawn_template.h has to say the same to a C++ compiler, if there is one.
@@ -27,14 +30,14 @@ $(O)/tests/unit/test_%: $(O)/tests/unit/test_%.o $(LIB_STATIC)
 
 $(O)/tests/unit/test_lib_cap $(O)/tests/guest/test_lib_syscalls: TESTS_LIBS += -lcap
 
-$(SUITES): %: %.o $(O)/tests/guest/common.o $(LIB_STATIC)
+$(SUITES): %: %.o $(SUITE_OBJECTS) $(LIB_STATIC)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB_STATIC) $(TESTS_LIBS)
 
 # Static, so that it has only the descriptors it was given and starts fast.
 $(O)/tests/guest/probe: $(O)/tests/guest/probe.o
 	$(CC) $(CFLAGS) -static -o $@ $<
 
-.SECONDARY: $(SUITES:=.o) $(O)/tests/guest/common.o
+.SECONDARY: $(SUITES:=.o) $(SUITE_OBJECTS)
 
 # What tests/check asks for.
 .PHONY: unit-programs print-unit-tests

@@ -465,7 +465,7 @@ CHILD_TEST(terminal)
 	char *const argv[] = { "probe", "block", NULL };
 	struct spawn_template_spawn_args args;
 	struct calls calls = { 0 };
-	pid_t group = 0, pid;
+	pid_t group = 1, pid;
 
 	own_template();
 	must(grantpt(master));
@@ -473,17 +473,20 @@ CHILD_TEST(terminal)
 	tty = must(open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC));
 	add(&calls, CALL(.nr = SYS_setsid));
 	add(&calls, CALL(.nr = SYS_ioctl, .args = { tty, TIOCSCTTY, 0 }));
-	add(&calls, CALL(.nr = SYS_ioctl, .args = { tty, TIOCSPGRP, (uintptr_t)&group }));
+	add(&calls, CALL(.nr = SYS_ioctl, .args = { tty, TIOCSPGRP, 0 }));
 	args = args_of(&calls);
 	args.argv = (uintptr_t)argv;
 	pid = sys_spawn(probe, &args);
 	check(pid > 0);
-	check_eq(group, pid);
+	check_eq(result.pid, pid);
 	check_eq(tcgetpgrp(master), pid);
 	/* ^C from the terminal reaches it. */
 	check_eq(write(master, "\003", 1), 1);
 	check_eq(wait_for(pid), 128 + SIGINT);
-	group = 1;
+	args.result = 0; /* without which there is no room for the number */
+	check_eq(sys_spawn(probe, &args), -EINVAL);
+	args.result = (uintptr_t)&result;
+	calls.call[2].args[2] = (uintptr_t)&group; /* a group of another session's */
 	check_eq(sys_spawn(probe, &args), -EPERM);
 	check_eq(result.action, 2);
 	calls.call[2].args[2] = 8;
