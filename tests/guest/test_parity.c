@@ -669,6 +669,7 @@ CHILD_TEST(filesystem_user)
 
 CHILD_TEST(capability_sets_of_root)
 {
+	unsigned long long bounding;
 	char *facts;
 
 	must(prctl(PR_CAPBSET_DROP, 20));
@@ -677,7 +678,8 @@ CHILD_TEST(capability_sets_of_root)
 	facts = credentials();
 	/* root's program has all that the bounding set and P'(inheritable) allow. */
 	check_str(fact(facts, "status.CapInh"), "000000000000f0f0");
-	check(strcmp(fact(facts, "status.CapBnd"), "000001ffffffffff"));
+	bounding = strtoull(fact(facts, "status.CapBnd"), NULL, 16);
+	check(bounding && !(bounding & (1ULL << 20 | 1ULL << 38)));
 }
 
 CHILD_TEST(capability_sets_without_a_special_root)
