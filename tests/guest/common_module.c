@@ -64,6 +64,9 @@ static void in_test(void *function)
 	wait_until(module_users() == 0);
 }
 
+/* The node's permissions, as the module and not a test has made them. */
+static mode_t first_mode;
+
 /* What a test before this one may have left, when it failed. */
 static void restore(void)
 {
@@ -78,7 +81,7 @@ static void restore(void)
 		unlink(NODE);
 		check_eq(load_module(), 0);
 	}
-	must(chmod(NODE, 0666));
+	must(chmod(NODE, first_mode));
 }
 
 void module_case(void **state)
@@ -91,8 +94,12 @@ void module_case(void **state)
 
 int begin_module_suite(void **state)
 {
+	struct stat status;
+
 	if (begin_suite(state))
 		return -1;
+	must(stat(NODE, &status));
+	first_mode = status.st_mode & 07777;
 	close_device();
 	must(prctl(PR_SET_CHILD_SUBREAPER, 1));
 	return 0;
