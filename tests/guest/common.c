@@ -37,6 +37,15 @@ static void forget_texts(void)
 		free(texts[--texts_used]);
 }
 
+/* As a comment of TAP: what is quoted may look like a line of it. */
+static void say_failed(const char *file, int line, char *message)
+{
+	dprintf(STDERR_FILENO, "# in a forked child: %s:%d: %s\n", file, line,
+		strsep(&message, "\n"));
+	while (message)
+		dprintf(STDERR_FILENO, "# %s\n", strsep(&message, "\n"));
+}
+
 void check_failed(const char *file, int line, const char *format, ...)
 {
 	char message[8192];
@@ -46,7 +55,7 @@ void check_failed(const char *file, int line, const char *format, ...)
 	vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
 	if (forked) {
-		dprintf(STDERR_FILENO, "# in a forked child: %s:%d: %s\n", file, line, message);
+		say_failed(file, line, message);
 		_exit(EXIT_FAILURE);
 	}
 	print_error("%s\n", message);
