@@ -243,6 +243,7 @@ static void at_the_limit(void *unused)
 {
 	struct rlimit limit = { 70, 70 };
 	int fd = must(fcntl(open_null(), F_DUPFD_CLOEXEC, 90));
+	char *never = in_scratch_new("never");
 
 	(void)unused;
 	probe = template_of(PROBE);
@@ -252,6 +253,10 @@ static void at_the_limit(void *unused)
 	failed_at(RUN(DUP2(0, 5), DUP2(0, 71)), 1, EBADF);
 	check_eq(RUN(OPEN(AT_FDCWD, 69, HOW("/dev/null"))), 0);
 	failed_at(RUN(OPEN(AT_FDCWD, 70, HOW("/dev/null"))), 0, EBADF);
+	/* And no file is made that no number is there for. */
+	failed_at(RUN(OPEN(AT_FDCWD, 70, HOW(never, .flags = O_CREAT | O_WRONLY, .mode = 0600))),
+		  0, EBADF);
+	check_eq(error_of(access(never, F_OK)), ENOENT);
 	/* One that was open before the limit fell is still a source. */
 	check_eq(RUN(DUP2(fd, 4)), 0);
 	failed_at(RUN(DUP2(fd, fd)), 0, EBADF);
