@@ -174,10 +174,19 @@ static int last_own_fd(void)
 	return device;
 }
 
+/* With more time for its suite (run-suites), a test has it as well. */
+static unsigned int test_seconds(void)
+{
+	const char *suite = getenv("SUITE_SECONDS");
+	int seconds = suite ? atoi(suite) : 0;
+
+	return seconds > TEST_SECONDS ? seconds : TEST_SECONDS;
+}
+
 int begin_test(void **state)
 {
 	(void)state;
-	alarm(TEST_SECONDS);
+	alarm(test_seconds());
 	fds_at_begin = count_fds();
 	lowest_at_begin = lowest_free_fd();
 	return 0;
@@ -279,7 +288,7 @@ void in_child(void (*function)(void *), void *argument)
 	if (!pid) {
 		forked = true;
 		reset_signals();
-		alarm(TEST_SECONDS);
+		alarm(test_seconds());
 		function(argument);
 		_exit(EXIT_SUCCESS);
 	}

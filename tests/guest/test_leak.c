@@ -7,7 +7,8 @@
  * that was written and closed cannot be executed (ETXTBSY; golang/go issue
  * 22315), and the end of a pipe stays open when its only user has closed it.
  *
- * ROUNDS in the environment says how many spawns are to do no harm (2000).
+ * ROUNDS in the environment says how many spawns are to do no harm (2000); many
+ * need more SUITE_SECONDS, too.
  */
 #include "common_process.h"
 
