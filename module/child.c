@@ -81,8 +81,8 @@ static int set_pdeath_signal(const struct spawn *spawn)
 	err = step_enter(__NR_prctl, PR_SET_PDEATHSIG, spawn->pdeath_signal, 0, 0, 0);
 	if (err)
 		return err;
-	/* Seen by the caller's exit, or the caller's exit is seen here. */
 	WRITE_ONCE(current->pdeath_signal, spawn->pdeath_signal);
+	/* Seen by the caller's exit, which gives its children away first, or it is seen here. */
 	smp_mb();
 	orphan = rcu_access_pointer(current->real_parent) != spawn->caller;
 	step_leave(0);

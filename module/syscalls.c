@@ -45,7 +45,7 @@ static const struct row rows[] = {
 	/* Sessions and groups, terminals. */
 	CALL(setsid, 0, NONE, NONE, 0), /* a session of its own */
 	CALL(setpgid, 2, 0, NONE, 0), /* a process group */
-	CALL(ioctl, 3, NONE, 0, 0), /* TIOCSCTTY, TIOCSPGRP: a controlling terminal, its foreground */
+	CALL(ioctl, 3, NONE, 0, 0), /* TIOCSCTTY, TIOCSPGRP: a terminal, its foreground */
 	/* Where it starts. */
 	CALL(umask, 1, NONE, NONE, 0), /* the file mode mask */
 	CALL(chdir, 1, NONE, NONE, 1 << 0), /* the working directory, by path */
@@ -73,18 +73,18 @@ static const struct row rows[] = {
 	CALL(setresuid, 3, NONE, NONE, 0), /* user, with the saved one */
 	CALL(setresgid, 3, NONE, NONE, 0), /* group, with the saved one */
 	CALL(setgroups, 2, NONE, NONE, 1 << 1), /* supplementary groups */
-	CALL(capset, 2, NONE, NONE, 1 << 0 | 1 << 1), /* capabilities; the kernel takes the child's only */
+	CALL(capset, 2, NONE, NONE, 1 << 0 | 1 << 1), /* capabilities */
 	CALL(prctl, 5, NONE, NONE, 0), /* the options listed below */
-	CALL(personality, 1, NONE, NONE, 0), /* execution domain: no address space randomization, say */
+	CALL(personality, 1, NONE, NONE, 0), /* its execution domain */
 	/* What it is kept in. */
-	CALL(unshare, 1, NONE, NONE, 0), /* new namespaces; sharing memory, the child gets EINVAL for CLONE_VM */
+	CALL(unshare, 1, NONE, NONE, 0), /* namespaces of its own */
 	CALL(setns, 2, NONE, 0, 0), /* another's namespaces */
-	CALL(mount, 5, NONE, NONE, 0x17), /* a mount namespace's content: /proc of a new pid namespace, say */
+	CALL(mount, 5, NONE, NONE, 0x17), /* a mount namespace's content */
 	CALL(umount2, 2, NONE, NONE, 1 << 0), /* the same */
 	CALL(pivot_root, 2, NONE, NONE, 1 << 0 | 1 << 1), /* the same */
 	CALL(sethostname, 2, NONE, NONE, 1 << 0), /* a UTS namespace's content */
 	CALL(landlock_restrict_self, 2, NONE, 0, 0), /* a Landlock sandbox */
-	CALL(seccomp, 3, NONE, NONE, 1 << 2), /* SECCOMP_SET_MODE_FILTER: a filter, asked from the next step on */
+	CALL(seccomp, 3, NONE, NONE, 1 << 2), /* a filter, asked from the next step on */
 };
 
 /* Of prctl(2): what belongs to the task, not to the memory that it shares. */
