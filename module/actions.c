@@ -75,8 +75,6 @@ static struct action_open *copy_open(const void __user *arg)
 	open->how = uopen.how;
 	open->uarg = arg;
 	open->upath = uopen.path;
-	if (!(open->how.flags & O_PATH) && force_o_largefile())
-		open->how.flags |= O_LARGEFILE;
 	return open;
 }
 

@@ -8,6 +8,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/audit.h>
 #include <linux/binfmts.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
@@ -49,6 +50,7 @@ enum role {
 #ifdef CONFIG_AUDITSYSCALL
 	AUDIT_CALL_ENTRY,
 	AUDIT_CALL_EXIT,
+	AUDIT_OPENAT2_HOW,
 #endif
 	ENTER_FROZEN,
 	LEAVE_FROZEN,
@@ -91,6 +93,7 @@ DEFINE_STATIC_CALL_NULL(os_seccomp_permit, proto_seccomp_permit);
 #ifdef CONFIG_AUDITSYSCALL
 DEFINE_STATIC_CALL_NULL(os_audit_entry, proto_audit_entry);
 DEFINE_STATIC_CALL_NULL(os_audit_exit, proto_audit_exit);
+DEFINE_STATIC_CALL_NULL(os_audit_openat2, proto_audit_openat2);
 #endif
 DEFINE_STATIC_CALL_NULL(os_enter_frozen, proto_enter_frozen);
 DEFINE_STATIC_CALL_NULL(os_leave_frozen, proto_leave_frozen);
@@ -179,6 +182,9 @@ static const struct function functions[] = {
 	FUNCTION(AUDIT_CALL_EXIT, ONLY, "__audit_syscall_exit",
 		 "void (int, long int)",
 		 os_audit_exit, 0, 0),
+	FUNCTION(AUDIT_OPENAT2_HOW, ONLY, "__audit_openat2_how",
+		 "void (struct open_how *)",
+		 os_audit_openat2, 0, 0),
 #endif
 	FUNCTION(ENTER_FROZEN, ONLY, "cgroup_enter_frozen",
 		 "void (void)",
@@ -563,6 +569,14 @@ void ki_audit_leave(long ret)
 #endif
 }
 
+static void audit_how(struct open_how *how)
+{
+#ifdef CONFIG_AUDITSYSCALL
+	if (!audit_dummy_context())
+		static_call(os_audit_openat2)(how);
+#endif
+}
+
 void ki_enter_frozen(void)
 {
 	static_call(os_enter_frozen)();
@@ -629,13 +643,18 @@ int ki_replace_fd(unsigned int fd, struct file *file, unsigned int flags)
 	return err == -EMFILE ? -EBADF : min(err, 0);
 }
 
-struct file *ki_open(int dfd, struct filename *name, const struct open_how *how)
+struct file *ki_open(int dfd, struct filename *name, const struct open_how *asked)
 {
+	struct open_how how = *asked;
 	struct open_flags flags;
 	struct file *file;
 	int err;
 
-	err = static_call(os_build_open_flags)(how, &flags);
+	/* In openat2(2)'s order. */
+	audit_how(&how);
+	if (!(how.flags & O_PATH) && force_o_largefile())
+		how.flags |= O_LARGEFILE;
+	err = static_call(os_build_open_flags)(&how, &flags);
 	if (err)
 		return ERR_PTR(err);
 	file = static_call(os_file_open)(dfd, name, &flags);

@@ -54,6 +54,7 @@ bool proto_seccomp_permit(void);
 void proto_audit_entry(int nr, unsigned long a0, unsigned long a1, unsigned long a2,
 		       unsigned long a3);
 void proto_audit_exit(int success, long ret);
+void proto_audit_openat2(struct open_how *how);
 void proto_enter_frozen(void);
 void proto_leave_frozen(bool always);
 int proto_pidfd_prepare(struct pid *pid, unsigned int flags, struct file **file);
