@@ -2,13 +2,15 @@
 /*
  * spawn-cost.c - what a spawn costs callers of different sizes
  *
- *   spawn-cost [-n ROUNDS] [-d DESCRIPTORS] [-m MIB]
+ *   spawn-cost [-n ROUNDS] [-d DESCRIPTORS] [-m MIB] [-w]
  *   spawn-cost -c    exits with 0 if the clock counts instructions, else with 1
  *
  * Three callers, each a process of its own: an empty one, one with many open
  * descriptors, one with much resident memory. In turn, and one at a time, each
  * starts the program nothing, which stands beside this one, by outspawn and by
- * posix_spawn(3), and waits for its end. A line is printed for each pair:
+ * posix_spawn(3), and waits for its end; with -w also by vfork(2) and execve(2), and
+ * by outspawn's other ways: asynchronously, by path, and many in one call (of which
+ * the cost of one is printed). A line is printed for each pair:
  *
  *   CALLER METHOD MINIMUM QUARTILE MEDIAN MINIMUM QUARTILE MEDIAN
  *
@@ -34,10 +36,13 @@
 #define WARM_UP 3
 
 enum caller { EMPTY, DESCRIPTORS, MEMORY, CALLERS };
-enum method { OUTSPAWN, POSIX_SPAWN, METHODS };
+enum method { OUTSPAWN, POSIX_SPAWN, ASYNC, BY_PATH, BATCH, VFORK, METHODS };
 
 static const char *const caller_names[CALLERS] = { "empty", "descriptors", "memory" };
-static const char *const method_names[METHODS] = { "outspawn", "posix_spawn" };
+static const char *const method_names[METHODS] = { "outspawn", "posix_spawn", "async",
+						   "path",     "batch",	      "vfork" };
+
+#define BATCH_SIZE 32
 
 struct cost {
 	uint64_t total, in_call;
@@ -51,6 +56,8 @@ struct worker {
 };
 
 static int rounds = 31, descriptors = 20000, mebibytes = 1024;
+static int methods = POSIX_SPAWN + 1;
+static int device;
 static char nothing[PATH_MAX + 8];
 static int template;
 static char *const tiny_argv[] = { "nothing", NULL };
@@ -70,15 +77,65 @@ static uint64_t now(void)
 	return time.tv_sec * 1000000000ULL + time.tv_nsec;
 }
 
-static pid_t start(enum method method)
+static pid_t start_by_posix_spawn(void)
 {
 	pid_t pid;
-	int error;
+	int error = posix_spawn(&pid, nothing, NULL, NULL, tiny_argv, tiny_envp);
 
-	if (method == OUTSPAWN)
-		return outspawn_spawn(template, tiny_argv, tiny_envp, NULL, 0, NULL, NULL);
-	error = posix_spawn(&pid, nothing, NULL, NULL, tiny_argv, tiny_envp);
 	return error ? -error : pid;
+}
+
+static __attribute__((noinline)) pid_t start_by_vfork(void)
+{
+	pid_t pid = vfork();
+
+	if (!pid) {
+		execve(nothing, tiny_argv, tiny_envp);
+		_exit(127);
+	}
+	return pid < 0 ? -errno : pid;
+}
+
+static pid_t start(enum method method)
+{
+	switch (method) {
+	case OUTSPAWN:
+		return outspawn_spawn(template, tiny_argv, tiny_envp, NULL, 0, NULL, NULL);
+	case ASYNC:
+		return outspawn_spawn(template, tiny_argv, tiny_envp, NULL, OUTSPAWN_ASYNC, NULL,
+				      NULL);
+	case BY_PATH:
+		return outspawn_spawn_path(device, nothing, NULL, tiny_argv, tiny_envp, NULL, NULL,
+					   NULL, NULL);
+	case VFORK:
+		return start_by_vfork();
+	default:
+		return start_by_posix_spawn();
+	}
+}
+
+/* The cost of one of many. */
+static struct cost measure_batch(void)
+{
+	static struct outspawn_job jobs[BATCH_SIZE];
+	struct cost cost;
+	uint64_t begin;
+	int i, done;
+
+	for (i = 0; i < BATCH_SIZE; i++)
+		jobs[i] = (struct outspawn_job){ .tmpl = template,
+						 .argv = tiny_argv,
+						 .envp = tiny_envp };
+	begin = now();
+	done = outspawn_batch(device, jobs, BATCH_SIZE);
+	cost.in_call = (now() - begin) / BATCH_SIZE;
+	if (done != BATCH_SIZE)
+		die("batch", -done);
+	for (i = 0; i < BATCH_SIZE; i++)
+		if (waitpid(jobs[i].result.pid, NULL, 0) < 0)
+			die("nothing", errno);
+	cost.total = (now() - begin) / BATCH_SIZE;
+	return cost;
 }
 
 static struct cost measure(enum method method)
@@ -88,6 +145,8 @@ static struct cost measure(enum method method)
 	int status;
 	pid_t pid;
 
+	if (method == BATCH)
+		return measure_batch();
 	begin = now();
 	pid = start(method);
 	cost.in_call = now() - begin;
@@ -123,16 +182,15 @@ static void have_memory(void)
 
 static void work(enum caller caller, int ask, int answer)
 {
-	int device = outspawn_open();
 	unsigned char method;
 	struct cost cost;
 
+	device = outspawn_open();
 	if (device < 0)
 		die(SPAWN_TEMPLATE_DEVICE, -device);
 	template = outspawn_template(device, nothing);
 	if (template < 0)
 		die(nothing, -template);
-	close(device);
 	if (caller == DESCRIPTORS)
 		have_descriptors();
 	if (caller == MEMORY)
@@ -202,7 +260,7 @@ static void report(const struct worker *workers)
 {
 	int caller, method;
 
-	for (method = 0; method < METHODS; method++) {
+	for (method = 0; method < methods; method++) {
 		for (caller = 0; caller < CALLERS; caller++) {
 			printf("%s %s", caller_names[caller], method_names[method]);
 			print_cost(workers[caller].costs[method], offsetof(struct cost, total));
@@ -233,7 +291,7 @@ static void parse(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "n:d:m:c")) != -1) {
+	while ((option = getopt(argc, argv, "n:d:m:cw")) != -1) {
 		switch (option) {
 		case 'n':
 			rounds = atoi(optarg);
@@ -244,10 +302,14 @@ static void parse(int argc, char **argv)
 		case 'm':
 			mebibytes = atoi(optarg);
 			break;
+		case 'w':
+			methods = METHODS;
+			break;
 		case 'c':
 			exit(!counts_instructions());
 		default:
-			fputs("usage: spawn-cost [-c] [-n ROUNDS] [-d DESCRIPTORS] [-m MIB]\n", stderr);
+			fputs("usage: spawn-cost [-c] [-w] [-n ROUNDS] [-d DESCRIPTORS] [-m MIB]\n",
+			      stderr);
 			exit(2);
 		}
 	}
@@ -288,7 +350,7 @@ int main(int argc, char **argv)
 	find_tiny();
 	for (caller = 0; caller < CALLERS; caller++)
 		begin_worker(&workers[caller], caller);
-	for (method = 0; method < METHODS; method++)
+	for (method = 0; method < methods; method++)
 		for (round = -WARM_UP; round < rounds; round++)
 			one_round(workers, method, round);
 	report(workers);
