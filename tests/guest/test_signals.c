@@ -7,6 +7,7 @@
  */
 #include "common_process.h"
 
+#include <linux/suspend_ioctls.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/time.h>
@@ -707,6 +708,43 @@ CHILD_TEST(failures_beside_a_thread_that_waits_for_all)
 	fail_beside_a_waiter(__WALL, 20);
 }
 
+/* --- suspend --- */
+
+/*
+ * Freezes every process but this one, as suspend does before it stops devices, and
+ * thaws them again: EBUSY if one did not freeze in time.
+ */
+static int freeze_all_and_thaw(void)
+{
+	int fd = open("/dev/snapshot", O_RDONLY | O_CLOEXEC), error;
+
+	if (fd < 0)
+		return errno;
+	error = error_of(ioctl(fd, SNAPSHOT_FREEZE));
+	if (!error)
+		must(ioctl(fd, SNAPSHOT_UNFREEZE));
+	close(fd);
+	return error;
+}
+
+/* The caller waits in a thread, its child in an action: both freeze, and go on. */
+CHILD_TEST(suspended_during_a_spawn)
+{
+	struct held held = { 0 };
+	int i, error;
+
+	hold(&held, template_of(PROBE));
+	for (i = 0; i < 3; i++) {
+		error = freeze_all_and_thaw();
+		/* Kernels without hibernation, the debug kernel, have nothing to freeze with. */
+		check(!error || error == ENOENT);
+		wait_for_state(held.child, "S");
+	}
+	check_eq(release(&held), held.child);
+	check_eq(wait_for(held.child), 0);
+	close(held.pidfd);
+}
+
 /* --- signals to the child while it is set up --- */
 
 CHILD_TEST(child_killed_in_an_action)
@@ -819,6 +857,7 @@ SUITE("signals",
       T(sigchld_of_a_child),
       T(failures_beside_a_waiting_thread),
       T(failures_beside_a_thread_that_waits_for_all),
+      T(suspended_during_a_spawn),
       T(child_killed_in_an_action),
       T(child_terminated_in_an_action),
       T(child_signalled_in_an_action_with_it_ignored),
