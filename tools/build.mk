@@ -3,7 +3,7 @@
 # The outspawn command and its man page. It has the library built in.
 
 TOOL := $(O)/tools/outspawn
-TOOL_OBJECTS := $(patsubst %,$(O)/tools/%.o,main run info doctor find)
+TOOL_OBJECTS := $(patsubst %,$(O)/tools/%.o,main run setup parse info doctor find)
 PROGRAMS += $(TOOL)
 
 $(O)/tools/main.o: EXTRA_CFLAGS = -DOUTSPAWN_VERSION='"$(VERSION)"'

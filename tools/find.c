@@ -36,11 +36,12 @@ static int join(const char *dir, size_t dir_len, const char *prog, char path[PAT
 	return len < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
-static int try(int dev, const char *dir, size_t dir_len, const char *prog, char path[PATH_MAX])
+static int try(int dev, const char *dir, size_t dir_len, const char *prog, unsigned int flags,
+	       char path[PATH_MAX])
 {
 	int ret = join(dir, dir_len, prog, path);
 
-	return ret ? ret : outspawn_template(dev, path);
+	return ret ? ret : outspawn_template_flags(dev, path, flags);
 }
 
 /* The errors after which execvp(3) looks at the next directory. */
@@ -60,9 +61,16 @@ static int goes_on_after(int error)
 	}
 }
 
-int find_template(int dev, const char *prog, char path[PATH_MAX])
+const char *search_path(void)
 {
-	const char *dir = getenv("PATH");
+	const char *path = getenv("PATH");
+
+	return path ? path : DEFAULT_PATH;
+}
+
+int find_template(int dev, const char *prog, unsigned int flags, char path[PATH_MAX])
+{
+	const char *dir = search_path();
 	char denied[PATH_MAX] = "";
 	size_t len;
 	int tmpl;
@@ -71,13 +79,11 @@ int find_template(int dev, const char *prog, char path[PATH_MAX])
 	if (!*prog)
 		return -ENOENT;
 	if (strchr(prog, '/'))
-		return try(dev, "", 0, prog, path);
+		return try(dev, "", 0, prog, flags, path);
 
-	if (!dir)
-		dir = DEFAULT_PATH;
 	for (;; dir += len + 1) {
 		len = strcspn(dir, ":");
-		tmpl = try(dev, dir, len, prog, path);
+		tmpl = try(dev, dir, len, prog, flags, path);
 		if (tmpl >= 0 || !goes_on_after(tmpl))
 			return tmpl;
 		if (tmpl == -EACCES && !*denied)
@@ -135,7 +141,7 @@ static const char *explain_format(const char *path, char *buf, size_t size)
 	close(fd);
 
 	if (len >= 2 && !memcmp(&head, "#!", 2))
-		return "starts with #!, a script; templates take ELF executables";
+		return "starts with #!, a script; templates take ELF executables, or see run --any-format";
 	if (len < SELFMAG || memcmp(head.e_ident, ELFMAG, SELFMAG))
 		return "is not an ELF file";
 	if (head.e_machine != own_machine()) {

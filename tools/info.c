@@ -147,7 +147,7 @@ static int info(const char *prog)
 	if (dev < 0)
 		return EXIT_FAILURE;
 
-	tmpl = find_template(dev, prog, path);
+	tmpl = find_template(dev, prog, 0, path);
 	close(dev);
 	if (tmpl < 0) {
 		complain("%s: %s", path, explain_template(path, -tmpl, why, sizeof(why)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* outspawn run: start a program from a template and wait for it, N times. */
+/* outspawn run: start a program and wait for it, N times. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "outspawn.h"
+#include "setup.h"
 #include "tool.h"
 
 /* Room for a path. */
@@ -22,10 +23,12 @@ struct job {
 	char **argv; /* of the program: PROG and its arguments */
 	char path[PATH_MAX];
 	const char *files[3]; /* for descriptors 0, 1 and 2; or NULL */
-	const char *dir;
 	unsigned long count;
-	unsigned int flags; /* of outspawn_spawn() */
+	bool search; /* by the new process, without a template */
+	unsigned int template_flags;
 	bool verbose;
+	struct setup setup;
+	struct outspawn_attr attr;
 	struct outspawn_actions actions;
 };
 
@@ -39,14 +42,35 @@ static const char usage[] =
 	"      --stdout FILE    its standard output, as >\n"
 	"      --stderr FILE    its standard error, as 2>\n"
 	"      --inherit-fds    it has all descriptors that are not close-on-exec\n"
+	"      --path-search    no template: it looks for PROG in PATH itself, as execvp(3)\n"
+	"      --any-format     a template of anything that can be executed: scripts, too\n"
 	"  -v, --verbose        say on stderr what is done, and how long it took\n"
 	"  -h, --help\n"
+	"\n"
+	"How it is set up:\n"
+	"      --setsid         in a session of its own\n"
+	"      --pgroup[=PGID]  in that process group, or in one of its own\n"
+	"      --umask MODE     octal\n"
+	"      --chroot DIR     with DIR as its root; --chdir is inside then\n"
+	"      --rlimit NAME=SOFT[:HARD]  a limit: nofile=64, core=unlimited; any number of them\n"
+	"      --nice N         -20 to 19\n"
+	"      --sched POLICY[:PRIORITY]  other, batch, idle, fifo, rr\n"
+	"      --ioprio CLASS[:LEVEL]     none, realtime, best-effort, idle\n"
+	"      --affinity LIST  on these processors: 0,2-3\n"
+	"      --user USER      as USER, in USER's groups\n"
+	"      --group GROUP    in GROUP\n"
+	"      --groups LIST    in these further groups; '' is none\n"
+	"      --no-new-privs   setuid programs and file capabilities give it nothing\n"
+	"      --pdeath SIGNAL  sent to it if outspawn ends first\n"
+	"      --cgroup DIR     born in this cgroup v2\n"
+	"      --unshare LIST   in new namespaces: cgroup,ipc,mnt,net,pid,time,user,uts\n"
+	"      --stopped        stopped before its first instruction, until SIGCONT\n"
 	"\n"
 	"Exit status: the program's, or 128 + the number of the signal that killed it;\n"
 	"with -n the last that was not 0. 127: PROG was not found. 126: it cannot be\n"
 	"started. 125: outspawn itself failed.\n";
 
-enum { OPT_STDIN = 256, OPT_STDOUT, OPT_STDERR, OPT_INHERIT };
+enum { OPT_STDIN = 256, OPT_STDOUT, OPT_STDERR, OPT_INHERIT, OPT_SEARCH, OPT_ANY_FORMAT };
 
 static const struct option options[] = {
 	{ "chdir", required_argument, NULL, 'C' },
@@ -55,8 +79,11 @@ static const struct option options[] = {
 	{ "stdout", required_argument, NULL, OPT_STDOUT },
 	{ "stderr", required_argument, NULL, OPT_STDERR },
 	{ "inherit-fds", no_argument, NULL, OPT_INHERIT },
+	{ "path-search", no_argument, NULL, OPT_SEARCH },
+	{ "any-format", no_argument, NULL, OPT_ANY_FORMAT },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
+	SETUP_OPTIONS,
 	{ 0 },
 };
 
@@ -82,7 +109,7 @@ static int parse(struct job *job, int argc, char **argv)
 	while ((opt = getopt_long(argc, argv, "+C:n:vh", options, NULL)) != -1) {
 		switch (opt) {
 		case 'C':
-			job->dir = optarg;
+			job->setup.dir = optarg;
 			break;
 		case 'n':
 			if (parse_count(optarg, &job->count))
@@ -94,7 +121,13 @@ static int parse(struct job *job, int argc, char **argv)
 			job->files[opt - OPT_STDIN] = optarg;
 			break;
 		case OPT_INHERIT:
-			job->flags |= OUTSPAWN_INHERIT_FDS;
+			job->attr.flags |= OUTSPAWN_INHERIT_FDS;
+			break;
+		case OPT_SEARCH:
+			job->search = true;
+			break;
+		case OPT_ANY_FORMAT:
+			job->template_flags |= OUTSPAWN_ANY_FORMAT;
 			break;
 		case 'v':
 			job->verbose = true;
@@ -102,6 +135,10 @@ static int parse(struct job *job, int argc, char **argv)
 		case 'h':
 			fputs(usage, stdout);
 			return EXIT_SUCCESS;
+		case SETUP_FIRST ... SETUP_END - 1:
+			if (setup_option(&job->setup, opt, optarg))
+				return EXIT_OWN_FAILURE;
+			break;
 		default:
 			fputs("Try 'outspawn run --help'.\n", stderr);
 			return EXIT_OWN_FAILURE;
@@ -116,25 +153,7 @@ static int parse(struct job *job, int argc, char **argv)
 	return -1;
 }
 
-/*
- * In the child the actions for 0, 1 and 2 come first, so that the directory's
- * descriptor must not be one of these (somebody may have started us without).
- */
-static int open_dir(const char *dir)
-{
-	int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	int error = errno;
-
-	if (fd >= 0)
-		close(fd);
-	return high < 0 ? -error : high;
-}
-
-/*
- * The files first, then the directory: their names mean what they mean here.
- * A descriptor for the directory stays open for as long as we run.
- */
+/* The files come first: their names mean what they mean here. */
 static int add_actions(struct job *job)
 {
 	static const int flags[] = {
@@ -142,7 +161,7 @@ static int add_actions(struct job *job)
 		O_WRONLY | O_CREAT | O_TRUNC,
 		O_WRONLY | O_CREAT | O_TRUNC,
 	};
-	int dir, ret = 0;
+	int ret = 0;
 
 	for (int fd = 0; fd < 3 && !ret; fd++) {
 		if (!job->files[fd])
@@ -151,14 +170,9 @@ static int add_actions(struct job *job)
 		if (ret)
 			complain("%s: %s", job->files[fd], strerror(-ret));
 	}
-	if (ret || !job->dir)
-		return ret;
-
-	dir = open_dir(job->dir);
-	ret = dir < 0 ? dir : outspawn_actions_fchdir(&job->actions, dir);
-	if (ret)
-		complain("%s: %s", job->dir, strerror(-ret));
-	return ret;
+	if (!ret)
+		ret = setup_actions(&job->setup, &job->actions);
+	return ret ? ret : setup_attr(&job->setup, &job->attr);
 }
 
 static int wait_for(int pidfd)
@@ -190,16 +204,33 @@ static int status_of_failure(const struct outspawn_result *result)
 	return result->error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
 }
 
-/* The program itself is there, or it would not be a template. */
-static const char *hint(const struct outspawn_result *result)
+static const char *hint(const struct job *job, const struct outspawn_result *result)
 {
-	if (result->stage == SPAWN_TEMPLATE_STAGE_EXEC && result->error == ENOENT)
-		return " (its interpreter is missing)";
+	if (result->stage == SPAWN_TEMPLATE_STAGE_EXEC && result->error == ENOENT) {
+		/* The program itself is there, or it would not be a template. */
+		if (!job->search)
+			return " (its interpreter is missing)";
+		return strchr(job->path, '/') ? "" : " (not found in PATH)";
+	}
+	if (result->stage == SPAWN_TEMPLATE_STAGE_CREATE && result->error == EPERM)
+		return " (--unshare and --cgroup need rights, and a caller without seccomp filters)";
+	if (result->stage == SPAWN_TEMPLATE_STAGE_ARGS && result->error == ENOTTY)
+		return " (is the module older than this command? 'outspawn doctor' says more)";
 	return "";
 }
 
+/* fd: a template, or the device to search with. */
+static pid_t spawn(const struct job *job, int fd, int *pidfd, struct outspawn_result *result)
+{
+	if (job->search)
+		return outspawn_spawn_shell(fd, job->path, search_path(), job->argv, environ,
+					    &job->actions, &job->attr, pidfd, result);
+	return outspawn_spawn_attr(fd, job->argv, environ, &job->actions, &job->attr, pidfd,
+				   result);
+}
+
 /* Sets *spawned to false if there was no child, and more will not help. */
-static int spawn_once(const struct job *job, int tmpl, bool *spawned)
+static int spawn_once(const struct job *job, int fd, bool *spawned)
 {
 	struct outspawn_result result;
 	char message[MESSAGE_SIZE];
@@ -209,15 +240,17 @@ static int spawn_once(const struct job *job, int tmpl, bool *spawned)
 	pid_t pid;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	pid = outspawn_spawn(tmpl, job->argv, environ, &job->actions, job->flags, &pidfd, &result);
+	pid = spawn(job, fd, &pidfd, &result);
 	*spawned = pid >= 0;
 	if (pid < 0) {
 		outspawn_strerror(&result, &job->actions, job->path, message, sizeof(message));
-		complain("%s%s", message, hint(&result));
+		complain("%s%s", message, hint(job, &result));
 		return status_of_failure(&result);
 	}
 	in_call = milliseconds(&start);
 
+	if (job->attr.flags & OUTSPAWN_STOPPED)
+		complain("pid %d is stopped: 'kill -CONT %d' lets it run", (int)pid, (int)pid);
 	status = wait_for(pidfd);
 	close(pidfd);
 	if (job->verbose)
@@ -226,13 +259,13 @@ static int spawn_once(const struct job *job, int tmpl, bool *spawned)
 	return status;
 }
 
-static int spawn_all(const struct job *job, int tmpl)
+static int spawn_all(const struct job *job, int fd)
 {
 	int status, last_failure = 0;
 	bool spawned = true;
 
 	for (unsigned long i = 0; i < job->count && spawned; i++) {
-		status = spawn_once(job, tmpl, &spawned);
+		status = spawn_once(job, fd, &spawned);
 		if (status)
 			last_failure = status;
 	}
@@ -241,7 +274,7 @@ static int spawn_all(const struct job *job, int tmpl)
 
 static int open_template(struct job *job, int dev)
 {
-	int tmpl = find_template(dev, job->argv[0], job->path);
+	int tmpl = find_template(dev, job->argv[0], job->template_flags, job->path);
 	char why[128];
 
 	if (tmpl < 0)
@@ -261,6 +294,12 @@ static int run(struct job *job)
 	if (dev < 0)
 		return EXIT_OWN_FAILURE;
 
+	if (job->search) {
+		snprintf(job->path, sizeof(job->path), "%s", job->argv[0]);
+		status = spawn_all(job, dev);
+		close(dev);
+		return status;
+	}
 	tmpl = open_template(job, dev);
 	close(dev);
 	if (tmpl == -ENOENT || tmpl == -ENOTDIR)
@@ -275,7 +314,7 @@ static int run(struct job *job)
 
 int cmd_run(int argc, char **argv)
 {
-	struct job job = { .count = 1 };
+	struct job job = { .count = 1, .attr = OUTSPAWN_ATTR_INIT };
 	int status = parse(&job, argc, argv);
 
 	if (status >= 0)

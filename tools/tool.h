@@ -28,13 +28,17 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The device, which the caller closes; or -errno, after a complaint. */
 int open_device(void);
 
+/* PATH, or execvp(3)'s for when it is not set. */
+const char *search_path(void);
+
 /*
  * Makes a template of the first prog that PATH has, as execvp(3) goes about
- * it. path receives the absolute path that was tried last.
+ * it, with flags of outspawn_template_flags(). path receives the absolute path
+ * that was tried last.
  *
  * Return: a template fd that the caller closes, or -errno.
  */
-int find_template(int dev, const char *prog, char path[PATH_MAX]);
+int find_template(int dev, const char *prog, unsigned int flags, char path[PATH_MAX]);
 
 /*
  * Says why a template of path could not be made: error is find_template()'s,

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The words of options. */
+#include <errno.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "parse.h"
+#include "tool.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define IOPRIO_CLASS_SHIFT 13
+#define IOPRIO_LEVELS 8
+
+struct word {
+	const char *word;
+	long value;
+};
+
+static const struct word resources[] = {
+	{ "as", RLIMIT_AS },
+	{ "core", RLIMIT_CORE },
+	{ "cpu", RLIMIT_CPU },
+	{ "data", RLIMIT_DATA },
+	{ "fsize", RLIMIT_FSIZE },
+	{ "locks", RLIMIT_LOCKS },
+	{ "memlock", RLIMIT_MEMLOCK },
+	{ "msgqueue", RLIMIT_MSGQUEUE },
+	{ "nice", RLIMIT_NICE },
+	{ "nofile", RLIMIT_NOFILE },
+	{ "nproc", RLIMIT_NPROC },
+	{ "rss", RLIMIT_RSS },
+	{ "rtprio", RLIMIT_RTPRIO },
+	{ "rttime", RLIMIT_RTTIME },
+	{ "sigpending", RLIMIT_SIGPENDING },
+	{ "stack", RLIMIT_STACK },
+};
+
+static const struct word policies[] = {
+	{ "other", SCHED_OTHER }, { "batch", SCHED_BATCH }, { "idle", SCHED_IDLE },
+	{ "fifo", SCHED_FIFO },	  { "rr", SCHED_RR },
+};
+
+static const struct word io_classes[] = {
+	{ "none", 0 },
+	{ "realtime", 1 },
+	{ "best-effort", 2 },
+	{ "idle", 3 },
+};
+
+static const struct word namespaces[] = {
+	{ "cgroup", CLONE_NEWCGROUP }, { "ipc", CLONE_NEWIPC }, { "mnt", CLONE_NEWNS },
+	{ "net", CLONE_NEWNET },       { "pid", CLONE_NEWPID }, { "time", CLONE_NEWTIME },
+	{ "user", CLONE_NEWUSER },     { "uts", CLONE_NEWUTS },
+};
+
+static int not_one_of(const char *option, const char *text, size_t length, const struct word *words,
+		      size_t count)
+{
+	char list[256] = "";
+
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			strcat(list, " ");
+		strcat(list, words[i].word);
+	}
+	complain("run: --%s: '%.*s' is none of: %s", option, (int)length, text, list);
+	return -EINVAL;
+}
+
+static int find_word(const char *option, const char *text, size_t length, const struct word *words,
+		     size_t count, long *value)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strlen(words[i].word) != length || strncasecmp(words[i].word, text, length))
+			continue;
+		*value = words[i].value;
+		return 0;
+	}
+	return not_one_of(option, text, length, words, count);
+}
+
+#define FIND(option, text, length, words, value) \
+	find_word(option, text, length, words, COUNT(words), value)
+
+int parse_number(const char *option, const char *text, int base, long min, long max, long *value)
+{
+	const char *digits = *text == '-' ? text + 1 : text;
+	char *end;
+
+	errno = 0;
+	*value = strtol(text, &end, base);
+	/* strtol() itself would take spaces and a plus. */
+	if (*digits >= '0' && *digits <= '9' && !*end && !errno && *value >= min && *value <= max)
+		return 0;
+	complain(base == 8 ? "run: --%s: '%s' is not an octal number from %lo to %lo" :
+			     "run: --%s: '%s' is not a number from %ld to %ld",
+		 option, text, min, max);
+	return -EINVAL;
+}
+
+int parse_signal(const char *option, const char *text, int *number)
+{
+	const char *name = strncasecmp(text, "SIG", 3) ? text : text + 3;
+	long value;
+
+	for (int i = 1; i < NSIG; i++) {
+		const char *known = sigabbrev_np(i);
+
+		if (known && !strcasecmp(known, name)) {
+			*number = i;
+			return 0;
+		}
+	}
+	if (*text < '0' || *text > '9') {
+		complain("run: --%s: '%s' is no signal; 'kill -l' lists them", option, text);
+		return -EINVAL;
+	}
+	if (parse_number(option, text, 10, 1, SIGRTMAX, &value))
+		return -EINVAL;
+	*number = value;
+	return 0;
+}
+
+static int parse_bound(const char *option, const char *text, size_t length, rlim_t *bound)
+{
+	char digits[32], *end;
+
+	if (length == strlen("unlimited") && !strncasecmp(text, "unlimited", length)) {
+		*bound = RLIM_INFINITY;
+		return 0;
+	}
+	if (length < sizeof(digits) && *text >= '0' && *text <= '9') {
+		memcpy(digits, text, length);
+		digits[length] = '\0';
+		errno = 0;
+		*bound = strtoull(digits, &end, 10);
+		if (!errno && !*end)
+			return 0;
+	}
+	complain("run: --%s: '%.*s' is neither a number nor 'unlimited'", option, (int)length,
+		 text);
+	return -EINVAL;
+}
+
+int parse_limit(const char *option, const char *text, int *resource, struct rlimit *limit)
+{
+	size_t name = strcspn(text, "="), soft;
+	long value;
+
+	if (!text[name]) {
+		complain("run: --%s: '%s' is not NAME=SOFT or NAME=SOFT:HARD", option, text);
+		return -EINVAL;
+	}
+	if (FIND(option, text, name, resources, &value))
+		return -EINVAL;
+	*resource = value;
+	text += name + 1;
+	soft = strcspn(text, ":");
+	if (parse_bound(option, text, soft, &limit->rlim_cur))
+		return -EINVAL;
+	limit->rlim_max = limit->rlim_cur;
+	return text[soft] ? parse_bound(option, text + soft + 1, strlen(text + soft + 1),
+					&limit->rlim_max) :
+			    0;
+}
+
+/* The number behind a word and a colon, if there is one; max 0: there must be none. */
+static int parse_behind(const char *option, const char *text, size_t word, long min, long max,
+			long *value)
+{
+	if (!text[word])
+		return 0;
+	if (max)
+		return parse_number(option, text + word + 1, 10, min, max, value);
+	complain("run: --%s: '%.*s' takes no number", option, (int)word, text);
+	return -EINVAL;
+}
+
+int parse_policy(const char *option, const char *text, int *policy, struct sched_param *param)
+{
+	size_t name = strcspn(text, ":");
+	long value, priority;
+	int ret = FIND(option, text, name, policies, &value);
+
+	if (ret)
+		return ret;
+	/* Those for real time have no priority 0, the others no other one. */
+	priority = value == SCHED_FIFO || value == SCHED_RR;
+	ret = parse_behind(option, text, name, 1, priority ? 99 : 0, &priority);
+	*policy = value;
+	param->sched_priority = priority;
+	return ret;
+}
+
+int parse_ioprio(const char *option, const char *text, int *ioprio)
+{
+	size_t name = strcspn(text, ":");
+	long value, level;
+	int ret = FIND(option, text, name, io_classes, &value);
+
+	if (ret)
+		return ret;
+	/* "none" and "idle" have no levels; 4 is what ionice(1) takes for the others. */
+	level = value == 1 || value == 2 ? 4 : 0;
+	ret = parse_behind(option, text, name, 0, level ? IOPRIO_LEVELS - 1 : 0, &level);
+	*ioprio = value << IOPRIO_CLASS_SHIFT | level;
+	return ret;
+}
+
+int parse_cpus(const char *option, const char *text, cpu_set_t *set, size_t size)
+{
+	unsigned long most = 8 * size - 1, first, last;
+	const char *at = text;
+	char *end;
+
+	CPU_ZERO_S(size, set);
+	for (;; at = end + 1) {
+		first = last = strtoul(at, &end, 10);
+		if (*at < '0' || *at > '9' || first > most)
+			break;
+		if (*end == '-') {
+			at = end + 1;
+			last = strtoul(at, &end, 10);
+			if (*at < '0' || *at > '9' || last > most || last < first)
+				break;
+		}
+		for (; first <= last; first++)
+			CPU_SET_S(first, size, set);
+		if (!*end)
+			return 0;
+		if (*end != ',')
+			break;
+	}
+	complain("run: --%s: '%s' is not a list of processors, such as 0,2-3", option, text);
+	return -EINVAL;
+}
+
+int parse_namespaces(const char *option, const char *text, unsigned long long *flags)
+{
+	size_t length;
+	long value;
+
+	for (*flags = 0;; text += length + 1) {
+		length = strcspn(text, ",");
+		if (FIND(option, text, length, namespaces, &value))
+			return -EINVAL;
+		*flags |= value;
+		if (!text[length])
+			return 0;
+	}
+}
+
+/* Numbers that are ids: -1 is not. */
+static int is_id(const char *text, unsigned int *id)
+{
+	unsigned long value;
+	char *end;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	*id = value;
+	return *text >= '0' && *text <= '9' && !*end && !errno && value < UINT_MAX;
+}
+
+int parse_user(const char *option, const char *text, uid_t *uid, gid_t *gid)
+{
+	const struct passwd *user = getpwnam(text);
+	unsigned int id;
+
+	*gid = -1;
+	if (!user && is_id(text, &id)) {
+		*uid = id;
+		user = getpwuid(id);
+		if (user)
+			*gid = user->pw_gid;
+		return 0;
+	}
+	if (!user) {
+		complain("run: --%s: there is no user '%s'", option, text);
+		return -EINVAL;
+	}
+	*uid = user->pw_uid;
+	*gid = user->pw_gid;
+	return 0;
+}
+
+int parse_group(const char *option, const char *text, gid_t *gid)
+{
+	const struct group *group = getgrnam(text);
+	unsigned int id;
+
+	if (group) {
+		*gid = group->gr_gid;
+		return 0;
+	}
+	if (is_id(text, &id)) {
+		*gid = id;
+		return 0;
+	}
+	complain("run: --%s: there is no group '%s'", option, text);
+	return -EINVAL;
+}
+
+int parse_groups(const char *option, const char *text, gid_t *groups, int max)
+{
+	char name[256];
+	size_t length;
+	int count = 0;
+
+	for (; *text; text += length + (text[length] == ',')) {
+		length = strcspn(text, ",");
+		if (count == max || length >= sizeof(name)) {
+			complain("run: --%s: more than %d groups, or too long a name", option, max);
+			return -EINVAL;
+		}
+		memcpy(name, text, length);
+		name[length] = '\0';
+		if (parse_group(option, name, &groups[count++]))
+			return -EINVAL;
+	}
+	return count;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * setup.h - options of "outspawn run" that set the new process up
+ *
+ * Each is one action or one attribute of birth. The order on the command line does
+ * not matter: actions run in an order in which they can all work.
+ */
+#ifndef OUTSPAWN_SETUP_H
+#define OUTSPAWN_SETUP_H
+
+#include <getopt.h>
+#include <sys/resource.h>
+
+#include "outspawn.h"
+
+/* Values for getopt_long(), apart from those of letters and of run.c. */
+enum {
+	SETUP_FIRST = 512,
+	SETUP_AFFINITY = SETUP_FIRST,
+	SETUP_CGROUP,
+	SETUP_CHROOT,
+	SETUP_GROUP,
+	SETUP_GROUPS,
+	SETUP_IOPRIO,
+	SETUP_NICE,
+	SETUP_NO_NEW_PRIVS,
+	SETUP_PDEATH,
+	SETUP_PGROUP,
+	SETUP_RLIMIT,
+	SETUP_SCHED,
+	SETUP_SETSID,
+	SETUP_STOPPED,
+	SETUP_UMASK,
+	SETUP_UNSHARE,
+	SETUP_USER,
+	SETUP_END,
+};
+
+#define SETUP_OPTIONS \
+	{ "affinity", required_argument, NULL, SETUP_AFFINITY }, \
+	{ "cgroup", required_argument, NULL, SETUP_CGROUP }, \
+	{ "chroot", required_argument, NULL, SETUP_CHROOT }, \
+	{ "group", required_argument, NULL, SETUP_GROUP }, \
+	{ "groups", required_argument, NULL, SETUP_GROUPS }, \
+	{ "ioprio", required_argument, NULL, SETUP_IOPRIO }, \
+	{ "nice", required_argument, NULL, SETUP_NICE }, \
+	{ "no-new-privs", no_argument, NULL, SETUP_NO_NEW_PRIVS }, \
+	{ "pdeath", required_argument, NULL, SETUP_PDEATH }, \
+	{ "pgroup", optional_argument, NULL, SETUP_PGROUP }, \
+	{ "rlimit", required_argument, NULL, SETUP_RLIMIT }, \
+	{ "sched", required_argument, NULL, SETUP_SCHED }, \
+	{ "setsid", no_argument, NULL, SETUP_SETSID }, \
+	{ "stopped", no_argument, NULL, SETUP_STOPPED }, \
+	{ "umask", required_argument, NULL, SETUP_UMASK }, \
+	{ "unshare", required_argument, NULL, SETUP_UNSHARE }, \
+	{ "user", required_argument, NULL, SETUP_USER }
+
+/* What was asked for; all 0 at first. */
+struct setup {
+	const char *values[SETUP_END - SETUP_FIRST]; /* "": without one; NULL: not given */
+	const char *limits[RLIM_NLIMITS]; /* each --rlimit */
+	unsigned int limit_count;
+	const char *dir; /* to start in; or NULL */
+};
+
+/* Takes an option of the above, with its value or NULL. 0, or -EINVAL after a complaint. */
+int setup_option(struct setup *setup, int option, const char *value);
+
+/*
+ * Append its actions; fill in its attributes. Descriptors that they need stay
+ * open for as long as we run. 0, or -errno after a complaint.
+ */
+int setup_actions(const struct setup *setup, struct outspawn_actions *actions);
+int setup_attr(const struct setup *setup, struct outspawn_attr *attr);
+
+#endif /* OUTSPAWN_SETUP_H */
