@@ -44,9 +44,17 @@ $(O)/man/%: $(S)/lib/man/%.scd
 # The other names of a page: name:page.
 LIB_MAN_ALIASES := \
 	outspawn_info:outspawn_query \
-	outspawn_template_fd:outspawn_template \
+	outspawn_spawn_attr:outspawn_spawn \
+	outspawn_spawn_shell:outspawn_spawn_path \
+	$(patsubst %,outspawn_template_%:outspawn_template,fd flags fd_flags) \
 	$(patsubst %,outspawn_actions_%:outspawn_actions_init, \
-		destroy close dup2 dup3 fchdir open openat2 close_range sigmask sigdefault)
+		destroy close dup2 dup3 fchdir open openat2 close_range closefrom sigmask \
+		sigdefault) \
+	$(patsubst %,outspawn_actions_%:outspawn_actions_setsid, \
+		syscall setpgid tcsetpgrp ctty umask chdir chroot cloexec setrlimit setaffinity \
+		setscheduler setparam setattr setpriority ioprio mempolicy setresuid setresgid \
+		setgroups capset capabilities prctl personality landlock seccomp setns unshare \
+		mount umount pivot_root sethostname)
 
 .PHONY: install-libs
 install-libs: $(LIBS) $(LIB_MAN)
