@@ -9,6 +9,7 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -224,6 +225,27 @@ static int check_device(void)
 	return dev;
 }
 
+/* An older module does without; so does an older kernel, for some flags. */
+static void show_what_is_missing(const struct spawn_template_info *info)
+{
+	const uint64_t features = SPAWN_TEMPLATE_FEATURE_BIRTH | SPAWN_TEMPLATE_FEATURE_PATH |
+				  SPAWN_TEMPLATE_FEATURE_BATCH;
+
+	if (~info->features & features) {
+		note("the module is older than this command: no%s%s%s",
+		     info->features & SPAWN_TEMPLATE_FEATURE_BIRTH ? "" : " attributes",
+		     info->features & SPAWN_TEMPLATE_FEATURE_PATH ? "" : " spawn-by-path",
+		     info->features & SPAWN_TEMPLATE_FEATURE_BATCH ? "" : " batch");
+		advise("install both anew; then: rmmod " MODULE "; modprobe " MODULE);
+		return;
+	}
+	if (!(info->spawn_flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP))
+		note("this kernel has no CLONE_AUTOREAP: OUTSPAWN_AUTOREAP is EOPNOTSUPP");
+	if (!(info->spawn_flags & SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE))
+		note("this kernel has no CLONE_PIDFD_AUTOKILL: OUTSPAWN_KILL_ON_CLOSE is "
+		     "EOPNOTSUPP");
+}
+
 static bool check_version(int dev)
 {
 	struct spawn_template_info info;
@@ -243,6 +265,7 @@ static bool check_version(int dev)
 		advise("install both anew; then: rmmod " MODULE "; modprobe " MODULE);
 		return false;
 	}
+	show_what_is_missing(&info);
 	return good("interface version %u, up to %u actions, %llu template%s open", info.version,
 		    info.max_actions, (unsigned long long)info.templates,
 		    info.templates == 1 ? "" : "s");

@@ -24,9 +24,9 @@ static const uint8_t *tries;
 static unsigned int tried;
 static int last_answer;
 
-int outspawn_template(int dev, const char *path)
+int outspawn_template_flags(int dev, const char *path, unsigned int flags)
 {
-	must(dev == 3);
+	must(dev == 3 && !flags);
 	must(path[0] == '/');
 	must(strlen(path) < PATH_MAX);
 	last_answer = answers[tries[tried++ % ANSWERS] % (sizeof(answers) / sizeof(*answers))];
@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else
 		setenv("PATH", dirs, 1);
 
-	ret = find_template(3, prog, path);
+	ret = find_template(3, prog, 0, path);
 	must(memchr(path, '\0', PATH_MAX));
 	must(ret < 0 || (ret == 7 && path[0] == '/' && last_answer == 7));
 	must(tried || ret < 0);

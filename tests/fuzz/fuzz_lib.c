@@ -12,8 +12,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include <linux/filter.h>
 
 #include "outspawn.h"
+
+/* Kinds of actions; the last three are system calls. */
+#define KINDS 10
 
 #define must(condition)                                                                           \
 	do {                                                                                      \
@@ -75,6 +82,101 @@ static int add_open(struct outspawn_actions *a, struct input *input)
 	return ret;
 }
 
+/* Calls with memory: strings. */
+static int add_strings(struct outspawn_actions *a, struct input *input)
+{
+	char *first = take_string(input), *second = take_string(input);
+	int how = take_int(input), ret;
+
+	switch (how & 7) {
+	case 0:
+		ret = outspawn_actions_chdir(a, first);
+		break;
+	case 1:
+		ret = outspawn_actions_mount(a, how & 8 ? first : NULL, second,
+					     how & 16 ? first : NULL, how,
+					     how & 32 ? second : NULL);
+		break;
+	case 2:
+		ret = outspawn_actions_pivot_root(a, first, second);
+		break;
+	case 3:
+		ret = outspawn_actions_umount(a, first, how);
+		break;
+	case 4:
+		ret = outspawn_actions_sethostname(a, first);
+		break;
+	default:
+		ret = outspawn_actions_chroot(a, how & 8 ? first : NULL);
+	}
+	free(first);
+	free(second);
+	return ret;
+}
+
+/* Calls with memory: bytes, as many as the input says; they end where they end. */
+static int add_bytes(struct outspawn_actions *a, struct input *input)
+{
+	unsigned int size = (unsigned int)take_int(input) % 70000, how = take_int(input);
+	unsigned char *bytes = malloc(size + sizeof(uint32_t));
+	int ret;
+
+	must(bytes);
+	memset(bytes, 0x33, size);
+	take(input, bytes, size < 64 ? size : 64);
+	switch (how % 5) {
+	case 0:
+		ret = outspawn_actions_setaffinity(a, size, (cpu_set_t *)bytes);
+		break;
+	case 1:
+		ret = outspawn_actions_setgroups(a, size / sizeof(gid_t), (gid_t *)bytes);
+		break;
+	case 2:
+		memcpy(bytes, &size, sizeof(size));
+		ret = outspawn_actions_setattr(a, bytes);
+		break;
+	case 3:
+		ret = outspawn_actions_mempolicy(a, how, (unsigned long *)bytes,
+						 8 * (size & ~7U) + 1);
+		break;
+	default:
+		ret = outspawn_actions_seccomp(
+			a, &(struct sock_fprog){ size / sizeof(struct sock_filter),
+						 (struct sock_filter *)bytes });
+	}
+	free(bytes);
+	return ret;
+}
+
+/* Calls of numbers, and any call, whose pointers are nobody's. */
+static int add_call(struct outspawn_actions *a, struct input *input)
+{
+	unsigned long args[6];
+	int how = take_int(input), x = take_int(input), y = take_int(input);
+
+	switch (how & 15) {
+	case 0:
+		return outspawn_actions_setpgid(a, x);
+	case 1:
+		return outspawn_actions_tcsetpgrp(a, x, y);
+	case 2:
+		return outspawn_actions_setrlimit(a, x, &(struct rlimit){ x, y });
+	case 3:
+		return outspawn_actions_setresuid(a, x, y, how);
+	case 4:
+		return outspawn_actions_unshare(a, x);
+	case 5:
+		return outspawn_actions_prctl(a, x, y, x, y, x);
+	case 6:
+		return outspawn_actions_cloexec(a, x, y);
+	case 7:
+		return outspawn_actions_setscheduler(a, x, &(struct sched_param){ y });
+	default:
+		take(input, args, sizeof(args));
+		return outspawn_actions_syscall(a, how & 16 ? x : x & 511, args);
+	}
+}
+
 static int add_one(struct outspawn_actions *a, struct input *input)
 {
 	uint8_t kind;
@@ -82,13 +184,21 @@ static int add_one(struct outspawn_actions *a, struct input *input)
 	int x, y;
 
 	take(input, &kind, sizeof(kind));
-	if (kind % 7 == 6)
+	switch (kind % KINDS) {
+	case 6:
 		return add_open(a, input);
+	case 7:
+		return add_strings(a, input);
+	case 8:
+		return add_bytes(a, input);
+	case 9:
+		return add_call(a, input);
+	}
 	x = take_int(input);
 	y = take_int(input);
 	sigemptyset(&set);
 	memcpy(&set, &x, sizeof(x));
-	switch (kind % 7) {
+	switch (kind % KINDS) {
 	case 0:
 		return outspawn_actions_close(a, x);
 	case 1:
@@ -108,6 +218,7 @@ static void check_action(const struct spawn_template_action *action)
 {
 	const struct spawn_template_open *open = (void *)(uintptr_t)action->arg;
 	const struct spawn_template_sigset *set = (void *)(uintptr_t)action->arg;
+	const struct spawn_template_syscall *call = (void *)(uintptr_t)action->arg;
 
 	switch (action->type) {
 	case SPAWN_TEMPLATE_ACTION_OPEN:
@@ -118,6 +229,10 @@ static void check_action(const struct spawn_template_action *action)
 	case SPAWN_TEMPLATE_ACTION_SIGDEFAULT:
 		must(!action->fd && !action->newfd && !action->flags && set->sigsetsize == 8);
 		must(*(uint64_t *)(uintptr_t)set->sigset || 1);
+		break;
+	case SPAWN_TEMPLATE_ACTION_SYSCALL:
+		must(!action->fd && !action->newfd && !action->flags && !call->pad);
+		must(call->nr <= INT_MAX);
 		break;
 	case SPAWN_TEMPLATE_ACTION_CLOSE_RANGE:
 		must(action->fd >= 0 && !action->arg);
