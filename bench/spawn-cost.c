@@ -9,8 +9,8 @@
  * descriptors, one with much resident memory. In turn, and one at a time, each
  * starts the program nothing, which stands beside this one, by outspawn and by
  * posix_spawn(3), and waits for its end; with -w also by vfork(2) and execve(2), and
- * by outspawn's other ways: asynchronously, by path, and many in one call (of which
- * the cost of one is printed). A line is printed for each pair:
+ * by outspawn's other ways: from a template of a descriptor instead of a path,
+ * asynchronously, by path, and many in one call (of which the cost of one is printed). A line is printed for each pair:
  *
  *   CALLER METHOD MINIMUM QUARTILE MEDIAN MINIMUM QUARTILE MEDIAN
  *
@@ -36,10 +36,10 @@
 #define WARM_UP 3
 
 enum caller { EMPTY, DESCRIPTORS, MEMORY, CALLERS };
-enum method { OUTSPAWN, POSIX_SPAWN, ASYNC, BY_PATH, BATCH, VFORK, METHODS };
+enum method { OUTSPAWN, POSIX_SPAWN, OF_FD, ASYNC, BY_PATH, BATCH, VFORK, METHODS };
 
 static const char *const caller_names[CALLERS] = { "empty", "descriptors", "memory" };
-static const char *const method_names[METHODS] = { "outspawn", "posix_spawn", "async",
+static const char *const method_names[METHODS] = { "outspawn", "posix_spawn", "of-fd", "async",
 						   "path",     "batch",	      "vfork" };
 
 #define BATCH_SIZE 32
@@ -59,7 +59,7 @@ static int rounds = 31, descriptors = 20000, mebibytes = 1024;
 static int methods = POSIX_SPAWN + 1;
 static int device;
 static char nothing[PATH_MAX + 8];
-static int template;
+static int template, template_of_fd;
 static char *const tiny_argv[] = { "nothing", NULL };
 static char *const tiny_envp[] = { NULL };
 
@@ -101,6 +101,8 @@ static pid_t start(enum method method)
 	switch (method) {
 	case OUTSPAWN:
 		return outspawn_spawn(template, tiny_argv, tiny_envp, NULL, 0, NULL, NULL);
+	case OF_FD:
+		return outspawn_spawn(template_of_fd, tiny_argv, tiny_envp, NULL, 0, NULL, NULL);
 	case ASYNC:
 		return outspawn_spawn(template, tiny_argv, tiny_envp, NULL, OUTSPAWN_ASYNC, NULL,
 				      NULL);
@@ -184,6 +186,7 @@ static void work(enum caller caller, int ask, int answer)
 {
 	unsigned char method;
 	struct cost cost;
+	int fd;
 
 	device = outspawn_open();
 	if (device < 0)
@@ -191,6 +194,11 @@ static void work(enum caller caller, int ask, int answer)
 	template = outspawn_template(device, nothing);
 	if (template < 0)
 		die(nothing, -template);
+	fd = open(nothing, O_PATH | O_CLOEXEC);
+	template_of_fd = outspawn_template_fd(device, fd);
+	if (template_of_fd < 0)
+		die("its descriptor", -template_of_fd);
+	close(fd);
 	if (caller == DESCRIPTORS)
 		have_descriptors();
 	if (caller == MEMORY)
