@@ -17,6 +17,9 @@ int ioctl_read(void *to, size_t ksize, const void __user *from, size_t usize, si
 {
 	if (usize < first_size)
 		return -EINVAL;
+	/* No more than an ioctl's number could say: a tail of gigabytes takes its time. */
+	if (usize > _IOC_SIZEMASK)
+		return -E2BIG;
 	return copy_struct_from_user(to, ksize, from, usize);
 }
 

@@ -295,7 +295,7 @@ struct spawn_template_result {
  */
 struct spawn_template_path_args {
 	__aligned_u64 spawn; /* const struct spawn_template_spawn_args * */
-	__u32 spawn_size; /* its size */
+	__u32 spawn_size; /* its size, below 16 KiB (E2BIG) */
 	__u32 pad; /* 0 */
 	__aligned_u64 file; /* const char * */
 	__aligned_u64 path; /* const char *, or 0: no search */
@@ -322,7 +322,7 @@ struct spawn_template_batch_args {
 
 struct spawn_template_batch_entry {
 	__s32 tmpl; /* a template fd; or -1: spawn by path */
-	__u32 args_size; /* of the struct that args points to */
+	__u32 args_size; /* of the struct that args points to; as spawn_size */
 	/* const struct spawn_template_spawn_args *, or ..._path_args * by path */
 	__aligned_u64 args;
 	struct spawn_template_result result; /* written */

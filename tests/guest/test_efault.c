@@ -5,8 +5,11 @@
 #include "common.h"
 
 #include <linux/openat2.h>
+#include <sys/resource.h>
 
 #define PAGE 4096
+/* What no ioctl's number could say. */
+#define TOO_LARGE (1 << _IOC_SIZEBITS)
 
 /* A page with one behind it that is no memory; and one that is read-only. */
 static char *page;
@@ -360,6 +363,487 @@ WITH(query_pointer)
 	check_eq(ioctl_at(probe, SPAWN_TEMPLATE_IOC_QUERY, address), 0);
 }
 
+/* Spawns by path */
+
+static struct spawn_template_path_args by_path(const struct spawn_template_spawn_args *args)
+{
+	return (struct spawn_template_path_args){ .spawn = (uintptr_t)args,
+						  .spawn_size = sizeof(*args),
+						  .file = (uintptr_t)PROBE };
+}
+
+static int spawn_by_path(const struct spawn_template_path_args *args)
+{
+	pid_t pid = ioctl(device, SPAWN_TEMPLATE_IOC_SPAWN_PATH, args);
+
+	return pid < 0 ? -errno : wait_for(pid);
+}
+
+WITH(path_args)
+{
+	struct spawn_template_spawn_args spawn_args = good();
+	struct spawn_template_path_args args = by_path(&spawn_args);
+	uint64_t address;
+
+	for_bad(address)
+		check_eq(ioctl_at(device, SPAWN_TEMPLATE_IOC_SPAWN_PATH, address), -EFAULT);
+	check_eq(ioctl_at(device, SPAWN_TEMPLATE_IOC_SPAWN_PATH, 0), -EFAULT);
+	/* All but its last byte. */
+	memcpy(page_end - sizeof(args) + 1, &args, sizeof(args) - 1);
+	check_eq(spawn_by_path((void *)(page_end - sizeof(args) + 1)), -EFAULT);
+	check_eq(spawn_by_path(at_end(&args, sizeof(args))), 0);
+	must(mprotect(page, PAGE, PROT_READ));
+	check_eq(spawn_by_path((void *)(page_end - sizeof(args))), 0);
+}
+
+WITH(path_spawn_pointer)
+{
+	struct spawn_template_spawn_args spawn_args = good();
+	struct spawn_template_path_args args = by_path(NULL);
+
+	check_eq(spawn_by_path(&args), -EFAULT);
+	for_bad(args.spawn)
+		check_eq(spawn_by_path(&args), -EFAULT);
+	args.spawn = (uintptr_t)page_end - sizeof(spawn_args) + 1;
+	check_eq(spawn_by_path(&args), -EFAULT);
+	args.spawn = (uintptr_t)at_end(&spawn_args, sizeof(spawn_args));
+	check_eq(spawn_by_path(&args), 0);
+}
+
+WITH(path_file)
+{
+	struct spawn_template_spawn_args spawn_args = good();
+	struct spawn_template_path_args args = by_path(&spawn_args);
+	const char *path = PROBE;
+
+	for_bad(args.file)
+		check_eq(spawn_by_path(&args), -EFAULT);
+	args.file = (uintptr_t)memcpy(page_end - strlen(path), path, strlen(path));
+	check_eq(spawn_by_path(&args), -EFAULT);
+	args.file = (uintptr_t)at_end(path, strlen(path) + 1);
+	check_eq(spawn_by_path(&args), 0);
+}
+
+WITH(path_directories)
+{
+	struct spawn_template_spawn_args spawn_args = good();
+	struct spawn_template_path_args args = by_path(&spawn_args);
+	const char *probe_path = PROBE;
+	const char *list = text("/nowhere:%.*s", (int)(strrchr(probe_path, '/') - probe_path),
+				probe_path);
+
+	/* A file with a slash is not searched for, and the list not looked at. */
+	for_bad(args.path)
+		check_eq(spawn_by_path(&args), 0);
+	args.file = (uintptr_t)"probe";
+	for_bad(args.path)
+		check_eq(spawn_by_path(&args), -EFAULT);
+	args.path = (uintptr_t)memcpy(page_end - strlen(list), list, strlen(list));
+	check_eq(spawn_by_path(&args), -EFAULT);
+	args.path = (uintptr_t)at_end(list, strlen(list) + 1);
+	check_eq(spawn_by_path(&args), 0);
+}
+
+/* Attributes of birth */
+
+WITH(set_tid_pointer)
+{
+	struct spawn_template_spawn_args args = good();
+	int32_t wanted[] = { 22225, 22226 };
+
+	args.set_tid_size = 1;
+	for_bad(args.set_tid)
+		check_eq(spawn(&args), -EFAULT);
+	args.set_tid = (uintptr_t)page_end - 3;
+	check_eq(spawn(&args), -EFAULT);
+	args.set_tid = (uintptr_t)at_end(wanted, sizeof(*wanted));
+	check_eq(spawn(&args), 0);
+	/* The second one is missing. */
+	args.set_tid_size = 2;
+	check_eq(spawn(&args), -EFAULT);
+	/* There are not so many namespaces: but all of them are read first. */
+	args.set_tid = (uintptr_t)at_end(wanted, sizeof(wanted));
+	check_eq(spawn(&args), -EINVAL);
+}
+
+/* System calls of the child's */
+
+static struct spawn_template_result result;
+
+/* That fails in the child, at its action, or not at all. */
+static int spawn_call(const struct spawn_template_syscall *call, uint64_t flags)
+{
+	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_SYSCALL,
+						.arg = (uintptr_t)call };
+	struct spawn_template_spawn_args args = good();
+	int status;
+
+	args.flags = flags;
+	args.actions = (uintptr_t)&action;
+	args.actions_len = 1;
+	args.result = (uintptr_t)&result;
+	status = spawn(&args);
+	if (result.error) {
+		check_eq(result.stage, SPAWN_TEMPLATE_STAGE_ACTION);
+		check_eq(result.action, 0);
+		check_eq(status, flags & SPAWN_TEMPLATE_SPAWN_ASYNC ? 127 : -result.error);
+	}
+	return status == 127 ? -result.error : status;
+}
+
+WITH(syscall_argument)
+{
+	struct spawn_template_syscall call = { .nr = SYS_umask, .args = { 077 } };
+	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_SYSCALL };
+
+	for_bad(action.arg)
+		check_eq(spawn_with(&action), -EFAULT);
+	action.arg = (uintptr_t)memcpy(page_end - sizeof(call) + 1, &call, sizeof(call) - 1);
+	check_eq(spawn_with(&action), -EFAULT);
+	action.arg = (uintptr_t)at_end(&call, sizeof(call));
+	check_eq(spawn_with(&action), 0);
+	must(mprotect(page, PAGE, PROT_READ));
+	check_eq(spawn_with(&action), 0);
+}
+
+/* A pointer of a call, argument n: what it leads to has this size. */
+static void call_pointer(struct spawn_template_syscall call, int n, const void *object, size_t size)
+{
+	static const uint64_t flags[] = { 0, SPAWN_TEMPLATE_SPAWN_ASYNC };
+	size_t i;
+
+	for (i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
+		for_bad(call.args[n])
+			check_eq(spawn_call(&call, flags[i]), -EFAULT);
+		call.args[n] = (uintptr_t)memcpy(page_end - size + 1, object, size - 1);
+		check_eq(spawn_call(&call, flags[i]), -EFAULT);
+		call.args[n] = (uintptr_t)at_end(object, size);
+		check_eq(spawn_call(&call, flags[i]), 0);
+	}
+}
+
+WITH(syscall_pointers)
+{
+	struct open_how how = { .flags = O_RDONLY };
+	struct rlimit limit = { 1000, 1000 };
+	unsigned long cpus = 1;
+	gid_t groups[] = { 1, 2 };
+
+	call_pointer((struct spawn_template_syscall){ .nr = SYS_chdir }, 0, "/proc", 6);
+	call_pointer((struct spawn_template_syscall){ .nr = SYS_openat2,
+						      .args = { AT_FDCWD, 0, (uintptr_t)&how,
+								sizeof(how) } },
+		     1, "/dev/null", 10);
+	call_pointer((struct spawn_template_syscall){ .nr = SYS_openat2,
+						      .args = { AT_FDCWD, (uintptr_t)"/dev/null", 0,
+								sizeof(how) } },
+		     2, &how, sizeof(how));
+	call_pointer((struct spawn_template_syscall){ .nr = SYS_prlimit64,
+						      .args = { 0, RLIMIT_NOFILE } },
+		     2, &limit, sizeof(limit));
+	call_pointer((struct spawn_template_syscall){ .nr = SYS_prlimit64,
+						      .args = { 0, RLIMIT_NOFILE } },
+		     3, &limit, sizeof(limit));
+	call_pointer((struct spawn_template_syscall){ .nr = SYS_setgroups, .args = { 2 } }, 1,
+		     groups, sizeof(groups));
+	call_pointer((struct spawn_template_syscall){ .nr = SYS_sched_setaffinity,
+						      .args = { 0, sizeof(cpus) } },
+		     2, &cpus, sizeof(cpus));
+}
+
+/* The old limit is written to the caller's memory, if it may be written. */
+WITH(syscall_output)
+{
+	struct spawn_template_syscall call = { .nr = SYS_prlimit64,
+					       .args = { 0, RLIMIT_NOFILE, 0,
+							 (uintptr_t)read_only } };
+	struct rlimit own, *limit = (void *)(page_end - sizeof(*limit));
+
+	must(getrlimit(RLIMIT_NOFILE, &own));
+	check_eq(spawn_call(&call, 0), -EFAULT);
+	check_eq(spawn_call(&call, SPAWN_TEMPLATE_SPAWN_ASYNC), -EFAULT);
+	call.args[3] = (uintptr_t)limit;
+	check_eq(spawn_call(&call, SPAWN_TEMPLATE_SPAWN_ASYNC), 0);
+	check_eq(limit->rlim_cur, own.rlim_cur);
+	check_eq(limit->rlim_max, own.rlim_max);
+}
+
+/* Asynchronous spawns */
+
+WITH(async_result_pointer)
+{
+	struct spawn_template_action nothing = { .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 };
+	struct spawn_template_spawn_args args = good();
+	struct spawn_template_result *last = (void *)(page_end - sizeof(*last));
+
+	args.flags = SPAWN_TEMPLATE_SPAWN_ASYNC;
+	for_bad(args.result)
+		check_eq(spawn(&args), -EFAULT);
+	args.result = (uintptr_t)read_only;
+	check_eq(spawn(&args), -EFAULT);
+	args.result = (uintptr_t)last + 1;
+	check_eq(spawn(&args), -EFAULT);
+	args.result = (uintptr_t)last;
+	check_eq(spawn(&args), 0);
+	check_eq(last->error, 0);
+	/* The child's own writing, in the last bytes that there are. */
+	args.actions = (uintptr_t)&nothing;
+	args.actions_len = 1;
+	check_eq(spawn(&args), 127);
+	check_eq(last->error, EBADF);
+	check_eq(last->stage, SPAWN_TEMPLATE_STAGE_ACTION);
+}
+
+WITH(async_pidfd_pointer)
+{
+	struct spawn_template_spawn_args args = good();
+	int before = count_fds();
+
+	args.flags = SPAWN_TEMPLATE_SPAWN_ASYNC;
+	for_bad(args.pidfd)
+		check_eq(spawn(&args), -EFAULT);
+	args.pidfd = (uintptr_t)page_end - 3;
+	check_eq(spawn(&args), -EFAULT);
+	check_eq(count_fds(), before);
+	args.pidfd = (uintptr_t)page_end - 4;
+	check_eq(spawn(&args), 0);
+	close(*(int *)(page_end - 4));
+}
+
+/* Many spawns in one call */
+
+static struct spawn_template_batch_args batch_of(void *entries, uint32_t count)
+{
+	return (struct spawn_template_batch_args){
+		.entries = (uintptr_t)entries,
+		.count = count,
+		.entry_size = sizeof(struct spawn_template_batch_entry),
+	};
+}
+
+static int batch(const struct spawn_template_batch_args *args)
+{
+	int done = ioctl(device, SPAWN_TEMPLATE_IOC_SPAWN_BATCH, args);
+
+	return done < 0 ? -errno : done;
+}
+
+static struct spawn_template_batch_entry entry_of(const struct spawn_template_spawn_args *args)
+{
+	return (struct spawn_template_batch_entry){ .tmpl = probe,
+						    .args_size = sizeof(*args),
+						    .args = (uintptr_t)args };
+}
+
+WITH(batch_args)
+{
+	struct spawn_template_spawn_args spawn_args = good();
+	struct spawn_template_batch_entry entry = entry_of(&spawn_args);
+	struct spawn_template_batch_args args = batch_of(&entry, 1);
+	uint64_t address;
+
+	for_bad(address)
+		check_eq(ioctl_at(device, SPAWN_TEMPLATE_IOC_SPAWN_BATCH, address), -EFAULT);
+	check_eq(ioctl_at(device, SPAWN_TEMPLATE_IOC_SPAWN_BATCH, 0), -EFAULT);
+	memcpy(page_end - sizeof(args) + 1, &args, sizeof(args) - 1);
+	check_eq(batch((void *)(page_end - sizeof(args) + 1)), -EFAULT);
+	check_eq(batch(at_end(&args, sizeof(args))), 1);
+	check_eq(wait_for(entry.result.pid), 0);
+}
+
+WITH(batch_entries)
+{
+	struct spawn_template_spawn_args spawn_args = good();
+	struct spawn_template_batch_entry entry = entry_of(&spawn_args), *last;
+	struct spawn_template_batch_args args = batch_of(NULL, 1);
+
+	check_eq(batch(&args), -EFAULT);
+	for_bad(args.entries)
+		check_eq(batch(&args), -EFAULT);
+	/* It is to be written, too; and to its last byte. */
+	args.entries = (uintptr_t)read_only;
+	check_eq(batch(&args), -EFAULT);
+	args.entries = (uintptr_t)memcpy(page_end - sizeof(entry) + 1, &entry, sizeof(entry) - 1);
+	check_eq(batch(&args), -EFAULT);
+	last = at_end(&entry, sizeof(entry));
+	must(mprotect(page, PAGE, PROT_READ));
+	args.entries = (uintptr_t)last;
+	check_eq(batch(&args), -EFAULT);
+	must(mprotect(page, PAGE, PROT_READ | PROT_WRITE));
+	check_eq(count_children(), 0);
+	/* The second one is not there: the first is done. */
+	args.count = 2;
+	check_eq(batch(&args), 1);
+	check_eq(wait_for(last->result.pid), 0);
+	/* With none of them the pointer is not looked at. */
+	args.count = 0;
+	for_bad(args.entries)
+		check_eq(batch(&args), 0);
+}
+
+/* What one entry points to is its own error, and no other's. */
+WITH(batch_pointers)
+{
+	struct spawn_template_spawn_args fine = good(), wild = good();
+	struct spawn_template_path_args path = by_path(&fine);
+	struct spawn_template_batch_entry entries[3] = { entry_of(&fine), entry_of(&fine),
+							 entry_of(&fine) };
+	struct spawn_template_batch_args args = batch_of(entries, 3);
+	__u64 *const pointers[] = { &entries[1].args, &wild.argv, &wild.envp, &wild.result,
+				       &wild.pidfd,	 &path.spawn, &path.file };
+	size_t i;
+
+	for (i = 0; i < sizeof(pointers) / sizeof(*pointers); i++) {
+		bool is_path = pointers[i] == &path.spawn || pointers[i] == &path.file;
+		uint64_t before = *pointers[i];
+
+		if (pointers[i] != &entries[1].args) {
+			entries[1].tmpl = is_path ? -1 : probe;
+			entries[1].args = is_path ? (uintptr_t)&path : (uintptr_t)&wild;
+			entries[1].args_size = is_path ? sizeof(path) : sizeof(wild);
+		}
+		for_bad(*pointers[i]) {
+			check_eq(batch(&args), 3);
+			check_eq(entries[1].result.error, EFAULT);
+			check_eq(entries[1].result.pid, 0);
+			check_eq(wait_for(entries[0].result.pid), 0);
+			check_eq(wait_for(entries[2].result.pid), 0);
+		}
+		*pointers[i] = before;
+	}
+}
+
+/* Sizes */
+
+/* An ioctl's struct with another size, as a program of another time has it. */
+static int ioctl_sized(unsigned long request, const void *args, size_t size, size_t tail)
+{
+	char larger[256] = { 0 };
+	int ret;
+
+	memcpy(larger, args, size);
+	if (tail)
+		larger[tail] = 1;
+	ret = ioctl(device,
+		    _IOC(_IOC_DIR(request), _IOC_TYPE(request), _IOC_NR(request), size), larger);
+	return ret < 0 ? -errno : ret;
+}
+
+static void wait_for_any(int count)
+{
+	int status;
+
+	while (count--) {
+		must(waitpid(-1, &status, 0));
+		check_eq(status, 0);
+	}
+}
+
+/* Each time that it succeeds there is a child. */
+static void sizes_of(unsigned long request, const void *args, size_t first)
+{
+	size_t known = _IOC_SIZE(request), size;
+	char larger[256] = { 0 };
+	char *last;
+
+	memcpy(larger, args, known);
+	for (size = 0; size < first; size++)
+		check_eq(ioctl_sized(request, larger, size, 0), -EINVAL);
+	check(ioctl_sized(request, larger, known, 0) > 0);
+	check(ioctl_sized(request, larger, known + 1, 0) > 0);
+	check(ioctl_sized(request, larger, 200, 0) > 0);
+	check_eq(ioctl_sized(request, larger, known + 1, known), -E2BIG);
+	check_eq(ioctl_sized(request, larger, 200, 199), -E2BIG);
+	/* The tail is in the hole. */
+	last = at_end(larger, known);
+	check_eq(ioctl_at(device,
+			  _IOC(_IOC_DIR(request), _IOC_TYPE(request), _IOC_NR(request), known + 8),
+			  (uintptr_t)last),
+		 -EFAULT);
+	wait_for_any(3);
+}
+
+WITH(sizes_of_path_args)
+{
+	struct spawn_template_spawn_args args[2] = { good() };
+	struct spawn_template_path_args path = by_path(args);
+	char *zeros;
+
+	sizes_of(SPAWN_TEMPLATE_IOC_SPAWN_PATH, &path, SPAWN_TEMPLATE_PATH_ARGS_SIZE_VER0);
+	/* The struct that it points to has sizes, too. */
+	path.spawn_size = SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0 - 1;
+	check_eq(spawn_by_path(&path), -EINVAL);
+	path.spawn_size = 0;
+	check_eq(spawn_by_path(&path), -EINVAL);
+	path.spawn_size = SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0;
+	check_eq(spawn_by_path(&path), 0);
+	path.spawn_size = sizeof(args);
+	check_eq(spawn_by_path(&path), 0);
+	((char *)args)[sizeof(args) - 1] = 1;
+	check_eq(spawn_by_path(&path), -E2BIG);
+	/* None is so large, zero or not: to look through all of it would take its time. */
+	zeros = map(TOO_LARGE, PROT_READ | PROT_WRITE);
+	args[0] = good();
+	path.spawn = (uintptr_t)memcpy(zeros, args, sizeof(*args));
+	path.spawn_size = TOO_LARGE - 1;
+	check_eq(spawn_by_path(&path), 0);
+	path.spawn_size = TOO_LARGE;
+	check_eq(spawn_by_path(&path), -E2BIG);
+	path.spawn_size = -1;
+	check_eq(spawn_by_path(&path), -E2BIG);
+	must(munmap(zeros, TOO_LARGE));
+}
+
+WITH(sizes_of_batch_args)
+{
+	struct spawn_template_spawn_args args[2] = { good() };
+	struct spawn_template_path_args path[2] = { by_path(args) };
+	struct spawn_template_batch_entry larger[4] = { entry_of(args) };
+	struct spawn_template_batch_args batch_args = batch_of(larger, 1);
+	const struct {
+		uint32_t size;
+		int error;
+	} sizes[] = { { 0, EINVAL },
+		      { SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0 - 1, EINVAL },
+		      { SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0, 0 },
+		      { sizeof(args), 0 },
+		      { -1, E2BIG } };
+	size_t i;
+
+	sizes_of(SPAWN_TEMPLATE_IOC_SPAWN_BATCH, &batch_args, SPAWN_TEMPLATE_BATCH_ARGS_SIZE_VER0);
+	/* Of an entry's struct. */
+	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		larger[0].args_size = sizes[i].size;
+		/* No size is too large by itself: it is what is behind that matters. */
+		((char *)args)[sizeof(args) - 1] = sizes[i].error == E2BIG;
+		check_eq(batch(&batch_args), 1);
+		check_eq(larger[0].result.error, sizes[i].error);
+		if (!sizes[i].error)
+			check_eq(wait_for(larger[0].result.pid), 0);
+	}
+	((char *)args)[sizeof(args) - 1] = 0;
+	larger[0].tmpl = -1;
+	larger[0].args = (uintptr_t)path;
+	for (i = SPAWN_TEMPLATE_PATH_ARGS_SIZE_VER0 - 1; i <= sizeof(path); i++) {
+		larger[0].args_size = i;
+		check_eq(batch(&batch_args), 1);
+		check_eq(larger[0].result.error,
+			 i < SPAWN_TEMPLATE_PATH_ARGS_SIZE_VER0 ? EINVAL : 0);
+		if (larger[0].result.pid)
+			check_eq(wait_for(larger[0].result.pid), 0);
+	}
+	/* Entries of a later time: what is behind those of today is not looked at. */
+	larger[0] = larger[2] = entry_of(args);
+	batch_args.count = 2;
+	batch_args.entry_size = 2 * sizeof(*larger);
+	memset(&larger[1], 0xff, sizeof(*larger));
+	memset(&larger[3], 0xff, sizeof(*larger));
+	check_eq(batch(&batch_args), 2);
+	check_eq(wait_for(larger[0].result.pid), 0);
+	check_eq(wait_for(larger[2].result.pid), 0);
+	check_eq(larger[1].tmpl, -1);
+}
+
 SUITE("efault",
       T(create_args),
       T(create_filename),
@@ -376,4 +860,19 @@ SUITE("efault",
       T(pidfd_pointer),
       T(result_pointer),
       T(info_pointer),
-      T(query_pointer));
+      T(query_pointer),
+      T(path_args),
+      T(path_spawn_pointer),
+      T(path_file),
+      T(path_directories),
+      T(set_tid_pointer),
+      T(syscall_argument),
+      T(syscall_pointers),
+      T(syscall_output),
+      T(async_result_pointer),
+      T(async_pidfd_pointer),
+      T(batch_args),
+      T(batch_entries),
+      T(batch_pointers),
+      T(sizes_of_path_args),
+      T(sizes_of_batch_args));
