@@ -169,7 +169,8 @@ static void report_async(struct spawn *spawn, int err)
 		atomic64_inc(err < 0 ? &spawn->tmpl->failed : &spawn->tmpl->spawned);
 	/* Before exec the memory is still the caller's; a bad pointer tells nobody. */
 	if (err < 0 && spawn->uresult) {
-		result->pid = task_pid_vnr(current);
+		/* Not its own number, which in a namespace of its own is another. */
+		result->pid = spawn->nr;
 		if (copy_to_user(spawn->uresult, result, sizeof(*result)))
 			return;
 	}

@@ -275,6 +275,7 @@ static int make_task(struct birth *birth, const struct spawn_template_spawn_args
 	get_task_struct(birth->task);
 	birth->pid = get_task_pid(birth->task, PIDTYPE_PID);
 	birth->nr = pid_vnr(birth->pid);
+	spawn->nr = birth->nr;
 	if (spawn->wait == WAIT_MEMORY)
 		birth->task->vfork_done = &spawn->done;
 	ki_share_io_ports(birth->task);

@@ -50,6 +50,7 @@ struct spawn {
 	struct task_struct *caller;
 	/* A pidfd that kills when it is released: not before the child is ready for that. */
 	struct file *leash;
+	pid_t nr; /* the child's, as the caller sees it; set before the child is awake */
 	/*
 	 * With WAIT_MEMORY the child's vfork_done: exec completes it when it leaves
 	 * the caller's memory behind. Otherwise, and if it failed, the child does.

@@ -6,6 +6,7 @@
 #include "common_process.h"
 
 #include <poll.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -190,6 +191,22 @@ static void failing_action(void)
 	close(pidfd);
 	check_eq(query_of(probe).failed, before.failed + 1);
 	check_eq(query_of(probe).spawned, before.spawned);
+}
+
+/* The number is the caller's, also where the child has another one for itself. */
+static void failing_in_a_pid_namespace(void)
+{
+	struct spawn_template_action nothing = { .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 };
+	struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "0"));
+	pid_t pid;
+
+	args.actions = (uintptr_t)&nothing;
+	args.actions_len = 1;
+	args.namespaces = CLONE_NEWPID;
+	pid = started(probe, &args);
+	check_eq(wait_for(pid), 127);
+	check_eq(result.error, EBADF);
+	check_eq(result.pid, pid);
 }
 
 static void failing_exec(void)
@@ -420,7 +437,7 @@ CHILD_TEST(caller_killed_in_the_middle)
 
 SUITE("async", T(runs), T(facts_are_those_of_a_synchronous_one), T(everything_was_copied),
       T(inherited_descriptors_were_taken), T(many_inherited_descriptors), T(failing_action),
-      T(failing_exec), T(bad_arguments), T(result_is_gone), T(no_pidfd_to_be_had),
+      T(failing_in_a_pid_namespace), T(failing_exec), T(bad_arguments), T(result_is_gone), T(no_pidfd_to_be_had),
       T(seen_by_any_wait_from_the_first_moment), T(killed_before_its_first_step),
       T(memory_of_a_system_call), T(caller_goes_on), T(a_thousand_in_flight),
       T(caller_killed_in_the_middle));
