@@ -200,11 +200,15 @@ static void unload(void)
 		complain("delete_module: %s", strerror(errno));
 }
 
+void chaos_go_on(void)
+{
+	end_lastings(milliseconds());
+}
+
 void chaos(pid_t *spawners)
 {
 	unsigned int what = rng_below(&rng, 100);
 
-	end_lastings(milliseconds());
 	if (what < 30 && !is_calm('r')) {
 		replace(rng_below(&rng, FILES));
 		replaced++;

@@ -124,11 +124,6 @@ static bool renew_slot(struct rng *rng, int slot)
 	return true;
 }
 
-static void renew(struct rng *rng)
-{
-	renew_slot(rng, FD_SLOT + rng_below(rng, SLOTS));
-}
-
 /* A spawn that was refused */
 
 static bool may_fail_with(const struct list *list, int error)
@@ -225,6 +220,7 @@ static void spawn(struct rng *rng)
 	char status[8], sleep[8], fds[24];
 	char *const argv[] = { "tiny", status, sleep, fds, NULL };
 	struct child child = { .pidfd = -1, .status = rng_below(rng, STATUSES) };
+	int slot = FD_SLOT + rng_below(rng, SLOTS);
 	bool want_pidfd = rng_one_in(rng, 2);
 	struct outspawn_result result;
 
@@ -232,12 +228,12 @@ static void spawn(struct rng *rng)
 	snprintf(sleep, sizeof(sleep), "%u", rng_one_in(rng, 8) ? rng_below(rng, 20) : 0);
 	snprintf(fds, sizeof(fds), "%llu", (unsigned long long)list->fds);
 	atomic_fetch_add(&account->tried, 1);
-	child.pid = outspawn_spawn(FD_SLOT + rng_below(rng, SLOTS), argv, NULL, &list->actions,
-				   list->flags, want_pidfd ? &child.pidfd : NULL, &result);
+	child.pid = outspawn_spawn(slot, argv, NULL, &list->actions, list->flags,
+				   want_pidfd ? &child.pidfd : NULL, &result);
 	if (child.pid < 0) {
 		refused(list, -child.pid, &result);
 		if (child.pid == -ESTALE)
-			renew(rng);
+			renew_slot(rng, slot);
 		else if (child.pid != -list->fails_with)
 			usleep(1000 + rng_below(rng, 10000));
 		return;
@@ -262,7 +258,7 @@ static void *run(void *argument)
 		if (atomic_exchange(&exec_wanted, false))
 			execl("/proc/self/exe", "stress", "--after-exec", (char *)NULL);
 		if (rng_one_in(&thread->rng, 24))
-			renew(&thread->rng);
+			renew_slot(&thread->rng, FD_SLOT + rng_below(&thread->rng, SLOTS));
 		spawn(&thread->rng);
 	}
 	return NULL;
@@ -326,6 +322,7 @@ void spawner_run(unsigned int number, enum nature which, uint64_t seed)
 	account = &common->accounts[number];
 	nature = which;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setpriority(PRIO_PROCESS, 0, 0);
 	signal(SIGUSR2, want_exec);
 	set_nature();
 	open_fds();

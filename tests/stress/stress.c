@@ -22,6 +22,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -29,7 +30,12 @@
 
 #include "outspawn.h"
 
-#define CHAOS_EVERY_US 15000
+#define LOOK_EVERY_US 15000
+/* Who disturbs does not wait in a row with those whom it disturbs. */
+#define NICE (-20)
+/* A disturbance comes after so many spawns, or when there were none for so long. */
+#define CHAOS_AFTER 8
+#define CHAOS_AFTER_MS 500
 #define REPORT_MS 20000
 #define STUCK_MS 120000
 #define END_MS 60000
@@ -160,11 +166,17 @@ static uint64_t ends_at(void)
 static void watch(void)
 {
 	uint64_t begin = milliseconds(), end = ends_at(), reported = begin, moved = begin, last = 0;
+	uint64_t chaos_at = begin, chaos_after = 0;
 
 	while (milliseconds() < end && (!options.count || common->started < options.count)) {
 		start_missing();
-		chaos(spawners);
-		usleep(CHAOS_EVERY_US);
+		chaos_go_on();
+		if (common->started >= chaos_after || milliseconds() >= chaos_at) {
+			chaos(spawners);
+			chaos_after = common->started + CHAOS_AFTER;
+			chaos_at = milliseconds() + CHAOS_AFTER_MS;
+		}
+		usleep(LOOK_EVERY_US);
 		reap();
 		if (common->started != last) {
 			last = common->started;
@@ -192,7 +204,7 @@ static void finish(void)
 	chaos_end();
 	atomic_store(&common->stop, true);
 	while (!reap() && milliseconds() - begin < END_MS)
-		usleep(CHAOS_EVERY_US);
+		usleep(LOOK_EVERY_US);
 	if (!reap()) {
 		complain("there are processes that do not end");
 		show();
@@ -208,7 +220,7 @@ static void check_templates(int device, uint64_t before)
 		outspawn_info(device, &info);
 		if (info.templates == before)
 			return;
-		usleep(CHAOS_EVERY_US);
+		usleep(LOOK_EVERY_US);
 	} while (milliseconds() - begin < END_MS);
 	complain("%lu templates, not %lu", (unsigned long)info.templates, (unsigned long)before);
 }
@@ -299,6 +311,7 @@ static void prepare(void)
 		exit(2);
 	}
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	setpriority(PRIO_PROCESS, 0, NICE);
 	common = mmap(NULL, sizeof(*common), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		      0);
 	umask(022);

@@ -74,6 +74,8 @@ void spawner_after_exec(void) __attribute__((noreturn));
 
 /* chaos.c */
 void chaos_begin(uint64_t seed);
+/* What has lasted long enough has its end. */
+void chaos_go_on(void);
 /* One disturbance, most times; pids of spawners, 0 where there is none. */
 void chaos(pid_t *spawners);
 /* All is as it was. */

@@ -10,12 +10,13 @@
  *
  * It has no libc: a child with one costs three times as much.
  */
+#include <asm/poll.h>
 #include <asm/unistd.h>
-#include <linux/fcntl.h>
 #include <linux/time_types.h>
 
 #define STATUS 42
 #define STATUS_WRONG_FDS 255
+/* No more than may be open where few may be: poll() takes no more numbers. */
 #define FDS_LOOKED_AT 63
 
 static long call(long number, long a, long b, long c)
@@ -43,13 +44,22 @@ static unsigned long number(const char *digits)
 	return value;
 }
 
+/* In one call: a debug kernel takes its time for each. */
 static unsigned long open_fds(void)
 {
+	struct pollfd numbers[FDS_LOOKED_AT];
 	unsigned long fds = 0;
 	int fd;
 
+	for (fd = 0; fd < FDS_LOOKED_AT; fd++) {
+		numbers[fd].fd = fd;
+		numbers[fd].events = 0;
+		numbers[fd].revents = 0;
+	}
+	if (call(__NR_poll, (long)numbers, FDS_LOOKED_AT, 0) < 0)
+		return -1UL;
 	for (fd = 0; fd < FDS_LOOKED_AT; fd++)
-		if (call(__NR_fcntl, fd, F_GETFD, 0) >= 0)
+		if (!(numbers[fd].revents & POLLNVAL))
 			fds |= 1UL << fd;
 	return fds;
 }
