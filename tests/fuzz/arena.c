@@ -7,6 +7,8 @@
  * fuzzer's own memory, where the kernel would write a result.
  *
  *	heap | none | read-only | hole | behind the end of a file
+ *
+ * Elsewhere: a long string, a long list, and results that are written late.
  */
 #include "fuzz.h"
 
@@ -18,9 +20,9 @@
 
 #define PAGE 4096UL
 #define BASE ((uint8_t *)0x10000000000)
-#define HEAP (16 * PAGE)
+#define HEAP (24 * PAGE)
 /* What is used from the front; behind it the largest result has room. */
-#define FRONT (8 * PAGE)
+#define FRONT (16 * PAGE)
 #define RESULT (4 * PAGE)
 #define BACK (2 * PAGE)
 #define GUARD (BASE + HEAP)
@@ -29,6 +31,9 @@
 #define BUS (HOLE + PAGE)
 #define LONG_STRING ((char *)BASE + (16 << 20))
 #define LONG_LIST ((char **)(BASE + (32 << 20)))
+#define LATE_RESULTS ((struct spawn_template_result *)(BASE + (64 << 20)))
+/* More than there are children at a time. */
+#define LATE_RESULTS_COUNT (PAGE / sizeof(*LATE_RESULTS))
 
 static size_t used, highest;
 static bool end_used;
@@ -58,6 +63,7 @@ void arena_map(void)
 	memset(LONG_STRING, 'x', ARENA_LONG - 1);
 	map(LONG_LIST, ARENA_POINTERS * sizeof(char *), PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	map(LATE_RESULTS, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	for (i = 0; i < ARENA_POINTERS - 1; i++)
 		LONG_LIST[i] = LONG_STRING + ARENA_LONG - 1;
 }
@@ -144,6 +150,13 @@ char *arena_long_string(size_t size)
 char **arena_long_list(size_t count)
 {
 	return LONG_LIST + ARENA_POINTERS - 1 - count;
+}
+
+struct spawn_template_result *arena_late_result(void)
+{
+	static unsigned int next;
+
+	return &LATE_RESULTS[next++ % LATE_RESULTS_COUNT];
 }
 
 uint8_t *arena_used(size_t *size)

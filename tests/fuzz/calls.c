@@ -9,10 +9,21 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <linux/close_range.h>
+#include <linux/filter.h>
+#include <linux/ioprio.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define KERNEL_SIGSET 8
 
@@ -154,6 +165,10 @@ static void make_create(struct call *call, struct rng *rng, unsigned int worker)
 		args.filename = put_text(rng, path);
 	}
 	args.flags = rng_below(rng, 2) ? SPAWN_TEMPLATE_CREATE_CLOEXEC : 0;
+	if (rng_one_in(rng, 4))
+		args.flags |= SPAWN_TEMPLATE_CREATE_ANY_FORMAT;
+	if (rng_one_in(rng, 4))
+		args.flags |= SPAWN_TEMPLATE_CREATE_ALLOW_WRITE;
 	if (mutate_here(call, rng, 12))
 		args.flags = odd_number(rng, args.flags);
 	if (mutate_here(call, rng, 12))
@@ -242,11 +257,227 @@ static int some_fd(struct call *call, struct rng *rng)
 	return world_fd(rng);
 }
 
+/* A system call of a child. Argument n is a string, or a struct. */
+static void string_argument(struct spawn_template_syscall *todo, struct rng *rng, int n,
+			    const char *text)
+{
+	todo->args[n] = put_text(rng, text);
+}
+
+#define STRUCT_ARGUMENT(n, object) (todo->args[n] = put(rng, &(object), sizeof(object)))
+
+/* Those that succeed, whoever does them, and as often as one likes. */
+static void make_easy_syscall(struct rng *rng, struct spawn_template_syscall *todo)
+{
+	const struct spawn_template_open open = { .how.flags = O_PATH };
+	const struct rlimit limit = { 90, 90 };
+
+	switch (rng_below(rng, 9)) {
+	case 0:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_umask, .args = { 022 } };
+		break;
+	case 1:
+		todo->nr = SYS_chdir;
+		string_argument(todo, rng, 0, rng_one_in(rng, 2) ? world : "/");
+		break;
+	case 2:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_fchdir, .args = { FD_DIR } };
+		break;
+	case 3:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_prlimit64,
+							 .args = { 0, RLIMIT_NOFILE } };
+		STRUCT_ARGUMENT(2, limit);
+		if (rng_one_in(rng, 2))
+			STRUCT_ARGUMENT(3, limit);
+		break;
+	case 4:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_prctl,
+							 .args = { PR_SET_NO_NEW_PRIVS, 1 } };
+		break;
+	case 5:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_personality,
+							 .args = { ADDR_NO_RANDOMIZE } };
+		break;
+	case 6:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_setpriority,
+							 .args = { PRIO_PROCESS, 0, 3 } };
+		break;
+	case 7:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_openat2,
+							 .args = { FD_DIR, 0, 0,
+								   sizeof(open.how) } };
+		string_argument(todo, rng, 1, ".");
+		STRUCT_ARGUMENT(2, open.how);
+		break;
+	case 8:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_dup3,
+							 .args = { FD_FILE, FD_PIPE_READ } };
+		break;
+	}
+}
+
+/*
+ * What is done here to mounts and to the host's name is done to a worker's own, by
+ * those that may; what has the machine's time without end is left out.
+ */
+static void make_hard_syscall(struct rng *rng, struct spawn_template_syscall *todo)
+{
+	static const struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	static const uint64_t unshared[] = { CLONE_NEWNS,   CLONE_NEWUTS, CLONE_NEWIPC,
+					     CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWCGROUP,
+					     CLONE_FILES,   CLONE_FS };
+	static const uint64_t options[] = { PR_SET_PDEATHSIG,	 PR_SET_KEEPCAPS,
+					    PR_SET_TIMERSLACK,	 PR_CAPBSET_DROP,
+					    PR_SET_SECUREBITS,	 PR_SET_CHILD_SUBREAPER,
+					    PR_CAP_AMBIENT,	 PR_SET_SPECULATION_CTRL,
+					    PR_SET_IO_FLUSHER,	 PR_MCE_KILL };
+	const struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	const struct __user_cap_data_struct data[2] = { { rng_next(rng), -1, rng_next(rng) } };
+	const struct sched_param param = { 0 };
+	const gid_t groups[] = { USER, 0 };
+	const uint64_t cpus = 1 + rng_below(rng, 3);
+	struct sock_fprog program = { 1, NULL };
+	const int group = 0;
+
+	switch (rng_below(rng, 22)) {
+	case 0:
+		todo->nr = SYS_setsid;
+		break;
+	case 1:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_setpgid, .args = { 0, 0 } };
+		break;
+	case 2:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_ioctl,
+							 .args = { world_fd(rng),
+								   rng_one_in(rng, 2) ?
+									   TIOCSCTTY :
+									   TIOCSPGRP } };
+		if (rng_one_in(rng, 2))
+			STRUCT_ARGUMENT(2, group);
+		break;
+	case 3:
+		todo->nr = SYS_chroot;
+		string_argument(todo, rng, 0, rng_one_in(rng, 2) ? world : "/");
+		break;
+	case 4:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_setresuid,
+							 .args = { USER, USER, USER } };
+		break;
+	case 5:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_setresgid,
+							 .args = { USER, -1, -1 } };
+		break;
+	case 6:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_setgroups,
+							 .args = { rng_below(rng, 3) } };
+		STRUCT_ARGUMENT(1, groups);
+		break;
+	case 7:
+		todo->nr = SYS_capset;
+		STRUCT_ARGUMENT(0, header);
+		STRUCT_ARGUMENT(1, data);
+		break;
+	case 8:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_prctl,
+							 .args = { RNG_PICK(rng, options),
+								   rng_below(rng, 8),
+								   rng_below(rng, 3) } };
+		break;
+	case 9:
+		todo->nr = SYS_unshare;
+		todo->args[0] = RNG_PICK(rng, unshared) | RNG_PICK(rng, unshared);
+		break;
+	case 10:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_setns,
+							 .args = { FD_NAMESPACE, 0 } };
+		if (rng_one_in(rng, 2))
+			todo->args[0] = world_fd(rng);
+		break;
+	case 11:
+		todo->nr = SYS_mount;
+		string_argument(todo, rng, 0, "nothing");
+		string_argument(todo, rng, 1, "folder");
+		string_argument(todo, rng, 2, "tmpfs");
+		break;
+	case 12:
+		todo->nr = SYS_umount2;
+		string_argument(todo, rng, 0, "folder");
+		break;
+	case 13:
+		/* It would be the worker's root, too: so there is no such folder. */
+		todo->nr = SYS_pivot_root;
+		string_argument(todo, rng, 0, "folder");
+		string_argument(todo, rng, 1, "none");
+		break;
+	case 14:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_sethostname,
+							 .args = { 0, rng_below(rng, 8) } };
+		string_argument(todo, rng, 0, "somebody");
+		break;
+	case 15:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_landlock_restrict_self,
+							 .args = { world_fd(rng) } };
+		break;
+	case 16:
+		program.filter = (void *)(uintptr_t)put(rng, &allow, sizeof(allow));
+		*todo = (struct spawn_template_syscall){ .nr = SYS_seccomp,
+							 .args = { SECCOMP_SET_MODE_FILTER } };
+		STRUCT_ARGUMENT(2, program);
+		break;
+	case 17:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_sched_setaffinity,
+							 .args = { 0, sizeof(cpus) } };
+		STRUCT_ARGUMENT(2, cpus);
+		break;
+	case 18:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_sched_setscheduler,
+							 .args = { 0, SCHED_BATCH } };
+		STRUCT_ARGUMENT(2, param);
+		break;
+	case 19:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_ioprio_set,
+							 .args = { 1, 0, 2 << 13 | 4 } };
+		break;
+	case 20:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_close_range,
+							 .args = { rng_below(rng, 300), -1,
+								   rng_below(rng, 8) } };
+		break;
+	case 21:
+		*todo = (struct spawn_template_syscall){ .nr = SYS_fcntl,
+							 .args = { rng_below(rng, 20), F_SETFD,
+								   rng_below(rng, 2) } };
+		break;
+	}
+}
+
+static void make_syscall(struct call *call, struct rng *rng, struct spawn_template_action *action)
+{
+	struct spawn_template_syscall todo = { 0 };
+
+	if (call->gentle || rng_one_in(rng, 3))
+		make_easy_syscall(rng, &todo);
+	else
+		make_hard_syscall(rng, &todo);
+	if (mutate_here(call, rng, 24))
+		todo.nr = rng_one_in(rng, 2) ? rng_below(rng, 500) : odd_number(rng, todo.nr);
+	if (mutate_here(call, rng, 12)) {
+		uint64_t *argument = (uint64_t *)&todo.args[rng_below(rng, 6)];
+
+		*argument = rng_one_in(rng, 2) ? odd_number(rng, *argument) :
+						 odd_pointer(rng, *argument);
+	}
+	action->arg = put(rng, &todo, sizeof(todo));
+}
+
 static struct spawn_template_action make_action(struct call *call, struct rng *rng,
 						unsigned int worker)
 {
-	struct spawn_template_action action = { .type = rng_below(rng, 7) };
+	struct spawn_template_action action = { .type = rng_below(rng, 9) };
 
+	/* They are many. */
+	if (action.type > SPAWN_TEMPLATE_ACTION_SYSCALL)
+		action.type = SPAWN_TEMPLATE_ACTION_SYSCALL;
 	switch (action.type) {
 	case SPAWN_TEMPLATE_ACTION_CLOSE:
 		/* Closed twice, it would fail. */
@@ -275,6 +506,9 @@ static struct spawn_template_action make_action(struct call *call, struct rng *r
 		action.flags = rng_below(rng, 2) ? CLOSE_RANGE_CLOEXEC : 0;
 		if (mutate_here(call, rng, 8))
 			action.newfd = RNG_PICK(rng, numbers);
+		break;
+	case SPAWN_TEMPLATE_ACTION_SYSCALL:
+		make_syscall(call, rng, &action);
 		break;
 	default:
 		make_set(call, rng, &action);
@@ -346,21 +580,22 @@ static uint64_t make_strings(struct call *call, struct rng *rng, const char *fir
 	return put(rng, list, (count + 1) * sizeof(*list));
 }
 
-static void make_argv(struct call *call, struct rng *rng, struct spawn_template_spawn_args *args)
+static void make_argv(struct call *call, struct rng *rng, struct order *order,
+		      struct spawn_template_spawn_args *args)
 {
 	char digits[8];
 
 	switch (rng_below(rng, 4)) {
 	case 0:
-		call->status = TINY_STATUS;
+		order->status = TINY_STATUS;
 		break;
 	case 1:
-		call->status = TINY_STATUS;
+		order->status = TINY_STATUS;
 		args->argv = make_strings(call, rng, "tiny", "");
 		break;
 	default:
-		call->status = rng_below(rng, 255);
-		snprintf(digits, sizeof(digits), "%d", call->status);
+		order->status = rng_below(rng, 255);
+		snprintf(digits, sizeof(digits), "%d", order->status);
 		args->argv = make_strings(call, rng, "tiny", digits);
 	}
 	if (rng_one_in(rng, 2))
@@ -371,62 +606,284 @@ static void make_argv(struct call *call, struct rng *rng, struct spawn_template_
 		args->envp = odd_pointer(rng, args->envp);
 }
 
-static void make_outputs(struct call *call, struct rng *rng, struct spawn_template_spawn_args *args)
+static void make_outputs(struct call *call, struct rng *rng, struct order *order,
+			 struct spawn_template_spawn_args *args)
 {
 	static const struct spawn_template_result poison = { ~0U, ~0, ~0, ~0 };
 	static const int poisoned_fd = -2;
 
 	if (!rng_one_in(rng, 4)) {
 		args->pidfd = put(rng, &poisoned_fd, sizeof(poisoned_fd));
-		call->pidfd = (int *)(uintptr_t)args->pidfd;
+		order->pidfd = (int *)(uintptr_t)args->pidfd;
 		if (mutate_here(call, rng, 12)) {
 			args->pidfd = odd_pointer(rng, args->pidfd);
-			call->pidfd = NULL;
+			order->pidfd = NULL;
 		}
 	}
 	if (!rng_one_in(rng, 4)) {
 		args->result = put(rng, &poison, sizeof(poison));
-		call->result = (struct spawn_template_result *)(uintptr_t)args->result;
+		if (args->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)
+			args->result = (uintptr_t)memcpy(arena_late_result(), &poison,
+							 sizeof(poison));
+		order->result = (struct spawn_template_result *)(uintptr_t)args->result;
 		if (mutate_here(call, rng, 12)) {
 			args->result = odd_pointer(rng, args->result);
-			call->result = NULL;
+			order->result = NULL;
 		}
 	}
 }
 
-static void make_spawn(struct call *call, struct rng *rng, unsigned int worker)
+/* A network, which takes its time to make, is seldom wanted. */
+static uint64_t some_namespaces(struct call *call, struct rng *rng)
+{
+	static const uint64_t flags[] = { CLONE_NEWNS,	 CLONE_NEWUTS,	  CLONE_NEWIPC,
+					  CLONE_NEWPID,	 CLONE_NEWCGROUP, CLONE_NEWUSER,
+					  CLONE_NEWUSER, 0x80 /* time */ };
+
+	if (call->gentle)
+		return geteuid() ? 0 : CLONE_NEWUTS | CLONE_NEWPID;
+	if (rng_one_in(rng, 64))
+		return CLONE_NEWNET | CLONE_NEWUSER;
+	return RNG_PICK(rng, flags) | RNG_PICK(rng, flags) |
+	       (rng_one_in(rng, 2) ? CLONE_NEWUSER : 0);
+}
+
+static void make_birth(struct call *call, struct rng *rng, struct spawn_template_spawn_args *args)
+{
+	/* No other is one bit away that would be more than a signal to a worker. */
+	static const uint32_t exit_signals[] = { 0, SIGUSR1, SIGUSR2, SIGWINCH };
+	int32_t pid = 20000 + rng_below(rng, 2000);
+
+	if (rng_one_in(rng, 4)) {
+		args->flags |= SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL;
+		args->exit_signal = RNG_PICK(rng, exit_signals);
+	}
+	if (rng_one_in(rng, 4))
+		args->flags |= SPAWN_TEMPLATE_SPAWN_STOPPED;
+	if (rng_one_in(rng, 4))
+		args->flags |= SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS;
+	if (rng_one_in(rng, 4))
+		args->pdeath_signal = 1 + rng_below(rng, 64);
+	if (rng_one_in(rng, 4))
+		args->namespaces = some_namespaces(call, rng);
+	if (rng_one_in(rng, 8)) {
+		args->flags |= SPAWN_TEMPLATE_SPAWN_CGROUP;
+		args->cgroup = call->gentle || rng_one_in(rng, 2) ? FD_CGROUP : world_fd(rng);
+	}
+	if (!call->gentle && rng_one_in(rng, 8)) {
+		args->set_tid = put(rng, &pid, sizeof(pid));
+		args->set_tid_size = 1;
+	}
+	if (!call->gentle && rng_one_in(rng, 16))
+		args->flags |= SPAWN_TEMPLATE_SPAWN_AUTOREAP;
+	if (!call->gentle && rng_one_in(rng, 16))
+		args->flags |= SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE;
+	if (mutate_here(call, rng, 16))
+		args->namespaces = odd_number(rng, args->namespaces);
+	if (mutate_here(call, rng, 16))
+		args->set_tid = odd_pointer(rng, args->set_tid);
+	if (mutate_here(call, rng, 16))
+		args->set_tid_size = odd_number(rng, args->set_tid_size);
+}
+
+/* What a child is asked for, whatever it is made from. */
+static struct spawn_template_spawn_args make_order(struct call *call, struct rng *rng,
+						   unsigned int worker, struct order *order)
 {
 	struct spawn_template_spawn_args args = { 0 };
-	bool any;
 
-	call->kind = KIND_SPAWN;
-	call->cmd = SPAWN_TEMPLATE_IOC_SPAWN;
-	any = !call->gentle && rng_one_in(rng, 6);
-	call->fd = FD_SLOT + rng_below(rng, FD_SLOT_END - FD_SLOT - 4);
-	if (any)
-		call->fd = FD_SHARED + rng_below(rng, FD_VOLATILE_END - FD_SHARED);
 	if (rng_one_in(rng, 4))
 		args.flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS;
-	make_argv(call, rng, &args);
+	if (rng_one_in(rng, 4))
+		args.flags |= SPAWN_TEMPLATE_SPAWN_ASYNC;
+	if (rng_one_in(rng, 4))
+		make_birth(call, rng, &args);
+	make_argv(call, rng, order, &args);
 	make_actions(call, rng, worker, &args);
-	make_outputs(call, rng, &args);
+	make_outputs(call, rng, order, &args);
 	if (mutate_here(call, rng, 16))
 		args.flags = odd_number(rng, args.flags);
 	if (mutate_here(call, rng, 16))
 		args.reserved[rng_below(rng, 4)] = odd_number(rng, 0);
 	mutate_bytes(call, rng, &args, sizeof(args));
+	/* It would be sent to the worker, which could not help it. */
+	if (args.exit_signal == SIGKILL || args.exit_signal == SIGSTOP)
+		args.exit_signal = SIGUSR2;
+	order->flags = args.flags;
+	return args;
+}
+
+/* What it comes to is not known. */
+static void forget(struct order *order)
+{
+	order->pidfd = NULL;
+	order->result = NULL;
+	order->status = -1;
+}
+
+static int some_template(struct rng *rng, bool any)
+{
+	if (any)
+		return FD_SHARED + rng_below(rng, FD_VOLATILE_END - FD_SHARED);
+	return FD_SLOT + rng_below(rng, FD_SLOT_END - FD_SLOT - 4);
+}
+
+static void describe(struct call *call, const struct spawn_template_spawn_args *args)
+{
+	snprintf(call->text, sizeof(call->text),
+		 "flags %llx pidfd %llx argv %llx envp %llx actions %llx len %llx result %llx namespaces %llx",
+		 args->flags, args->pidfd, args->argv, args->envp, args->actions, args->actions_len,
+		 args->result, args->namespaces);
+}
+
+static void make_spawn(struct call *call, struct rng *rng, unsigned int worker)
+{
+	struct spawn_template_spawn_args args;
+	bool any;
+
+	call->kind = KIND_SPAWN;
+	call->cmd = SPAWN_TEMPLATE_IOC_SPAWN;
+	any = !call->gentle && rng_one_in(rng, 6);
+	call->fd = some_template(rng, any);
+	args = make_order(call, rng, worker, &call->orders[0]);
 	mutate_command(call, rng);
 	put_args(call, rng, &args, sizeof(args));
-	/* What it comes to is not known then. */
-	if (call->mutations || any) {
-		call->pidfd = NULL;
-		call->result = NULL;
-		call->status = -1;
+	if (call->mutations || any)
+		forget(&call->orders[0]);
+	describe(call, &args);
+}
+
+/* SPAWN_PATH */
+
+/* A file, as a path or to be found along one; *any: it may be any program, or none. */
+static void make_file(struct call *call, struct rng *rng, unsigned int worker,
+		      struct spawn_template_path_args *path, bool *any)
+{
+	static const char *const lists[] = { "",	  ":",	     "/none:/dev:/etc/passwd",
+					     "folder:none::", "/bin", "loop:link:file:." };
+	char list[512];
+	const char *file;
+	bool good;
+
+	do
+		file = world_path(rng, worker, &good);
+	while (call->gentle && !good);
+	*any = !good;
+	if (!rng_one_in(rng, 3)) {
+		path->file = put_text(rng, file);
+		return;
 	}
-	snprintf(call->text, sizeof(call->text),
-		 "flags %llx pidfd %llx argv %llx envp %llx actions %llx len %llx result %llx",
-		 args.flags, args.pidfd, args.argv, args.envp, args.actions, args.actions_len,
-		 args.result);
+	/* Without its folder. */
+	if (good)
+		file = strrchr(file, '/') + 1;
+	path->file = put_text(rng, file);
+	snprintf(list, sizeof(list), "%s:%s:%s", RNG_PICK(rng, lists), world,
+		 RNG_PICK(rng, lists));
+	if (call->gentle)
+		snprintf(list, sizeof(list), "/none:%s", world);
+	path->path = put_text(rng, list);
+	if (!call->gentle && rng_one_in(rng, 64))
+		path->path = (uintptr_t)arena_long_string(1 + rng_below(rng, ARENA_LONG));
+}
+
+static struct spawn_template_path_args make_path_args(struct call *call, struct rng *rng,
+						      unsigned int worker, struct order *order)
+{
+	struct spawn_template_spawn_args args = make_order(call, rng, worker, order);
+	struct spawn_template_path_args path = { .spawn_size = sizeof(args) };
+	bool any;
+
+	path.spawn = put(rng, &args, sizeof(args));
+	make_file(call, rng, worker, &path, &any);
+	if (mutate_here(call, rng, 24))
+		path.spawn = odd_pointer(rng, path.spawn);
+	if (mutate_here(call, rng, 24))
+		path.spawn_size = rng_one_in(rng, 2) ? odd_size(rng, path.spawn_size) :
+						       odd_number(rng, path.spawn_size);
+	if (mutate_here(call, rng, 24))
+		path.file = odd_pointer(rng, path.file);
+	if (mutate_here(call, rng, 24))
+		path.path = odd_pointer(rng, path.path);
+	mutate_bytes(call, rng, &path, sizeof(path));
+	if (call->mutations || any)
+		forget(order);
+	describe(call, &args);
+	return path;
+}
+
+static void make_path(struct call *call, struct rng *rng, unsigned int worker)
+{
+	struct spawn_template_path_args path;
+
+	call->kind = KIND_PATH;
+	call->cmd = SPAWN_TEMPLATE_IOC_SPAWN_PATH;
+	call->fd = FD_DEVICE + rng_below(rng, 2);
+	path = make_path_args(call, rng, worker, &call->orders[0]);
+	mutate_command(call, rng);
+	put_args(call, rng, &path, sizeof(path));
+	if (call->mutations)
+		forget(&call->orders[0]);
+}
+
+/* SPAWN_BATCH */
+
+static struct spawn_template_batch_entry make_entry(struct call *call, struct rng *rng,
+						    unsigned int worker, struct order *order)
+{
+	struct spawn_template_batch_entry entry = { .tmpl = -1 };
+	struct spawn_template_spawn_args args;
+	struct spawn_template_path_args path;
+	bool any;
+
+	if (rng_one_in(rng, 4)) {
+		path = make_path_args(call, rng, worker, order);
+		entry.args = put(rng, &path, sizeof(path));
+		entry.args_size = sizeof(path);
+	} else {
+		any = !call->gentle && rng_one_in(rng, 6);
+		entry.tmpl = some_template(rng, any);
+		args = make_order(call, rng, worker, order);
+		entry.args = put(rng, &args, sizeof(args));
+		entry.args_size = sizeof(args);
+		if (any)
+			forget(order);
+	}
+	if (mutate_here(call, rng, 32))
+		entry.tmpl = world_fd(rng);
+	if (mutate_here(call, rng, 32))
+		entry.args = odd_pointer(rng, entry.args);
+	if (mutate_here(call, rng, 32))
+		entry.args_size = odd_size(rng, entry.args_size);
+	return entry;
+}
+
+static void make_batch(struct call *call, struct rng *rng, unsigned int worker)
+{
+	unsigned int i, count = rng_below(rng, MAX_ORDERS + 1);
+	struct spawn_template_batch_entry entries[MAX_ORDERS];
+	struct spawn_template_batch_args args = { .count = count, .entry_size = sizeof(*entries) };
+
+	call->kind = KIND_BATCH;
+	call->cmd = SPAWN_TEMPLATE_IOC_SPAWN_BATCH;
+	call->fd = FD_DEVICE + rng_below(rng, 2);
+	for (i = 0; i < count; i++)
+		entries[i] = make_entry(call, rng, worker, &call->orders[i]);
+	args.entries = put(rng, entries, count * sizeof(*entries));
+	call->entries = (struct spawn_template_batch_entry *)(uintptr_t)args.entries;
+	if (mutate_here(call, rng, 24))
+		args.entries = odd_pointer(rng, args.entries);
+	if (mutate_here(call, rng, 24))
+		args.count = odd_number(rng, args.count);
+	if (mutate_here(call, rng, 24))
+		args.entry_size = rng_one_in(rng, 2) ? odd_size(rng, args.entry_size) :
+						       odd_number(rng, args.entry_size);
+	mutate_bytes(call, rng, &args, sizeof(args));
+	mutate_command(call, rng);
+	put_args(call, rng, &args, sizeof(args));
+	for (i = 0; call->mutations && i < count; i++)
+		forget(&call->orders[i]);
+	snprintf(call->text, sizeof(call->text), "entries %llx count %u entry_size %u",
+		 args.entries, args.count, args.entry_size);
 }
 
 /* INFO, QUERY */
@@ -458,7 +915,7 @@ static void make_other(struct call *call, struct rng *rng)
 	call->kind = KIND_OTHER;
 	call->fd = rng_one_in(rng, 2) ? FD_DEVICE :
 					FD_SHARED + (int)rng_below(rng, FD_SLOT_END - FD_SHARED);
-	call->cmd = _IOC(rng_below(rng, 4), SPAWN_TEMPLATE_IOC_MAGIC, 4 + rng_below(rng, 252),
+	call->cmd = _IOC(rng_below(rng, 4), SPAWN_TEMPLATE_IOC_MAGIC, 6 + rng_below(rng, 250),
 			 rng_below(rng, 1 << _IOC_SIZEBITS));
 	if (rng_one_in(rng, 2))
 		call->cmd = rng_next(rng);
@@ -471,14 +928,20 @@ static void make_other(struct call *call, struct rng *rng)
 
 void call_make(struct call *call, struct rng *rng, unsigned int worker)
 {
-	unsigned int kind = rng_below(rng, 100);
+	unsigned int i, kind = rng_below(rng, 100);
 
-	*call = (struct call){ .slot = -1, .status = -1 };
+	*call = (struct call){ .slot = -1 };
+	for (i = 0; i < MAX_ORDERS; i++)
+		forget(&call->orders[i]);
 	call->gentle = rng_one_in(rng, 16);
 	call->rough = !call->gentle && rng_below(rng, 4);
 	arena_reset(rng);
-	if (kind < 50)
+	if (kind < 30)
 		make_spawn(call, rng, worker);
+	else if (kind < 42)
+		make_path(call, rng, worker);
+	else if (kind < 50)
+		make_batch(call, rng, worker);
 	else if (kind < 75)
 		make_create(call, rng, worker);
 	else if (kind < 82)

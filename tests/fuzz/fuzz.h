@@ -57,6 +57,8 @@ char *arena_long_string(size_t size);
 /* So many pointers to empty strings, and NULL. */
 #define ARENA_POINTERS (512 << 10)
 char **arena_long_list(size_t count);
+/* For what a child may write when the call is long over: no other call's memory. */
+struct spawn_template_result *arena_late_result(void);
 /* What a racer may change. */
 uint8_t *arena_used(size_t *size);
 
@@ -76,6 +78,8 @@ enum {
 	FD_EPOLL,
 	FD_EVENT,
 	FD_PROC,
+	FD_NAMESPACE,
+	FD_CGROUP,
 	FD_MEMFD,
 	FD_INJECT,
 	FD_SHARED = 36, /* templates of the parent's, in every worker */
@@ -93,6 +97,10 @@ void world_make(const char *tiny);
 void world_remove(void);
 void world_share(void);
 void world_open(unsigned int worker);
+/* From now on this process's mounts and host name are nobody else's. */
+void world_part(void);
+/* Takes away what children mounted. */
+void world_unmount(void);
 void world_open_templates(unsigned int worker);
 void world_close_free(void);
 int world_fd(struct rng *rng); /* any of the above, or a bad one */
@@ -104,7 +112,25 @@ void world_change_fd(struct rng *rng);
 void world_relieve(void);
 
 /* calls.c */
-enum kind { KIND_CREATE, KIND_SPAWN, KIND_INFO, KIND_QUERY, KIND_OTHER, KINDS };
+enum kind {
+	KIND_CREATE,
+	KIND_SPAWN,
+	KIND_PATH,
+	KIND_BATCH,
+	KIND_INFO,
+	KIND_QUERY,
+	KIND_OTHER,
+	KINDS
+};
+extern const char *const kind_names[KINDS];
+#define MAX_ORDERS 6
+/* What one child is asked for. */
+struct order {
+	uint64_t flags;
+	int status; /* what the child exits with, or -1 if that cannot be known */
+	int *pidfd; /* where it will be written to, or NULL */
+	struct spawn_template_result *result;
+};
 struct call {
 	enum kind kind;
 	int fd;
@@ -114,11 +140,14 @@ struct call {
 	unsigned int mutations;
 	bool gentle; /* nothing in it that should fail */
 	bool rough; /* more than one thing, perhaps */
-	int status; /* what the child exits with, or -1 if that cannot be known */
-	int *pidfd; /* where it will be written to, or NULL */
-	struct spawn_template_result *result;
+	struct order orders[MAX_ORDERS]; /* of a batch: of each entry */
+	struct spawn_template_batch_entry *entries; /* of a batch, or NULL */
 	char text[256];
 };
+static inline bool is_spawn(enum kind kind)
+{
+	return kind == KIND_SPAWN || kind == KIND_PATH || kind == KIND_BATCH;
+}
 void call_make(struct call *call, struct rng *rng, unsigned int worker);
 
 /* racer.c */
@@ -150,6 +179,7 @@ struct stats {
 	uint64_t errors[KINDS][MAX_ERRNO];
 	uint64_t stages[8];
 	uint64_t started, reaped, killed, exited_well, clean;
+	uint64_t late, unknown; /* failed after the call; not told of by the call */
 	uint64_t raced, injected, callers_killed, callers_traced, stops, changes;
 	_Atomic uint64_t complaints;
 };

@@ -175,6 +175,24 @@ static bool any_left(void)
 	return left;
 }
 
+/* What callers left that were killed may stand still, where nobody else lets it go on. */
+static void continue_children(void)
+{
+	char path[64], list[8192] = "", *next = list, *end;
+	unsigned int i;
+	pid_t pid;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, list, sizeof(list) - 1) < 0)
+		complain("%s: %s", path, strerror(errno));
+	close(fd);
+	for (; (pid = strtol(next, &end, 10)) > 0; next = end)
+		if (!is_worker(pid, &i))
+			kill(pid, SIGCONT);
+}
+
 static void watch(void)
 {
 	time_t begin = now(), reported = begin;
@@ -182,6 +200,7 @@ static void watch(void)
 	while (any_left()) {
 		usleep(LOOK_EVERY_US);
 		world_relieve();
+		continue_children();
 		if (options.seconds && now() - begin >= options.seconds)
 			atomic_store(stop, 1);
 		if (now() - reported >= REPORT_SECONDS) {
@@ -200,6 +219,7 @@ static void check_children(void)
 
 	while (waitpid(-1, NULL, WNOHANG | __WALL) >= 0 && now() - begin < END_SECONDS) {
 		world_relieve();
+		continue_children();
 		usleep(LOOK_EVERY_US);
 	}
 	if (waitpid(-1, NULL, WNOHANG | __WALL) >= 0 || errno != ECHILD) {

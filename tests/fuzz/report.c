@@ -10,6 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+const char *const kind_names[KINDS] = { "CREATE", "SPAWN", "PATH", "BATCH",
+					"INFO",	  "QUERY", "other" };
+
 struct stats *stats, *all_stats;
 unsigned int this_worker;
 
@@ -53,10 +56,9 @@ uint64_t report_calls(unsigned int workers)
 
 static void report_kind(unsigned int workers, enum kind kind)
 {
-	static const char *const names[KINDS] = { "CREATE", "SPAWN", "INFO", "QUERY", "other" };
 	unsigned int error;
 
-	printf("%-6s %9lu calls, %9lu succeeded:", names[kind], SUM(calls[kind]), SUM(ok[kind]));
+	printf("%-6s %9lu calls, %9lu succeeded:", kind_names[kind], SUM(calls[kind]), SUM(ok[kind]));
 	for (error = 1; error < MAX_ERRNO; error++)
 		if (SUM(errors[kind][error]))
 			printf(" %s %lu", strerrorname_np(error) ?: "?", SUM(errors[kind][error]));
@@ -86,6 +88,8 @@ void report(unsigned int workers)
 	       SUM(raced), SUM(injected), SUM(changes));
 	printf("children started %lu, reaped %lu, killed %lu; with a status that is known %lu, and had %lu\n",
 	       SUM(started), SUM(reaped), SUM(killed), SUM(clean), SUM(exited_well));
+	printf("children that failed when their caller had gone on %lu, that no call told of %lu\n",
+	       SUM(late), SUM(unknown));
 	printf("callers killed %lu, traced %lu with %lu stops\n", SUM(callers_killed),
 	       SUM(callers_traced), SUM(stops));
 	printf("%lu ioctls\n", (unsigned long)report_calls(workers));

@@ -23,6 +23,8 @@
 #include <unistd.h>
 
 #define MAX_CHILDREN 24
+/* Of an asynchronous child that failed. */
+#define FAILED_STATUS 127
 #define TIDY_EVERY 64
 #define PATIENCE_US 200000
 #define RACE_ONE_IN 20
@@ -37,6 +39,8 @@
 struct child {
 	pid_t pid;
 	int status; /* it is to exit with, or -1 */
+	uint64_t flags; /* of its spawn */
+	const struct spawn_template_result *result; /* of an asynchronous one, or NULL */
 };
 
 static struct child children[MAX_CHILDREN];
@@ -45,8 +49,31 @@ static const struct options *options;
 static struct rng rng;
 static bool by_chance; /* children's allocations fail */
 static bool filtered; /* children's steps are denied, or they are killed, by a filter */
+static bool can_autoreap; /* the kernel */
 
 /* Children */
+
+/* It failed, as its caller had gone on already: so it says, if there is where to. */
+static bool failed_later(const struct child *child, int status)
+{
+	const struct spawn_template_result *result = child->result;
+
+	if (!(child->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) || !WIFEXITED(status) ||
+	    WEXITSTATUS(status) != FAILED_STATUS)
+		return false;
+	if (!result)
+		return true;
+	if (!result->error)
+		return false;
+	if (result->pid != child->pid || result->error < 0 ||
+	    result->stage < SPAWN_TEMPLATE_STAGE_CREATE ||
+	    result->stage > SPAWN_TEMPLATE_STAGE_EXEC)
+		complain("late result of %d: pid %d error %d stage %u action %d", child->pid,
+			 result->pid, result->error, result->stage, result->action);
+	else
+		stats->stages[result->stage]++;
+	return true;
+}
 
 /* Returns whether it has ended, and is no more. */
 static bool try_reap(const struct child *child, int flags)
@@ -60,14 +87,18 @@ static bool try_reap(const struct child *child, int flags)
 	if (!pid)
 		return false;
 	if (pid < 0) {
-		complain("child %d is lost: %s", child->pid, strerror(errno));
+		/* What was asked for by chance may be that nobody waits for it. */
+		if (!can_autoreap || child->status >= 0)
+			complain("child %d is lost: %s", child->pid, strerror(errno));
 		return true;
 	}
 	stats->reaped++;
 	if (child->status < 0)
 		return true;
 	stats->clean++;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == child->status)
+	if (failed_later(child, status))
+		stats->late++;
+	else if (WIFEXITED(status) && WEXITSTATUS(status) == child->status)
 		stats->exited_well++;
 	else
 		complain("child %d ended with %#x, not with status %d", child->pid, status,
@@ -78,14 +109,18 @@ static bool try_reap(const struct child *child, int flags)
 /* What may be any program, with anything for its input, may not end by itself. */
 static void reap(const struct child *child)
 {
+	bool stopped = child->flags & SPAWN_TEMPLATE_SPAWN_STOPPED;
 	unsigned int waited = 0;
 
-	if (child->status >= 0) {
+	if (child->status >= 0 && !stopped) {
 		try_reap(child, 0);
 		return;
 	}
 	while (!try_reap(child, WNOHANG)) {
-		if (waited >= PATIENCE_US) {
+		/* More than once: who did not wait does not know when it will stop. */
+		if (stopped)
+			kill(child->pid, SIGCONT);
+		if (child->status < 0 && waited >= PATIENCE_US) {
 			kill(child->pid, SIGKILL);
 			stats->killed++;
 			try_reap(child, 0);
@@ -102,17 +137,22 @@ static void reap_all(void)
 		reap(&children[--children_count]);
 }
 
-static void started(const struct call *call, pid_t pid, bool exact)
+static void started(const struct order *order, pid_t pid, bool exact)
 {
-	struct child child = { pid, exact ? call->status : -1 };
+	struct child child = { pid, exact ? order->status : -1, order->flags, order->result };
 
 	stats->started++;
+	/* It sees to itself. */
+	if (can_autoreap && child.status >= 0 && order->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP)
+		return;
 	if (rng_one_in(&rng, 8)) {
 		kill(pid, SIGKILL);
 		stats->killed++;
 		child.status = -1;
 	}
-	if (rng_one_in(&rng, 2) || children_count == MAX_CHILDREN)
+	/* What an asynchronous one will write where it should not is written before the next call. */
+	if (rng_one_in(&rng, 2) || children_count == MAX_CHILDREN ||
+	    (child.status < 0 && child.flags & SPAWN_TEMPLATE_SPAWN_ASYNC))
 		reap(&child);
 	else
 		children[children_count++] = child;
@@ -139,20 +179,55 @@ static void account(enum kind kind, int ret, int error)
 		complain("the kernel's own error number %d", error);
 }
 
-/* What was promised of a call whose memory nobody touched. */
-static void check_spawn(const struct call *call, int ret, int error)
+static bool is_child(pid_t pid)
 {
-	const struct spawn_template_result *result = call->result;
+	unsigned int i;
 
-	if (ret > 0 && call->pidfd) {
-		struct pollfd pollfd = { *call->pidfd, POLLIN, 0 };
+	for (i = 0; i < children_count; i++)
+		if (children[i].pid == pid)
+			return true;
+	return false;
+}
 
-		if (*call->pidfd < 0 || poll(&pollfd, 1, 0) < 0 || pollfd.revents & POLLNVAL)
-			complain("no pidfd after success: %d", *call->pidfd);
+/* Those that a batch made and could not tell of: its memory was taken away. */
+static void end_unknown(void)
+{
+	char path[64], list[4096] = "", *next = list, *end;
+	pid_t pid;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", gettid());
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, list, sizeof(list) - 1) < 0)
+		complain("%s: %s", path, strerror(errno));
+	close(fd);
+	for (; (pid = strtol(next, &end, 10)) > 0; next = end) {
+		if (is_child(pid))
+			continue;
+		kill(pid, SIGKILL);
+		while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
+			;
+		stats->unknown++;
 	}
-	if (ret < 0 && call->pidfd && *call->pidfd != -1 && *call->pidfd != -2)
-		complain("a pidfd after failure: %d", *call->pidfd);
-	if (!result || error == EBADF || error == ENOTTY)
+}
+
+/* What was promised of a call whose memory nobody touched. */
+static void check_spawn(const struct order *order, int ret, int error)
+{
+	const struct spawn_template_result *result = order->result;
+
+	if (ret > 0 && order->pidfd) {
+		struct pollfd pollfd = { *order->pidfd, POLLIN, 0 };
+
+		if (*order->pidfd < 0 || poll(&pollfd, 1, 0) < 0 || pollfd.revents & POLLNVAL)
+			complain("no pidfd after success: %d", *order->pidfd);
+	}
+	if (ret < 0 && order->pidfd && *order->pidfd != -1 && *order->pidfd != -2)
+		complain("a pidfd after failure: %d", *order->pidfd);
+	if (!result || (ret < 0 && (error == EBADF || error == ENOTTY)))
+		return;
+	/* It is the child's, until that has ended. */
+	if (ret > 0 && order->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)
 		return;
 	if (ret > 0 &&
 	    (result->pid != ret || result->error || result->stage || result->action != -1))
@@ -168,19 +243,20 @@ static void check_spawn(const struct call *call, int ret, int error)
 /* Nothing in it was wrong, and still: files may have been changed. */
 static bool may_fail_with(const struct call *call, int error)
 {
-	if (call->kind == KIND_SPAWN && filtered)
+	if (is_spawn(call->kind) && filtered)
 		return true;
 	switch (error) {
 	case EACCES:
 	case ESTALE:
 		return true;
 	case ETXTBSY:
+		return true;
 	case ENOEXEC: /* a child's action cut it off */
-		return call->kind == KIND_CREATE;
+		return call->kind == KIND_CREATE || call->kind == KIND_PATH;
 	case EAGAIN:
-		return call->kind == KIND_SPAWN && geteuid();
+		return is_spawn(call->kind) && geteuid();
 	}
-	return call->kind != KIND_SPAWN && call->kind != KIND_CREATE;
+	return !is_spawn(call->kind) && call->kind != KIND_CREATE;
 }
 
 static void keep_template(const struct call *call, int fd)
@@ -190,27 +266,62 @@ static void keep_template(const struct call *call, int fd)
 	close(fd);
 }
 
+/* Entries and results of a batch: nobody touched them. */
+static void made_entries(const struct call *call, int count, bool exact)
+{
+	int i;
+
+	if (count > MAX_ORDERS)
+		complain("a batch did %d entries", count);
+	for (i = 0; i < count && i < MAX_ORDERS; i++) {
+		const struct spawn_template_result *result = &call->entries[i].result;
+		const struct order *order = &call->orders[i];
+
+		if (result->pid < 0 || result->error < 0 || !result->pid == !result->error)
+			complain("entry %d of a batch: pid %d error %d", i, result->pid,
+				 result->error);
+		check_spawn(order, result->error ? -1 : result->pid, result->error);
+		if (result->pid > 0)
+			started(order, result->pid, exact);
+		if (result->error && call->gentle && !may_fail_with(call, result->error))
+			complain("a good entry of a batch fails with %s",
+				 strerrorname_np(result->error));
+	}
+}
+
+static void made_batch(const struct call *call, int ret, bool exact)
+{
+	bool known = exact && call->kind == KIND_BATCH && !call->mutations;
+
+	if (ret > 0 && known)
+		made_entries(call, ret, !by_chance && !filtered);
+	else
+		end_unknown();
+}
+
 static void made(const struct call *call, int ret, int error, bool exact)
 {
-	if (exact && call->kind == KIND_SPAWN && !call->mutations)
-		check_spawn(call, ret, error);
+	if (exact && (call->kind == KIND_SPAWN || call->kind == KIND_PATH) && !call->mutations)
+		check_spawn(&call->orders[0], ret, error);
 	if (exact && ret < 0 && call->gentle && !may_fail_with(call, error))
 		complain("a good call fails with %s: %s", strerrorname_np(error), call->text);
 	/* A descriptor or a child, whatever call it was meant to be. */
+	if (_IOC_TYPE(call->cmd) == SPAWN_TEMPLATE_IOC_MAGIC &&
+	    _IOC_NR(call->cmd) == _IOC_NR(SPAWN_TEMPLATE_IOC_SPAWN_BATCH))
+		made_batch(call, ret, exact);
 	if (_IOC_TYPE(call->cmd) != SPAWN_TEMPLATE_IOC_MAGIC || ret <= 0)
 		return;
 	if (_IOC_NR(call->cmd) == _IOC_NR(SPAWN_TEMPLATE_IOC_CREATE))
 		keep_template(call, ret);
-	else if (_IOC_NR(call->cmd) == _IOC_NR(SPAWN_TEMPLATE_IOC_SPAWN))
-		started(call, ret, exact && !by_chance && !filtered);
+	else if (_IOC_NR(call->cmd) == _IOC_NR(SPAWN_TEMPLATE_IOC_SPAWN) ||
+		 _IOC_NR(call->cmd) == _IOC_NR(SPAWN_TEMPLATE_IOC_SPAWN_PATH))
+		started(&call->orders[0], ret, exact && !by_chance && !filtered);
 }
 
 static void say(uint64_t number, const struct call *call, bool race, unsigned int nth)
 {
-	static const char *const names[KINDS] = { "CREATE", "SPAWN", "INFO", "QUERY", "other" };
-
 	printf("%u %lu: %s ioctl(%d, %#x, %#lx)%s%s", this_worker, (unsigned long)number,
-	       names[call->kind], call->fd, call->cmd, (unsigned long)call->arg,
+	       kind_names[call->kind], call->fd, call->cmd, (unsigned long)call->arg,
 	       race ? " raced" : "", nth ? " failing" : "");
 	printf(" %s\n", call->text);
 	fflush(stdout);
@@ -261,7 +372,7 @@ static void be_a_victim(unsigned int calls)
 
 		do
 			call_make(&call, &rng, this_worker % 100);
-		while (call.kind != KIND_SPAWN);
+		while (!is_spawn(call.kind));
 		if (ioctl(call.fd, call.cmd, call.arg) > 0)
 			while (waitpid(-1, NULL, WNOHANG | __WALL) > 0)
 				;
@@ -336,6 +447,8 @@ static void tidy(void)
 {
 	reap_all();
 	world_close_free();
+	if (!geteuid())
+		world_unmount();
 	expect_no_child();
 }
 
@@ -360,6 +473,28 @@ static void step(uint64_t number)
 		by_chance = rng_one_in(&rng, 3);
 		inject_by_chance(by_chance);
 	}
+}
+
+/*
+ * Children may send any signal of theirs to us when they end. But for the one that
+ * the racer sends, these wait for ever.
+ */
+static void block_signals(void)
+{
+	sigset_t set;
+
+	sigfillset(&set);
+	sigdelset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static void ask_kernel(void)
+{
+	struct spawn_template_info info = { 0 };
+
+	if (ioctl(FD_DEVICE, SPAWN_TEMPLATE_IOC_INFO, &info) < 0)
+		complain("INFO: %s", strerror(errno));
+	can_autoreap = info.spawn_flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP;
 }
 
 /* Safety: of mutated programs, and of too many. */
@@ -423,8 +558,12 @@ void worker_run(const struct options *opts, unsigned int worker, uint64_t count,
 	this_worker = worker;
 	stats = &all_stats[worker];
 	set_limits();
+	block_signals();
 	arena_map();
+	if (!geteuid())
+		world_part();
 	world_open(worker);
+	ask_kernel();
 	if (options->inject)
 		inject_open();
 	/* Of root's workers and of the user's every other one. */

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -33,6 +35,7 @@
 #define COMMON_FILES 2
 #define FIFOS 2
 #define MAX_TINY (64 << 10)
+#define CGROUP "/sys/fs/cgroup/outspawn-fuzz"
 
 char world[64] = "/tmp/outspawn-fuzz-XXXXXX";
 
@@ -109,6 +112,7 @@ void world_make(const char *path)
 	chmod(in_world("file"), 0666);
 	replace(in_world("script"), "#!/bin/true\n", 12);
 	mkdir(in_world("folder"), 0777);
+	mkdir(CGROUP, 0755);
 	if (symlink("common-0", in_world("link")) < 0 || symlink("loop", in_world("loop")) < 0)
 		die(world);
 }
@@ -122,6 +126,20 @@ void world_remove(void)
 		_exit(1);
 	}
 	waitpid(pid, NULL, 0);
+	rmdir(CGROUP);
+}
+
+void world_part(void)
+{
+	if (unshare(CLONE_NEWNS | CLONE_NEWUTS) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		die("unshare");
+}
+
+void world_unmount(void)
+{
+	while (!umount2(in_world("folder"), MNT_DETACH))
+		;
 }
 
 /* Puts a descriptor at its number. Half of them are close-on-exec. */
@@ -196,6 +214,8 @@ void world_open(unsigned int worker)
 	place(epoll_create(1), FD_EPOLL);
 	place(eventfd(0, 0), FD_EVENT);
 	place(open("/proc/self", O_RDONLY | O_DIRECTORY), FD_PROC);
+	place(open("/proc/self/ns/uts", O_RDONLY), FD_NAMESPACE);
+	place(open(CGROUP, O_RDONLY | O_DIRECTORY), FD_CGROUP);
 	place(open_memfd(), FD_MEMFD);
 	world_open_templates(worker);
 	for (fd = FD_VOLATILE; fd < FD_VOLATILE_END; fd++)
