@@ -35,8 +35,10 @@
 #define FD_PLACED 58
 #define FEW_FDS 63
 #define BIT(n) (1ULL << (n))
+/* Of one thread. */
+#define IN_FLIGHT 4
 
-enum variant { PLAIN, INHERIT, PLACED, CLOSED, INHERIT_PLACED, FAILING, VARIANTS };
+enum variant { PLAIN, INHERIT, PLACED, CLOSED, INHERIT_PLACED, CALLING, FAILING, VARIANTS };
 
 struct list {
 	struct outspawn_actions actions;
@@ -51,6 +53,7 @@ struct thread {
 };
 
 static struct list lists[VARIANTS];
+static char directories[128]; /* to look for programs in */
 static struct account *account;
 static enum nature nature;
 static _Atomic bool exec_wanted;
@@ -69,6 +72,7 @@ static void fill_lists(void)
 	sigset_t set;
 	int i;
 
+	snprintf(directories, sizeof(directories), "/nowhere:%s", folder);
 	sigfillset(&set);
 	for (i = 0; i < VARIANTS; i++)
 		outspawn_actions_init(&lists[i].actions);
@@ -99,6 +103,14 @@ static void fill_lists(void)
 	outspawn_actions_close_range(a, FD_INHERITED, FD_INHERITED, CLOSE_RANGE_CLOEXEC);
 	lists[INHERIT_PLACED].flags = OUTSPAWN_INHERIT_FDS;
 	lists[INHERIT_PLACED].fds = lists[PLAIN].fds | BIT(FD_INHERITED + 1) | BIT(FD_PLACED + 1);
+
+	/* A pointer of an asynchronous one's, too. */
+	a = &lists[CALLING].actions;
+	outspawn_actions_setsid(a);
+	outspawn_actions_umask(a, 077);
+	outspawn_actions_chdir(a, folder);
+	outspawn_actions_setrlimit(a, RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+	lists[CALLING].fds = lists[PLAIN].fds;
 
 	a = &lists[FAILING].actions;
 	outspawn_actions_dup2(a, 1, FD_PLACED);
@@ -146,30 +158,68 @@ static bool may_fail_with(const struct list *list, int error)
 	return false;
 }
 
-static void refused(const struct list *list, int error, const struct outspawn_result *result)
+static void count_error(const struct list *list, int error)
 {
-	char text[512];
-
-	if (!may_fail_with(list, error))
-		complain("a spawn fails: %s",
-			 outspawn_strerror(result, &list->actions, NULL, text, sizeof(text)));
-	if (result->pid || result->error != error)
-		complain("result of a failed spawn: pid %d error %d, not %d", result->pid,
-			 result->error, error);
 	if (error < MAX_ERRNO)
 		atomic_fetch_add(&account->errors[error], 1);
 	if (error == list->fails_with)
 		atomic_fetch_add(&account->actions_failed, 1);
 }
 
+static void check_error(const struct list *list, const struct outspawn_result *result, int error,
+			pid_t pid)
+{
+	char text[512];
+
+	if (!may_fail_with(list, error))
+		complain("a spawn fails: %s",
+			 outspawn_strerror(result, &list->actions, NULL, text, sizeof(text)));
+	if (result->pid != pid || result->error != error)
+		complain("result of a failed spawn: pid %d error %d, not %d", result->pid,
+			 result->error, error);
+}
+
 /* A child */
 
 struct child {
-	pid_t pid;
+	const struct list *list;
+	bool by_path, async;
+	int slot; /* of the template */
+	char status_text[8], sleep[8], fds[24];
+	char *argv[5];
+	char file[16];
+	struct outspawn_attr attr;
+	struct outspawn_result own_result;
+	struct outspawn_result *result; /* the child's, until it has ended, if it is asynchronous */
+	bool want_pidfd;
+
+	pid_t pid; /* or -errno */
 	int pidfd; /* or -1 */
 	int status; /* it was told to exit with */
 	bool killed; /* by us */
 };
+
+static void ask_for(struct child *child, struct rng *rng)
+{
+	*child = (struct child){
+		.list = &lists[rng_below(rng, VARIANTS)],
+		.by_path = rng_one_in(rng, 4),
+		.async = rng_one_in(rng, 3),
+		.slot = FD_SLOT + rng_below(rng, SLOTS),
+		.argv = { "tiny", child->status_text, child->sleep, child->fds, NULL },
+		.attr = OUTSPAWN_ATTR_INIT,
+		.want_pidfd = rng_one_in(rng, 2),
+		.result = &child->own_result,
+		.pidfd = -1,
+		.status = rng_below(rng, STATUSES),
+	};
+	child->attr.flags = child->list->flags | (child->async ? OUTSPAWN_ASYNC : 0);
+	snprintf(child->status_text, sizeof(child->status_text), "%d", child->status);
+	snprintf(child->sleep, sizeof(child->sleep), "%u",
+		 rng_one_in(rng, 8) ? rng_below(rng, 20) : 0);
+	snprintf(child->fds, sizeof(child->fds), "%llu", (unsigned long long)child->list->fds);
+	snprintf(child->file, sizeof(child->file), "program-%u", rng_below(rng, FILES));
+}
 
 static int wait_for(const struct child *child)
 {
@@ -185,13 +235,30 @@ static int wait_for(const struct child *child)
 	return ret < 0 ? -errno : status;
 }
 
+/* After the call that made it; its result says so. */
+static bool failed_later(const struct child *child, int status)
+{
+	if (!child->async || status < 0 || !WIFEXITED(status) ||
+	    WEXITSTATUS(status) != STATUS_FAILED || !child->result->error)
+		return false;
+	check_error(child->list, child->result, child->result->error, child->pid);
+	count_error(child->list, child->result->error);
+	return true;
+}
+
 static void see_off(const struct child *child)
 {
 	int status = wait_for(child);
 
 	if (child->pidfd >= 0)
 		close(child->pidfd);
+	if (failed_later(child, status)) {
+		atomic_fetch_add(&account->failed_later, 1);
+		return;
+	}
 	if (status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == child->status) {
+		if (child->list->fails_with)
+			complain("a spawn succeeds whose action cannot");
 		atomic_fetch_add(&account->finished, 1);
 		return;
 	}
@@ -214,39 +281,102 @@ static void see_off(const struct child *child)
 			 child->status);
 }
 
-static void spawn(struct rng *rng)
+/* The call is over. */
+static void called(struct child *child, struct rng *rng)
 {
-	const struct list *list = &lists[rng_below(rng, VARIANTS)];
-	char status[8], sleep[8], fds[24];
-	char *const argv[] = { "tiny", status, sleep, fds, NULL };
-	struct child child = { .pidfd = -1, .status = rng_below(rng, STATUSES) };
-	int slot = FD_SLOT + rng_below(rng, SLOTS);
-	bool want_pidfd = rng_one_in(rng, 2);
-	struct outspawn_result result;
+	int error = -child->pid;
 
-	snprintf(status, sizeof(status), "%d", child.status);
-	snprintf(sleep, sizeof(sleep), "%u", rng_one_in(rng, 8) ? rng_below(rng, 20) : 0);
-	snprintf(fds, sizeof(fds), "%llu", (unsigned long long)list->fds);
 	atomic_fetch_add(&account->tried, 1);
-	child.pid = outspawn_spawn(slot, argv, NULL, &list->actions, list->flags,
-				   want_pidfd ? &child.pidfd : NULL, &result);
-	if (child.pid < 0) {
-		refused(list, -child.pid, &result);
-		if (child.pid == -ESTALE)
-			renew_slot(rng, slot);
-		else if (child.pid != -list->fails_with)
+	if (child->pid < 0) {
+		check_error(child->list, child->result, error, 0);
+		count_error(child->list, error);
+		if (error == ESTALE)
+			renew_slot(rng, child->slot);
+		else if (error != child->list->fails_with)
 			usleep(1000 + rng_below(rng, 10000));
 		return;
 	}
 	atomic_fetch_add(&account->started, 1);
+	atomic_fetch_add(&account->asynchronous, child->async);
+	atomic_fetch_add(&account->by_path, child->by_path);
 	atomic_fetch_add(&common->started, 1);
-	if (list->fails_with)
+	if (child->list->fails_with && !child->async)
 		complain("a spawn succeeds whose action cannot");
 	if (rng_one_in(rng, 32)) {
-		child.killed = true;
-		kill(child.pid, SIGKILL);
+		child->killed = true;
+		kill(child->pid, SIGKILL);
 	}
-	see_off(&child);
+}
+
+static void spawn_one(struct child *child)
+{
+	int *pidfd = child->want_pidfd ? &child->pidfd : NULL;
+
+	if (child->by_path)
+		child->pid = outspawn_spawn_path(FD_DEVICE, child->file, directories, child->argv,
+						 NULL, &child->list->actions, &child->attr, pidfd,
+						 child->result);
+	else
+		child->pid = outspawn_spawn_attr(child->slot, child->argv, NULL,
+						 &child->list->actions, &child->attr, pidfd,
+						 child->result);
+}
+
+/* Some at a time, one after the other. */
+static void spawn_some(struct rng *rng)
+{
+	struct child children[IN_FLIGHT];
+	unsigned int i, count = 1 + (rng_one_in(rng, 4) ? rng_below(rng, IN_FLIGHT) : 0);
+
+	for (i = 0; i < count; i++) {
+		ask_for(&children[i], rng);
+		spawn_one(&children[i]);
+		called(&children[i], rng);
+	}
+	for (i = 0; i < count; i++)
+		if (children[i].pid > 0)
+			see_off(&children[i]);
+}
+
+static struct outspawn_job job_of(struct child *child)
+{
+	return (struct outspawn_job){
+		.tmpl = child->slot,
+		.file = child->by_path ? child->file : NULL,
+		.path = directories,
+		.argv = child->argv,
+		.actions = &child->list->actions,
+		.attr = &child->attr,
+		.pidfd = child->want_pidfd ? &child->pidfd : NULL,
+	};
+}
+
+/* All of them in one call: which does none, or some, if a signal comes. */
+static void spawn_batch(struct rng *rng)
+{
+	struct outspawn_job jobs[IN_FLIGHT];
+	struct child children[IN_FLIGHT];
+	int i, done, count = 1 + rng_below(rng, IN_FLIGHT);
+
+	for (i = 0; i < count; i++) {
+		ask_for(&children[i], rng);
+		jobs[i] = job_of(&children[i]);
+	}
+	done = outspawn_batch(FD_DEVICE, jobs, count);
+	atomic_fetch_add(&account->batches, 1);
+	if (done < 0 && done != -EINTR && !may_fail_with(&lists[PLAIN], -done))
+		complain("a batch fails: %s", strerror(-done));
+	for (i = 0; i < count; i++) {
+		children[i].pid = jobs[i].pid;
+		if (!jobs[i].pid != (i >= done))
+			complain("job %d of %d that were done: pid %d", i, done, jobs[i].pid);
+		children[i].result = &jobs[i].result;
+		if (jobs[i].pid)
+			called(&children[i], rng);
+	}
+	for (i = 0; i < count; i++)
+		if (children[i].pid > 0)
+			see_off(&children[i]);
 }
 
 static void *run(void *argument)
@@ -259,7 +389,10 @@ static void *run(void *argument)
 			execl("/proc/self/exe", "stress", "--after-exec", (char *)NULL);
 		if (rng_one_in(&thread->rng, 24))
 			renew_slot(&thread->rng, FD_SLOT + rng_below(&thread->rng, SLOTS));
-		spawn(&thread->rng);
+		if (rng_one_in(&thread->rng, 6))
+			spawn_batch(&thread->rng);
+		else
+			spawn_some(&thread->rng);
 	}
 	return NULL;
 }

@@ -106,7 +106,7 @@ static void orphan_ended(int status)
 	orphans++;
 	if (!WIFEXITED(status))
 		return;
-	if (WEXITSTATUS(status) == 127)
+	if (WEXITSTATUS(status) == STATUS_FAILED)
 		orphans_failed++;
 	else if (WEXITSTATUS(status) >= STATUSES)
 		complain("a child of a killed caller ended with %#x", status);
@@ -258,6 +258,8 @@ static void report(void)
 	printf("finished as told %lu, killed by their parent %lu, by the OOM killer %lu; left by killed callers %lu, of which had failed %lu\n",
 	       SUM(finished), SUM(killed_by_us), SUM(killed_by_others), (unsigned long)orphans,
 	       (unsigned long)orphans_failed);
+	printf("of those started: asynchronous %lu, of which failed later %lu, by path %lu; batches %lu\n",
+	       SUM(asynchronous), SUM(failed_later), SUM(by_path), SUM(batches));
 	printf("templates made %lu, spawners started %lu\n", SUM(templates), (unsigned long)starts);
 	chaos_report();
 	printf("%lu started, %lu lost, %lu complaints\n", SUM(started), SUM(lost),

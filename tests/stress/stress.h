@@ -23,6 +23,8 @@
 #define MAX_ERRNO 134
 /* Of tiny: its descriptors are not those that were asked for. */
 #define STATUS_WRONG_FDS 255
+/* Of a child that failed when its caller had gone on. */
+#define STATUS_FAILED 127
 #define STATUSES 250
 
 struct options {
@@ -38,6 +40,7 @@ struct options {
 struct account {
 	_Atomic uint64_t tried, started, finished, killed_by_us, killed_by_others, lost;
 	_Atomic uint64_t templates, actions_failed;
+	_Atomic uint64_t asynchronous, by_path, batches, failed_later;
 	_Atomic uint64_t errors[MAX_ERRNO]; /* of spawns */
 	_Atomic int done;
 };

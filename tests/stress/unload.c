@@ -3,8 +3,8 @@
  * unload.c - the module is unloaded as soon as it lets itself be
  *
  * A spawn returns when its child has left the caller's memory, and the child
- * may then still be in the module's last instructions: nothing of it may be
- * gone before that.
+ * may then still be in the module's last instructions, or an asynchronous one in
+ * its first: nothing of it may be gone before that.
  */
 #include "stress.h"
 
@@ -57,7 +57,8 @@ static void spawn_some(void)
 	bool gone;
 
 	for (i = 0; i < CHILDREN; i++)
-		if (outspawn_spawn(template, argv, NULL, NULL, 0, NULL, NULL) < 0)
+		if (outspawn_spawn(template, argv, NULL, NULL, i % 2 ? OUTSPAWN_ASYNC : 0, NULL,
+				   NULL) < 0)
 			complain("no spawn after the module was loaded again");
 	close(template);
 	close(device);
