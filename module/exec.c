@@ -149,6 +149,11 @@ int exec_search(const struct search *search, const struct strings *argv,
 		return -ENOMEM;
 	*index = -1;
 	while (at) {
+		/* A path may have tens of thousands. */
+		if (fatal_signal_pending(current)) {
+			err = -EINTR;
+			break;
+		}
 		++*index;
 		err = search_next(search, &at, name);
 		if (!err)

@@ -11,6 +11,9 @@
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 
+/* One string's limit, and so many directories. */
+#define LONGEST_PATH (128 << 10)
+
 static struct spawn_template_result result;
 
 /* The output of a spawn by path, or "errno N". */
@@ -330,6 +333,27 @@ static void arguments_are_checked(void)
 	close(template);
 }
 
+/* A search along a path as long as can be ends when the child is killed. */
+static void killed_in_a_search(void)
+{
+	char *argv[] = { "no-such-program", NULL }, *list = malloc(LONGEST_PATH);
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)argv,
+						  .flags = SPAWN_TEMPLATE_SPAWN_ASYNC };
+	int i;
+
+	memset(list, ':', LONGEST_PATH - 1);
+	list[LONGEST_PATH - 1] = '\0';
+	for (i = 0; i < 10; i++) {
+		pid_t pid = sys_spawn_path("no-such-program", list, &args);
+
+		check(pid > 0);
+		usleep(1000 * i);
+		must(kill(pid, SIGKILL));
+		check_eq(wait_for(pid), 128 + SIGKILL);
+	}
+	free(list);
+}
+
 /* Every attempt is asked for as execve(2); a filter's errno is as good as any. */
 static void attempts_are_filtered_in_child(void *unused)
 {
@@ -356,4 +380,5 @@ static void attempts_are_filtered(void)
 SUITE("path", T(absolute_path), T(relative_path), T(found_along_the_path),
       T(empty_directories_are_the_working_directory), T(a_slash_needs_no_path),
       T(permission_goes_on), T(other_errors_end_the_search), T(too_long), T(scripts_run), T(names),
-      T(looked_up_in_the_child), T(arguments_are_checked), T(attempts_are_filtered));
+      T(looked_up_in_the_child), T(killed_in_a_search),
+      T(arguments_are_checked), T(attempts_are_filtered));
