@@ -356,6 +356,9 @@ static int wait_for_child(struct spawn *spawn)
  */
 static void reap(const struct birth *birth)
 {
+	/* It does so itself, and its number may be anybody's by now. */
+	if (birth->spawn->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP)
+		return;
 	while (ki_wait_all(birth->nr) == -ERESTARTSYS) {
 		if (fatal_signal_pending(current)) {
 			WRITE_ONCE(birth->task->exit_signal, SIGCHLD);
