@@ -266,9 +266,11 @@ struct template *template_from_path(const char __user *upath, u64 flags)
  */
 static const char *name_of_file(struct file *file, int fd, char *buf, bool *reachable)
 {
+	const struct dentry *dentry = file->f_path.dentry;
 	char *name = ERR_PTR(-ENOENT);
 
-	if (!d_unlinked(file->f_path.dentry))
+	/* A file without a folder, a memfd, has a name for show only. */
+	if (!d_unlinked(dentry) && !IS_ROOT(dentry))
 		name = d_path(&file->f_path, buf, PATH_MAX);
 	*reachable = !IS_ERR(name) && name[0] == '/';
 	if (*reachable)

@@ -448,13 +448,20 @@ static void path_descriptor_of_a_link(void)
 
 static void memory_file(void)
 {
-	int fd = must(memfd_create("program", MFD_CLOEXEC));
+	int fd = must(memfd_create("program", MFD_CLOEXEC)), template;
+	char *data, *facts;
 	size_t size;
-	char *data = read_whole(PROBE, &size);
+
+	data = read_whole(PROBE, &size);
 
 	check_eq(write(fd, data, size), size);
-	created(try_template_fd(fd));
+	template = template_of_fd(fd);
+	/* The name that fexecve makes up, not the one that /proc shows. */
+	facts = facts_of(&(struct request){ .template = template, .sections = { "exec" } });
+	check_str(fact(facts, "execfn"), text("/dev/fd/%d", fd));
+	check_str(fact(facts, "comm"), text("%d", fd));
 	close(fd);
+	created(template);
 }
 
 static void descriptor_can_be_closed_at_once(void)
