@@ -353,6 +353,12 @@ static int check_path(const struct template *tmpl)
 	return err;
 }
 
+/* What is no ELF is executed by an interpreter, which opens the path again. */
+static bool path_counts(const struct template *tmpl)
+{
+	return tmpl->by_path || (tmpl->reachable && tmpl->elf.type == ET_NONE);
+}
+
 int template_check_fresh(const struct template *tmpl)
 {
 	struct spawn_template_key key;
@@ -363,7 +369,7 @@ int template_check_fresh(const struct template *tmpl)
 		return err;
 	if (identity_difference(&tmpl->key, &key))
 		return -ESTALE;
-	return tmpl->by_path ? check_path(tmpl) : 0;
+	return path_counts(tmpl) ? check_path(tmpl) : 0;
 }
 
 int template_check(const struct template *tmpl)

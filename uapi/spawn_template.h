@@ -37,12 +37,14 @@
  * formats of binfmt_misc. Of what is no ELF nothing is known before a spawn, so
  * ENOEXEC comes from there. A script's interpreter opens the script by its path,
  * later: what it reads is what the path names then, and only a check at the spawn
- * stands between. Ours.
+ * stands between (ESTALE, also if it was made of a descriptor). Ours.
  */
 #define SPAWN_TEMPLATE_CREATE_ANY_FORMAT (1ULL << 32)
 /*
  * Do not keep writers away. The file may be opened for writing while the
- * template lives; a spawn is ESTALE after a write, ETXTBSY during one. Ours.
+ * template lives; a spawn is ESTALE after a write, ETXTBSY during one. A write is
+ * what the filesystem notes as one in the file's times: tmpfs notes none that is
+ * done through a mapping. Ours.
  */
 #define SPAWN_TEMPLATE_CREATE_ALLOW_WRITE (1ULL << 33)
 

@@ -16,6 +16,7 @@
  *   probe spawn FD                 spawns from template fd; exits with the errno
  *   probe create PATH              makes a template of PATH; exits with the errno
  *   probe query FD                 queries template fd; exits with the errno
+ *   probe script FILE ARGUMENT...  as the interpreter of a script: as if FILE were probe
  *
  * A fact is one line, key=value, so that two runs can be compared.
  */
@@ -525,9 +526,14 @@ static int echo(void)
 
 int main(int argc, char **argv)
 {
-	const char *verb = argc > 1 ? argv[1] : "facts";
-	const char *word = argc > 2 ? argv[2] : NULL;
+	const char *verb, *word;
 
+	if (argc > 2 && !strcmp(argv[1], "script")) {
+		argc -= 2;
+		argv += 2;
+	}
+	verb = argc > 1 ? argv[1] : "facts";
+	word = argc > 2 ? argv[2] : NULL;
 	arguments = argc;
 	argument = argv;
 	if (!strcmp(verb, "facts"))

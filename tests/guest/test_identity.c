@@ -374,6 +374,161 @@ static void package_upgrades(void)
 	}
 }
 
+/* Scripts: their interpreter opens what the path names, so the path counts in any case. */
+
+static int any_format(struct spawn_template_create_args args)
+{
+	args.flags |= SPAWN_TEMPLATE_CREATE_ANY_FORMAT;
+	return sys_create(&args);
+}
+
+static void pin_script(const char *name)
+{
+	char *content = text("#!%s script\n", PROBE);
+	int fd;
+
+	path = in_scratch("%s", name);
+	write_whole(path, content, strlen(content), 0755);
+	next_tick();
+	by_path = any_format(CREATE_PATH(path));
+	fd = must(open(path, O_PATH | O_CLOEXEC));
+	by_fd = any_format(CREATE_FD(fd));
+	close(fd);
+	both_give(0, 0);
+}
+
+static void script_renamed_over(void)
+{
+	char *other = own_probe("new");
+
+	pin_script("script");
+	next_tick();
+	must(rename(other, path));
+	both_give(-ESTALE, -ESTALE);
+	unpin();
+}
+
+static void script_touched(void)
+{
+	pin_script("script");
+	next_tick();
+	must(utimensat(AT_FDCWD, path, NULL, 0));
+	both_give(-ESTALE, -ESTALE);
+	unpin();
+}
+
+static void script_in_a_renamed_folder(void)
+{
+	char *here = in_scratch("scripts"), *there = in_scratch("scripts.old");
+
+	must(mkdir(here, 0755));
+	pin_script("scripts/script");
+	must(rename(here, there));
+	both_give(-ESTALE, -ESTALE);
+	/* Somebody else's stands there: it is not what was pinned. */
+	must(mkdir(here, 0755));
+	write_whole(path, "#!/bin/false\n", 13, 0755);
+	both_give(-ESTALE, -ESTALE);
+	must(unlink(path));
+	must(rmdir(here));
+	must(rename(there, here));
+	both_give(0, 0);
+	unpin();
+}
+
+static void script_mounted_over(void)
+{
+	char *other = own_probe("other");
+
+	pin_script("script");
+	must(mount(other, path, NULL, MS_BIND, NULL));
+	both_give(-ESTALE, -ESTALE);
+	must(umount(path));
+	both_give(0, 0);
+	unpin();
+}
+
+/* Writers let in: each write makes it stale, and nothing less does. */
+
+static void pin_writable(const char *name)
+{
+	struct spawn_template_create_args args;
+	int fd;
+
+	path = own_probe(name);
+	next_tick();
+	args = CREATE_PATH(path);
+	args.flags |= SPAWN_TEMPLATE_CREATE_ALLOW_WRITE;
+	by_path = sys_create(&args);
+	fd = must(open(path, O_PATH | O_CLOEXEC));
+	args = CREATE_FD(fd);
+	args.flags |= SPAWN_TEMPLATE_CREATE_ALLOW_WRITE;
+	by_fd = sys_create(&args);
+	close(fd);
+	both_give(0, 0);
+}
+
+static void opened_for_writing(void)
+{
+	pin_writable("writable");
+	next_tick();
+	close(must(open(path, O_RDWR | O_CLOEXEC)));
+	both_give(0, 0);
+	unpin();
+}
+
+static void written_to(void)
+{
+	char byte;
+	int fd;
+
+	pin_writable("writable");
+	next_tick();
+	fd = must(open(path, O_RDWR | O_CLOEXEC));
+	/* The byte that is there already. */
+	check_eq(pread(fd, &byte, 1, 100), 1);
+	check_eq(pwrite(fd, &byte, 1, 100), 1);
+	close(fd);
+	both_give(-ESTALE, -ESTALE);
+	unpin();
+}
+
+/* Where the filesystem takes note of such a write; tmpfs does not. */
+static void written_to_in_memory(void)
+{
+	char *folder = in_scratch("ramfs"), *map;
+	int fd;
+
+	must(mkdir(folder, 0755));
+	must(mount("none", folder, "ramfs", 0, NULL));
+	pin_writable("ramfs/writable");
+	next_tick();
+	fd = must(open(path, O_RDWR | O_CLOEXEC));
+	map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	check(map != MAP_FAILED);
+	close(fd);
+	map[100]++;
+	must(msync(map, 4096, MS_SYNC));
+	must(munmap(map, 4096));
+	both_give(-ESTALE, -ESTALE);
+	unpin();
+	must(umount(folder));
+}
+
+static void truncated(void)
+{
+	struct stat status;
+
+	pin_writable("writable");
+	next_tick();
+	must(stat(path, &status));
+	must(truncate(path, status.st_size + 1));
+	both_give(-ESTALE, -ESTALE);
+	must(truncate(path, status.st_size));
+	both_give(-ESTALE, -ESTALE);
+	unpin();
+}
+
 SUITE("identity",
       T(untouched),
       T(read_only),
@@ -399,4 +554,12 @@ SUITE("identity",
       T(folder_mounted_over),
       T(result_says_template),
       T(unlinked_before_a_template_by_fd),
-      T(package_upgrades));
+      T(package_upgrades),
+      T(script_renamed_over),
+      T(script_touched),
+      T(script_in_a_renamed_folder),
+      T(script_mounted_over),
+      T(opened_for_writing),
+      T(written_to),
+      T(written_to_in_memory),
+      T(truncated));
