@@ -11,6 +11,9 @@
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 
+#define ANY_FORMAT SPAWN_TEMPLATE_CREATE_ANY_FORMAT
+#define ALLOW_WRITE SPAWN_TEMPLATE_CREATE_ALLOW_WRITE
+
 /* The template is made, and works. */
 static void created(int template)
 {
@@ -75,6 +78,10 @@ static void unknown_flags(void)
 
 	for (bit = 1; bit < 64; bit++) {
 		args.flags = 1ULL << bit;
+		if (args.flags == ANY_FORMAT || args.flags == ALLOW_WRITE)
+			continue;
+		check_eq(sys_create(&args), -EINVAL);
+		args.flags |= SPAWN_TEMPLATE_CREATE_CLOEXEC | ANY_FORMAT | ALLOW_WRITE;
 		check_eq(sys_create(&args), -EINVAL);
 	}
 	args.flags = 0;
@@ -781,6 +788,453 @@ static void failed_creates_leave_no_descriptor(void)
 	check_eq(count_fds(), before);
 }
 
+/* Any format */
+
+static int create_with(struct spawn_template_create_args args, uint64_t flags)
+{
+	args.flags |= flags;
+	return sys_create(&args);
+}
+
+#define TRY_ANY(path) create_with(CREATE_PATH(path), ANY_FORMAT)
+#define TRY_ANY_FD(fd) create_with(CREATE_FD(fd), ANY_FORMAT)
+
+static char *text_file(const char *name, const char *content)
+{
+	char *path = in_scratch_new(name);
+
+	write_whole(path, content, strlen(content), 0755);
+	return path;
+}
+
+/* A script that probe interprets: it says what the interpreter was given. */
+static char *probe_script(const char *name)
+{
+	return text_file(name, text("#!%s script\n", PROBE));
+}
+
+static pid_t spawn_of(int template, struct spawn_template_result *result)
+{
+	char *const argv[] = { "name", "exit", "0", NULL };
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)argv,
+						  .result = (uintptr_t)result };
+
+	return sys_spawn(template, &args);
+}
+
+/* The spawn fails in exec, as execve does: with the errno that is returned. */
+static int error_in_exec(int template)
+{
+	struct spawn_template_result result;
+	pid_t pid = spawn_of(template, &result);
+
+	if (pid > 0)
+		return -wait_for(pid);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
+	check_eq(result.error, -pid);
+	check_eq(count_children(), 0);
+	return -pid;
+}
+
+/* What execve of a path gives, or fexecve of a close-on-exec descriptor: 0 or an errno. */
+static int error_of_execve(const char *path, int fd)
+{
+	char *argv[] = { "name", "exit", "0", NULL }, *envp[] = { NULL };
+	pid_t pid = must(fork());
+
+	if (!pid) {
+		if (path)
+			execve(path, argv, envp);
+		else
+			fexecve(fd, argv, envp);
+		_exit(errno);
+	}
+	return wait_for(pid);
+}
+
+static void as_execve(int template, const char *path)
+{
+	static const char *const sections[8] = { "args", "exec" };
+	char *facts =
+		facts_of(&(struct request){ .template = template, .sections = { "args", "exec" } });
+
+	check_str(facts, reference_facts(path, NULL, sections));
+	check_str(fact(facts, "argv.0"), path);
+	check_str(fact(facts, "execfn"), path);
+	check_str(fact(facts, "comm"), strrchr(path, '/') + 1);
+	check_str(fact(facts, "exe"), PROBE);
+}
+
+/* $0, arguments, comm, AT_EXECFN: all as of execve. */
+static void any_format_script_by_path(void)
+{
+	char *path = probe_script("a-script");
+	int template = TRY_ANY(path);
+
+	check(template >= 0);
+	check_eq(spawn_and_wait(template), 0);
+	as_execve(template, path);
+	check_eq(must(fcntl(template, F_GETFD)), FD_CLOEXEC);
+	close(template);
+}
+
+static void any_format_script_by_fd(void)
+{
+	char *path = probe_script("a-script");
+	int fd = must(open(path, O_RDONLY | O_CLOEXEC)),
+	    by_number = must(open(path, O_PATH | O_CLOEXEC));
+	int template = TRY_ANY_FD(fd), other = TRY_ANY_FD(by_number);
+
+	close(fd);
+	close(by_number);
+	as_execve(template, path);
+	as_execve(other, path);
+	close(template);
+	close(other);
+}
+
+/* The shell's own words; a script whose interpreter is a script. */
+static void any_format_scripts_of_the_shell(void)
+{
+	char *path = text_file("shell-script", "#!/bin/sh\ntest \"$0 $*\" = \"$EXPECTED\"\n");
+	char *second = text_file("second", text("#!%s\n", path));
+	int template = TRY_ANY(path);
+	struct spawn_template_spawn_args args = {
+		.argv = (uintptr_t)ARGV("x", "one two", "three"),
+		.envp = (uintptr_t)ARGV(text("EXPECTED=%s one two three", path)),
+	};
+
+	check_eq(wait_for(sys_spawn(template, &args)), 0);
+	close(template);
+	template = TRY_ANY(second);
+	args.envp = (uintptr_t)ARGV(text("EXPECTED=%s %s one two three", path, second));
+	check_eq(wait_for(sys_spawn(template, &args)), 0);
+	/* No arguments at all. */
+	args.argv = 0;
+	args.envp = (uintptr_t)ARGV(text("EXPECTED=%s %s", path, second));
+	check_eq(wait_for(sys_spawn(template, &args)), 0);
+	close(template);
+}
+
+/* Nothing names it, so no interpreter could open it. */
+static void nameless(int fd)
+{
+	int template = TRY_ANY_FD(fd);
+	char *lines;
+
+	check(template >= 0);
+	lines = read_whole(text("/proc/self/fdinfo/%d", template), NULL);
+	check(strstr(lines, text("template-path:\t/dev/fd/%d\n", fd)));
+	check_eq(error_in_exec(template), ENOENT);
+	check_eq(error_of_execve(NULL, fd), ENOENT);
+	close(template);
+}
+
+static void any_format_nameless_scripts(void)
+{
+	char *content = text("#!%s script\n", PROBE), *path;
+	int fd = must(memfd_create("script", MFD_CLOEXEC));
+
+	check_eq(write(fd, content, strlen(content)), strlen(content));
+	nameless(fd);
+	close(fd);
+	path = probe_script("unlinked");
+	fd = must(open(path, O_RDONLY | O_CLOEXEC));
+	must(unlink(path));
+	nameless(fd);
+	/* Nor is it somebody else's that stands there now. */
+	probe_script("unlinked");
+	nameless(fd);
+	close(fd);
+}
+
+/* Whatever execve says, it is the spawn that says it. */
+static void any_format_same_error(char *path, int error)
+{
+	int template = TRY_ANY(path), fd = must(open(path, O_PATH | O_CLOEXEC));
+
+	check_eq(error_of_execve(path, -1), error);
+	check_eq(error_in_exec(template), error);
+	close(template);
+	template = TRY_ANY_FD(fd);
+	check_eq(error_in_exec(template), error);
+	close(template);
+	close(fd);
+}
+
+static void any_format_of_no_format(void)
+{
+	struct elf_file elf = elf_read(PROBE);
+
+	any_format_same_error(text_file("text", "just words\n"), ENOEXEC);
+	any_format_same_error(text_file("empty", ""), ENOEXEC);
+	any_format_same_error(text_file("bare", "#!\n"), ENOEXEC);
+	any_format_same_error(text_file("blank", "#!   \n"), ENOEXEC);
+	elf.header->e_machine = EM_AARCH64;
+	any_format_same_error(elf_write(&elf, "foreign"), ENOEXEC);
+	elf = elf_read(PROBE);
+	elf.size = 64;
+	any_format_same_error(elf_write(&elf, "truncated"), ENOEXEC);
+}
+
+static void any_format_interpreters(void)
+{
+	char *path = in_scratch("itself");
+
+	any_format_same_error(text_file("missing", "#!/nowhere/at/all\n"), ENOENT);
+	any_format_same_error(text_file("folder", "#!/bin\n"), EACCES);
+	any_format_same_error(text_file("no-program", "#!/etc/passwd\n"), EACCES);
+	any_format_same_error(text_file("no-format", text("#!%s\n", text_file("no", "words"))),
+			      ENOEXEC);
+	any_format_same_error(text_file("itself", text("#!%s\n", path)), ELOOP);
+}
+
+/* A format that binfmt_misc was told of; the shell takes the magic for a comment. */
+static void any_format_of_binfmt_misc(void)
+{
+	char *folder = in_scratch("formats"), *path = text_file("misc", "#OUTSPAWN\nexit 7\n"),
+	     *rule;
+	struct spawn_template_result result;
+	int template, fd;
+
+	must(mkdir(folder, 0755));
+	must(mount("none", folder, "binfmt_misc", 0, NULL));
+	template = TRY_ANY(path);
+	check_eq(error_in_exec(template), ENOEXEC);
+	rule = ":outspawn:M::#OUTSPAWN::/bin/sh:";
+	fd = must(open(in_scratch("formats/register"), O_WRONLY | O_CLOEXEC));
+	check_eq(write(fd, rule, strlen(rule)), strlen(rule));
+	close(fd);
+	check_eq(wait_for(spawn_of(template, &result)), 7);
+	close(template);
+	fd = must(open(path, O_PATH | O_CLOEXEC));
+	must(unlink(path));
+	nameless(fd);
+	close(fd);
+	fd = must(open(in_scratch("formats/outspawn"), O_WRONLY | O_CLOEXEC));
+	check_eq(write(fd, "-1", 2), 2);
+	close(fd);
+	must(umount(folder));
+}
+
+/* What makes a file executable is asked of any file. */
+static void any_format_permissions(void)
+{
+	char *folder = in_scratch("mount3"), *path = probe_script("no-x");
+
+	must(chmod(path, 0644));
+	check_eq(TRY_ANY(path), -EACCES);
+	check_eq(TRY_ANY(scratch), -EACCES);
+	check_eq(TRY_ANY(in_scratch("none")), -ENOENT);
+	check_eq(TRY_ANY_FD(device), -EACCES);
+	must(mkdir(folder, 0755));
+	must(mount("none", folder, "tmpfs", MS_NOEXEC, NULL));
+	check_eq(TRY_ANY(probe_script("mount3/script")), -EACCES);
+	must(umount(folder));
+}
+
+/* A script may be executed, though not read: it is its interpreter that cannot. */
+static void unreadable_script(void *path)
+{
+	struct spawn_template_result result;
+	int template = TRY_ANY(path);
+
+	check(template >= 0);
+	/* sh: cannot open it. */
+	check_eq(wait_for(spawn_of(template, &result)), error_of_execve(path, -1));
+}
+
+static void any_format_unreadable_script(void)
+{
+	char *path = text_file("unreadable", "#!/bin/sh\nexit 0\n");
+
+	must(chmod(path, 0711));
+	in_child_as_nobody(unreadable_script, path);
+}
+
+static void any_format_of_a_program(void)
+{
+	int plain = template_of(PROBE), any = TRY_ANY(PROBE),
+	    fd = must(open(PROBE, O_PATH | O_CLOEXEC));
+	int by_fd = TRY_ANY_FD(fd);
+	struct spawn_template_query want = query_of(plain), got = query_of(any);
+
+	check(want.elf.load_segments);
+	check(!memcmp(&want.elf, &got.elf, sizeof(want.elf)));
+	check(!memcmp(&want.key, &got.key, sizeof(want.key)));
+	check_eq(want.memory, got.memory);
+	got = query_of(by_fd);
+	check(!memcmp(&want.elf, &got.elf, sizeof(want.elf)));
+	close(plain);
+	close(fd);
+	created(any);
+	created(by_fd);
+}
+
+static void any_format_in_query_and_fdinfo(void)
+{
+	static const struct spawn_template_elf nothing;
+	char *path = probe_script("a-script"), *lines;
+	int template = TRY_ANY(path);
+	struct spawn_template_query query = query_of(template);
+	struct stat status;
+
+	must(stat(path, &status));
+	check_eq(query.key.size, status.st_size);
+	check_eq(query.key.ino, status.st_ino);
+	check(!memcmp(&query.elf, &nothing, sizeof(nothing)));
+	check_eq(query.stale, 0);
+	check(query.memory > strlen(path) && query.memory <= 4096);
+	check_eq(spawn_and_wait(template), 0);
+	check_eq(query_of(template).spawned, 1);
+	lines = read_whole(text("/proc/self/fdinfo/%d", template), NULL);
+	check(strstr(lines, text("template-path:\t%s\ntemplate-by:\tpath\n", path)));
+	check(strstr(lines, "template-elf:\ttype 0 machine 0 phnum 0 load 0 stack 0 interp 0 "
+			    "entry 0 bytes 0\n"));
+	check(strstr(lines, "template-spawned:\t1\n"));
+	close(template);
+}
+
+/* Without the flag, it is as it was. */
+static void other_formats_need_the_flag(void)
+{
+	char *path = probe_script("a-script");
+	int fd = must(open(path, O_PATH | O_CLOEXEC));
+
+	check_eq(try_template(path), -ENOEXEC);
+	check_eq(try_template_fd(fd), -ENOEXEC);
+	check_eq(create_with(CREATE_PATH(path), ALLOW_WRITE), -ENOEXEC);
+	close(fd);
+}
+
+/* Writers let in */
+
+#define TRY_WRITABLE(path) create_with(CREATE_PATH(path), ALLOW_WRITE)
+#define TRY_WRITABLE_FD(fd) create_with(CREATE_FD(fd), ALLOW_WRITE)
+
+static void allow_write_lets_writers_in(void)
+{
+	char *path = own_probe("writable");
+	int template = TRY_WRITABLE(path), fd = must(open(path, O_PATH | O_CLOEXEC));
+	int other = TRY_WRITABLE_FD(fd);
+
+	close(fd);
+	check_eq(spawn_and_wait(template), 0);
+	check_eq(spawn_and_wait(other), 0);
+	close(must(open(path, O_WRONLY | O_CLOEXEC)));
+	fd = must(open(path, O_RDWR | O_CLOEXEC));
+	check_eq(pwrite(fd, "\177", 1, 0), 1);
+	close(fd);
+	close(must(open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)));
+	must(truncate(path, 5));
+	close(template);
+	close(other);
+}
+
+/* Who writes now is too much for either kind of template. */
+static void allow_write_during_a_write(void)
+{
+	char *path = own_probe("busy");
+	int fd = must(open(path, O_WRONLY | O_CLOEXEC)),
+	    by_number = must(open(path, O_PATH | O_CLOEXEC));
+	void *map;
+
+	check_eq(TRY_WRITABLE(path), -ETXTBSY);
+	check_eq(TRY_WRITABLE_FD(by_number), -ETXTBSY);
+	close(by_number);
+	close(fd);
+	fd = must(open(path, O_RDWR | O_CLOEXEC));
+	map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	check(map != MAP_FAILED);
+	close(fd);
+	check_eq(TRY_WRITABLE(path), -ETXTBSY);
+	must(munmap(map, 4096));
+	created(TRY_WRITABLE(path));
+}
+
+/* A spawn during a write says what execve says on this kernel. */
+static void allow_write_spawn_during_a_write(void)
+{
+	char *path = own_probe("busy");
+	int template = TRY_WRITABLE(path), fd, error;
+	void *map;
+
+	check_eq(error_in_exec(template), 0);
+	fd = must(open(path, O_RDWR | O_CLOEXEC));
+	error = error_of_execve(path, -1);
+	check(!error || error == ETXTBSY);
+	check_eq(error_in_exec(template), error);
+	map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	check(map != MAP_FAILED);
+	close(fd);
+	check_eq(error_in_exec(template), error_of_execve(path, -1));
+	must(munmap(map, 4096));
+	/* Opened, not written: it is what it was. */
+	check_eq(error_in_exec(template), 0);
+	close(template);
+}
+
+/* The program that runs keeps writers away by itself, where the kernel does so. */
+static void allow_write_of_a_running_program(void)
+{
+	char *path = own_probe("running");
+	int template = TRY_WRITABLE(path);
+	pid_t pid = must(try_spawn(template, ARGV("probe", "block"))), other;
+	int error = error_of(open(path, O_WRONLY | O_CLOEXEC));
+
+	close(template);
+	must(kill(pid, SIGKILL));
+	check_eq(wait_for(pid), 128 + SIGKILL);
+	other = reference_spawn(path, ARGV("probe", "block"), NULL, NULL);
+	check_eq(error_of(open(path, O_WRONLY | O_CLOEXEC)), error);
+	must(kill(other, SIGKILL));
+	check_eq(wait_for(other), 128 + SIGKILL);
+	close(must(open(path, O_WRONLY | O_CLOEXEC)));
+}
+
+/* Its making and its end change nothing for writers, nor for templates that deny. */
+static void allow_write_is_balanced(void)
+{
+	char *path = own_probe("balanced");
+	int i, template, denies;
+
+	for (i = 0; i < 20; i++)
+		created(TRY_WRITABLE(path));
+	close(must(open(path, O_WRONLY | O_CLOEXEC)));
+	template = TRY_WRITABLE(path);
+	denies = template_of(path);
+	check_eq(error_of(open(path, O_WRONLY)), ETXTBSY);
+	close(template);
+	check_eq(error_of(open(path, O_WRONLY)), ETXTBSY);
+	created(TRY_WRITABLE(path));
+	check_eq(error_of(open(path, O_WRONLY)), ETXTBSY);
+	close(denies);
+	close(must(open(path, O_WRONLY | O_CLOEXEC)));
+	/* One that fails is as if it had not been tried. */
+	must(truncate(path, 10));
+	for (i = 0; i < 20; i++)
+		check_eq(TRY_WRITABLE(path), -ENOEXEC);
+	i = must(open(path, O_WRONLY | O_CLOEXEC));
+	check_eq(create_with(CREATE_PATH(path), ANY_FORMAT), -ETXTBSY);
+	close(i);
+	denies = TRY_ANY(path);
+	check_eq(error_of(open(path, O_WRONLY)), ETXTBSY);
+	close(denies);
+	close(must(open(path, O_WRONLY | O_CLOEXEC)));
+}
+
+static void both_flags(void)
+{
+	char *path = probe_script("both");
+	int template = create_with(CREATE_PATH(path), ANY_FORMAT | ALLOW_WRITE);
+
+	as_execve(template, path);
+	next_tick();
+	write_whole(path, "#!/bin/sh\n", 10, 0755);
+	check_eq(spawn_and_wait(template), -ESTALE);
+	close(template);
+}
+
 SUITE("create",
       T(plain_path_is_accepted),
       T(plain_fd_is_accepted),
@@ -861,4 +1315,22 @@ SUITE("create",
       T(unterminated_interpreter),
       T(interpreter_outside_of_the_file),
       T(interpreter_of_a_strange_length),
-      T(failed_creates_leave_no_descriptor));
+      T(failed_creates_leave_no_descriptor),
+      T(any_format_script_by_path),
+      T(any_format_script_by_fd),
+      T(any_format_scripts_of_the_shell),
+      T(any_format_nameless_scripts),
+      T(any_format_of_no_format),
+      T(any_format_interpreters),
+      T(any_format_of_binfmt_misc),
+      T(any_format_permissions),
+      T(any_format_unreadable_script),
+      T(any_format_of_a_program),
+      T(any_format_in_query_and_fdinfo),
+      T(other_formats_need_the_flag),
+      T(allow_write_lets_writers_in),
+      T(allow_write_during_a_write),
+      T(allow_write_spawn_during_a_write),
+      T(allow_write_of_a_running_program),
+      T(allow_write_is_balanced),
+      T(both_flags));
