@@ -417,6 +417,10 @@ static void lent_descriptors(void)
 	check(!fact(facts, text("fd.%d", fd)));
 	/* A call that is for the child's own table does not find it. */
 	fails(CALL(.nr = SYS_fcntl, .args = { fd, F_SETFD, 0 }), EBADF);
+	/* Nor behind a call that it was lent to. */
+	add(&calls, CALL(.nr = SYS_fcntl, .args = { fd, F_SETFD, 0 }));
+	check_eq(error_after(&calls), -EBADF);
+	check_eq(result.action, 1);
 	/* A copy of what was lent stays. */
 	calls.count = 0;
 	add(&calls, CALL(.nr = SYS_dup3, .args = { fd, 77, 0 }));
