@@ -8,6 +8,7 @@
 #include <linux/close_range.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 
 struct attempt *attempt;
 
@@ -42,6 +43,7 @@ static long do_action(const struct spawn_template_action *a)
 {
 	const struct spawn_template_sigset *set = (void *)(uintptr_t)a->arg;
 	const struct spawn_template_open *open = (void *)(uintptr_t)a->arg;
+	const struct spawn_template_syscall *call = (void *)(uintptr_t)a->arg;
 	struct {
 		void *handler;
 		unsigned long flags;
@@ -75,6 +77,9 @@ static long do_action(const struct spawn_template_action *a)
 			    syscall(SYS_rt_sigaction, i, &action, NULL, 8) < 0)
 				return -1;
 		return 0;
+	case SPAWN_TEMPLATE_ACTION_SYSCALL:
+		return syscall(call->nr, call->args[0], call->args[1], call->args[2], call->args[3],
+			       call->args[4], call->args[5]);
 	}
 	return -1;
 }
@@ -85,6 +90,11 @@ static void start_program(const struct rule *rule, int fd, char *const *argv)
 	long got;
 	size_t i;
 
+	if (rule->flags & SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS &&
+	    syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
+		fails(SPAWN_TEMPLATE_STAGE_CREATE, errno);
+		_exit(127);
+	}
 	for (i = 0; i < rule->count; i++) {
 		if (do_action(&rule->actions[i]) < 0) {
 			fails(SPAWN_TEMPLATE_STAGE_ACTION, errno);
@@ -93,6 +103,8 @@ static void start_program(const struct rule *rule, int fd, char *const *argv)
 	}
 	if (rule->by_fd)
 		got = syscall(SYS_execveat, fd, "", argv, nothing, AT_EMPTY_PATH);
+	else if (rule->search)
+		got = execvpe(path_of(rule), argv, nothing);
 	else
 		got = syscall(SYS_execve, path_of(rule), argv, nothing);
 	if (got < 0)
@@ -112,21 +124,38 @@ static __attribute__((noinline)) pid_t by_vfork(const struct rule *rule, int fd,
 	return pid;
 }
 
+/* Of an asynchronous spawn it is written later. */
+static struct spawn_template_result result;
+
 static pid_t by_spawn(const struct rule *rule, int template, char *const *argv)
 {
-	struct spawn_template_result result = { 0 };
 	struct spawn_template_spawn_args args = { .argv = (uintptr_t)argv,
+						  .flags = rule->flags,
 						  .actions = (uintptr_t)rule->actions,
 						  .actions_len = rule->count,
 						  .result = (uintptr_t)&result };
-	pid_t pid = sys_spawn(template, &args);
+	pid_t pid = rule->by_path ? sys_spawn_path(path_of(rule), rule->search, &args) :
+				    sys_spawn(template, &args);
 
 	if (pid < 0)
 		fails(result.stage, -pid);
 	return pid;
 }
 
-/* The descriptor to execute, or the template; -1, and the failure noted. */
+static int make_template(const struct rule *rule, int fd)
+{
+	struct spawn_template_create_args args = rule->by_fd ? CREATE_FD(fd) :
+							       CREATE_PATH(path_of(rule));
+
+	if (rule->any_format)
+		args.flags |= SPAWN_TEMPLATE_CREATE_ANY_FORMAT;
+	return sys_create(&args);
+}
+
+/*
+ * The descriptor to execute, or the template; -1: there is none, or it failed,
+ * which is noted.
+ */
 static int prepare(const struct rule *rule)
 {
 	int fd = -1, template;
@@ -137,9 +166,9 @@ static int prepare(const struct rule *rule)
 		fails(SPAWN_TEMPLATE_STAGE_EXEC, errno);
 		return -1;
 	}
-	if (!attempt->spawns)
+	if (!attempt->spawns || rule->by_path)
 		return fd;
-	template = rule->by_fd ? try_template_fd(fd) : try_template(path_of(rule));
+	template = make_template(rule, fd);
 	if (template < 0) {
 		fails(SPAWN_TEMPLATE_STAGE_EXEC, -template);
 		return -1;
@@ -171,6 +200,8 @@ static void be_caller(const struct rule *rule, char *const *argv)
 		usleep(1000);
 	if (rule->enter)
 		rule->enter(rule);
+	if (rule->search)
+		must(setenv("PATH", rule->search, 1));
 	if (rule->template_first)
 		fd = prepare(rule);
 	if (rule->confine)
@@ -186,6 +217,8 @@ static void be_caller(const struct rule *rule, char *const *argv)
 	/* By a number, so that no other call is made under a filter. */
 	if (pid > 0 && syscall(SYS_wait4, pid, &status, __WALL, NULL) == pid)
 		attempt->status = status;
+	if (pid > 0 && result.error)
+		fails(result.stage, result.error);
 	if (attempt->spawns && syscall(SYS_wait4, -1, &status, __WALL | WNOHANG, NULL) != -1)
 		attempt->status = -2;
 	_exit(EXIT_SUCCESS);
@@ -362,6 +395,7 @@ void end_rules(void)
 const struct every_action *every_action(void)
 {
 	static struct every_action all;
+	int i;
 
 	if (all.signals)
 		return &all;
@@ -393,6 +427,13 @@ const struct every_action *every_action(void)
 	all.list[EVERY_SIGDEFAULT] = (struct spawn_template_action){
 		.type = SPAWN_TEMPLATE_ACTION_SIGDEFAULT, .arg = (uintptr_t)&all.set
 	};
+	all.calls[0] = (struct spawn_template_syscall){ .nr = SYS_umask, .args = { 022 } };
+	all.calls[1] =
+		(struct spawn_template_syscall){ .nr = SYS_chdir, .args = { (uintptr_t) "/" } };
+	all.calls[2] =
+		(struct spawn_template_syscall){ .nr = SYS_setresuid, .args = { -1, -1, -1 } };
+	for (i = 0; i < 3; i++)
+		all.list[EVERY_UMASK + i] = CALL_ACTION(&all.calls[i]);
 	return &all;
 }
 

@@ -37,6 +37,13 @@ struct rule {
 	bool by_fd;
 	/* The template, or the descriptor, is made before the caller is confined. */
 	bool template_first;
+	/* Of outspawn alone: SPAWN_PATH; or a template that takes any format. */
+	bool by_path;
+	bool any_format;
+	/* With by_path: the folders to look for the program in, as execvp(3) does. */
+	const char *search;
+	/* SPAWN_TEMPLATE_SPAWN_ASYNC; ..._NO_NEW_PRIVS, which vfork's child sets itself. */
+	uint64_t flags;
 
 	/* In the caller, of which both ways begin with a fresh one. */
 	void (*enter)(const struct rule *rule); /* before the template in any case */
@@ -92,7 +99,8 @@ struct every_action {
 	uint64_t signals;
 	struct spawn_template_open open;
 	struct spawn_template_sigset set;
-	struct spawn_template_action list[8];
+	struct spawn_template_syscall calls[3];
+	struct spawn_template_action list[11];
 };
 enum {
 	EVERY_CLOSE,
@@ -103,11 +111,18 @@ enum {
 	EVERY_CLOSE_RANGE,
 	EVERY_SIGMASK,
 	EVERY_SIGDEFAULT,
+	EVERY_UMASK, /* from here on of type SYSCALL */
+	EVERY_CHDIR,
+	EVERY_SETRESUID,
 	EVERY_COUNT
 };
 const struct every_action *every_action(void);
 /* An OPEN of a path at the lowest free number that is above 2. */
 const struct spawn_template_action *open_action(const char *path, int flags, int newfd);
+
+#define CALL_ACTION(call_) \
+	((struct spawn_template_action){ .type = SPAWN_TEMPLATE_ACTION_SYSCALL, \
+					 .arg = (uintptr_t)(call_) })
 
 /* The child that is in the midst of opening a FIFO, which the action opens. */
 pid_t child_in_open(pid_t caller);

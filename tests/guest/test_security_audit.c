@@ -216,6 +216,22 @@ RULES(exec)
 				.by_fd = true,
 				.attend = listen_in },
 		TYPES("EXECVE", "CWD", "PROCTITLE"));
+	compare(&(struct rule){ .name = "audit of an exec by SPAWN_PATH",
+				.expect = "runs",
+				.by_path = true,
+				.attend = listen_in },
+		TYPES("SYSCALL", "EXECVE", "CWD", "PATH", "PROCTITLE"));
+	compare(&(struct rule){ .name = "audit of an exec by ASYNC",
+				.expect = "runs",
+				.flags = SPAWN_TEMPLATE_SPAWN_ASYNC,
+				.attend = listen_in },
+		TYPES("SYSCALL", "EXECVE", "CWD", "PATH", "PROCTITLE"));
+	compare(&(struct rule){ .name = "audit of an exec of nothing by SPAWN_PATH",
+				.expect = "ENOENT at exec",
+				.path = "/nowhere/probe",
+				.by_path = true,
+				.attend = listen_in },
+		TYPES("SYSCALL", "CWD", "PROCTITLE"));
 	end_audit();
 }
 

@@ -6,12 +6,16 @@
 #include "common_security.h"
 
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/ioprio.h>
 #include <linux/keyctl.h>
 #include <linux/landlock.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
 #include <sys/xattr.h>
@@ -26,6 +30,21 @@
 #define OTHER_CREDENTIALS \
 	"the caller's credentials changed: a template made before is of no use"
 #define OTHER_MOUNT "the path names another file or mount: a template made before is stale"
+
+static void be_nobody(const struct rule *rule)
+{
+	(void)rule;
+	become_nobody();
+}
+
+/* A script that probe interprets, which says its facts as ever. */
+static char *own_script(const char *name)
+{
+	char *path = in_scratch_new(name), *content = text("#!%s script\n", PROBE);
+
+	write_whole(path, content, strlen(content), 0755);
+	return path;
+}
 
 /* --- Landlock --- */
 
@@ -89,6 +108,102 @@ RULES(landlock_execute)
 				 .path = good,
 				 .text = folder,
 				 .template_first = true });
+}
+
+RULES(landlock_by_path)
+{
+	const char *folder = in_scratch("allowed"), *other = in_scratch("other"), *script;
+	size_t i;
+	struct {
+		const char *name, *expect, *path, *search;
+		bool any_format;
+		uint64_t flags;
+	} ways[] = {
+		{ "SPAWN_PATH of a program that may not be executed", "EACCES at exec", PROBE },
+		{ "SPAWN_PATH of a program that may be executed", "runs",
+		  own_probe("allowed/probe") },
+		{ "a search past one that may not be executed", "runs", "probe",
+		  text("%s:%s", other, folder) },
+		{ "a search, none may be executed", "EACCES at exec", "probe",
+		  text("%s:/nowhere", other) },
+		{ "ASYNC, a program that may not be executed", "EACCES at exec", PROBE,
+		  .flags = SPAWN_TEMPLATE_SPAWN_ASYNC },
+		{ "a script that may not be executed", "EACCES at exec", own_script("script"),
+		  .any_format = true },
+		{ "a script whose interpreter may not be executed", "EACCES at exec",
+		  own_script("allowed/script"), .any_format = true },
+		{ "a script, and its interpreter, that may be executed", "runs", NULL,
+		  .any_format = true },
+	};
+
+	must(mkdir(other, 0755));
+	own_probe("other/probe");
+	script = in_scratch("allowed/good");
+	write_whole(script, text("#!%s/probe script\n", folder),
+		    strlen(folder) + strlen("#!/probe script\n"), 0755);
+	ways[7].path = script;
+	for (i = 0; i < sizeof(ways) / sizeof(*ways); i++)
+		try_rule(&(struct rule){ .name = text("Landlock: %s", ways[i].name),
+					 .expect = ways[i].expect,
+					 .path = ways[i].path,
+					 .by_path = !ways[i].any_format && !ways[i].flags,
+					 .any_format = ways[i].any_format,
+					 .search = ways[i].search,
+					 .flags = ways[i].flags,
+					 .confine = landlock,
+					 .word = { LANDLOCK_ACCESS_FS_EXECUTE },
+					 .text = folder });
+}
+
+/* The child confines itself, by a ruleset of its caller's, which is close-on-exec. */
+
+#define RULESET 50
+
+static void have_ruleset(const struct rule *rule)
+{
+	struct landlock_ruleset_attr attributes = { .handled_access_fs =
+							    LANDLOCK_ACCESS_FS_EXECUTE };
+	struct landlock_path_beneath_attr beneath = { .allowed_access =
+							      LANDLOCK_ACCESS_FS_EXECUTE };
+	int ruleset;
+
+	ruleset = must(syscall(SYS_landlock_create_ruleset, &attributes, sizeof(uint64_t), 0));
+	beneath.parent_fd = must(open(rule->text, O_PATH | O_CLOEXEC));
+	must(syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0));
+	must(dup3(ruleset, RULESET, O_CLOEXEC));
+}
+
+RULES(landlock_in_an_action)
+{
+	static struct spawn_template_syscall calls[] = {
+		{ .nr = SYS_prctl, .args = { PR_SET_NO_NEW_PRIVS, 1 } },
+		{ .nr = SYS_landlock_restrict_self, .args = { RULESET } },
+	};
+	const struct spawn_template_action list[] = { CALL_ACTION(&calls[0]),
+						      CALL_ACTION(&calls[1]) };
+	const char *folder = in_scratch("allowed");
+	const struct {
+		const char *name, *expect, *path;
+		bool by_path;
+		size_t first;
+	} ways[] = {
+		{ "the program may be executed", "runs", own_probe("allowed/probe") },
+		{ "the program may not be executed", "EACCES at exec", PROBE },
+		{ "the program may not be executed, SPAWN_PATH", "EACCES at exec", PROBE, true },
+		{ "an ordinary user without no_new_privs", "EPERM in an action", PROBE, false, 1 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(ways) / sizeof(*ways); i++)
+		try_rule(&(struct rule){ .name = text("Landlock in an action: %s", ways[i].name),
+					 .expect = ways[i].expect,
+					 .path = ways[i].path,
+					 .by_path = ways[i].by_path,
+					 .enter = have_ruleset,
+					 .confine = ways[i].first ? be_nobody : NULL,
+					 .text = folder,
+					 .actions = &list[ways[i].first],
+					 .count = 2 - ways[i].first });
 }
 
 static void try_landlocked_open(const char *name, const char *expect, long access, int flags)
@@ -225,13 +340,28 @@ static void ask_for_profile(const struct rule *rule)
 
 static void try_profile(const char *subject, const char *program, const char *expect)
 {
-	try_rule(&(struct rule){ .name = text("AppArmor: %s", subject),
-				 .expect = expect,
-				 .path = own_probe(program),
-				 .confine = be_confined,
-				 .text = "outspawn-caller",
-				 .facts = { "attr" },
-				 .sections = { "security" } });
+	struct rule rule = { .name = text("AppArmor: %s", subject),
+			     .expect = expect,
+			     .path = own_probe(program),
+			     .confine = be_confined,
+			     .text = "outspawn-caller",
+			     .facts = { "attr" },
+			     .sections = { "security" } };
+
+	try_rule(&rule);
+	rule.name = text("AppArmor, SPAWN_PATH: %s", subject);
+	rule.by_path = true;
+	try_rule(&rule);
+	rule.name = text("AppArmor, ASYNC: %s", subject);
+	rule.by_path = false;
+	rule.flags = SPAWN_TEMPLATE_SPAWN_ASYNC;
+	try_rule(&rule);
+	rule.name = text("AppArmor, a script: %s", subject);
+	rule.flags = 0;
+	rule.any_format = true;
+	own_script(program);
+	try_rule(&rule);
+	own_probe(program);
 }
 
 RULES(apparmor)
@@ -251,6 +381,12 @@ RULES(apparmor)
 	try_profile("exec without a profile (ux)", "ux", "runs, attr unconfined");
 	try_profile("exec without a profile, cleaned (Ux)", "Ux", "runs, attr unconfined");
 	try_profile("exec in a profile that is not there", "missing", "EACCES at exec");
+	try_rule(&(struct rule){ .name = "AppArmor: NO_NEW_PRIVS and exec without a profile (ux)",
+				 .expect = "EPERM at exec",
+				 .path = in_scratch("ux"),
+				 .confine = be_confined,
+				 .text = "outspawn-caller",
+				 .flags = SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS });
 	try_rule(&(struct rule){ .name = "AppArmor: template made before the caller is confined",
 				 .expect = "runs",
 				 .spawn = "EACCES at exec",
@@ -361,12 +497,6 @@ static int stranger_traces(const struct rule *rule, pid_t caller)
 	return wait_status(caller);
 }
 
-static void be_nobody(const struct rule *rule)
-{
-	(void)rule;
-	become_nobody();
-}
-
 /*
  * Another process of the same user seizes the child while it is in an OPEN,
  * with a scope of Yama's. The words of the rule are about the seizing.
@@ -465,7 +595,10 @@ static void mount_there(const struct rule *rule)
 {
 	own_mounts();
 	must(mount("none", rule->text, "tmpfs", 0, NULL));
-	copy_file(PROBE, rule->path, 0755);
+	if (rule->any_format)
+		own_script("mount/probe");
+	else
+		copy_file(PROBE, rule->path, 0755);
 	must(chown(rule->path, NOBODY + 1, 0));
 	must(chmod(rule->path, 04755));
 	must(mount("none", rule->text, NULL, MS_REMOUNT | rule->word[0], NULL));
@@ -484,19 +617,23 @@ static void remount_plainly(const struct rule *rule)
 }
 
 /* On the shared mounts of the guest, for attempts that follow each other. */
-static void try_remounted(const char *name, long flags, const char *expect)
+static void try_remounted(const char *name, long flags, const char *expect, bool script)
 {
 	char *folder = in_scratch("remounted"), *path = in_scratch("remounted/probe");
 
 	if (mkdir(folder, 0755) < 0)
 		check_eq(errno, EEXIST);
 	must(mount("none", folder, "tmpfs", 0, NULL));
-	copy_file(PROBE, path, 0755);
+	if (script)
+		own_script("remounted/probe");
+	else
+		copy_file(PROBE, path, 0755);
 	must(chown(path, NOBODY + 1, 0));
 	must(chmod(path, 04755));
 	try_rule(&(struct rule){ .name = name,
 				 .expect = expect,
 				 .path = path,
+				 .any_format = script,
 				 .confine = remount,
 				 .tidy = remount_plainly,
 				 .word = { flags },
@@ -514,10 +651,22 @@ RULES(mounts)
 		const char *name;
 		long flags;
 		const char *expect;
+		bool by_path, script;
+		uint64_t spawn;
 	} kinds[] = {
 		{ "an ordinary mount, setuid program", 0, "runs, uid 0 1001 1001" },
 		{ "nosuid mount, setuid program", MS_NOSUID, "runs, uid 0 0 0" },
 		{ "noexec mount", MS_NOEXEC, "EACCES at exec" },
+		{ "an ordinary mount, setuid program, SPAWN_PATH", 0, "runs, uid 0 1001 1001",
+		  .by_path = true },
+		{ "nosuid mount, setuid program, SPAWN_PATH", MS_NOSUID, "runs, uid 0 0 0",
+		  .by_path = true },
+		{ "noexec mount, SPAWN_PATH", MS_NOEXEC, "EACCES at exec", .by_path = true },
+		{ "an ordinary mount, setuid script", 0, "runs, uid 0 0 0", .script = true },
+		{ "nosuid mount, setuid script", MS_NOSUID, "runs, uid 0 0 0", .script = true },
+		{ "noexec mount, a script", MS_NOEXEC, "EACCES at exec", .script = true },
+		{ "an ordinary mount, setuid program, NO_NEW_PRIVS", 0, "runs, uid 0 0 0",
+		  .spawn = SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS },
 	};
 	size_t i;
 
@@ -528,11 +677,20 @@ RULES(mounts)
 					 .path = in_scratch("mount/probe"),
 					 .text = folder,
 					 .word = { kinds[i].flags },
+					 .by_path = kinds[i].by_path,
+					 .any_format = kinds[i].script,
+					 .flags = kinds[i].spawn,
 					 .confine = mount_there,
 					 .facts = { "uid" },
 					 .sections = { "ids" } });
-	try_remounted("mounts: remounted nosuid after the template", MS_NOSUID, "runs, uid 0 0 0");
-	try_remounted("mounts: remounted noexec after the template", MS_NOEXEC, "EACCES at exec");
+	try_remounted("mounts: remounted nosuid after the template", MS_NOSUID, "runs, uid 0 0 0",
+		      false);
+	try_remounted("mounts: remounted noexec after the template", MS_NOEXEC, "EACCES at exec",
+		      false);
+	try_remounted("mounts: a script, remounted nosuid after the template", MS_NOSUID,
+		      "runs, uid 0 0 0", true);
+	try_remounted("mounts: a script, remounted noexec after the template", MS_NOEXEC,
+		      "EACCES at exec", true);
 }
 
 /* --- credentials --- */
@@ -633,6 +791,259 @@ RULES(credentials)
 				 .path = shut,
 				 .confine = be_nobody,
 				 .template_first = true });
+}
+
+/* The same by path, asynchronous, of scripts, and with no_new_privs from birth. */
+RULES(credentials_of_other_ways)
+{
+	struct vfs_cap_data raw = { VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
+				    { { 1 << CAP_NET_RAW, 0 }, { 0, 0 } } };
+	const uint64_t async = SPAWN_TEMPLATE_SPAWN_ASYNC;
+	const uint64_t nnp = SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS;
+	const char *setuid = own_probe("setuid"), *setgid = own_probe("setgid");
+	const char *capable = own_probe("capable"), *shut = own_probe("shut");
+	const char *script = own_script("setuid-script"), *shut_script = own_script("shut-script");
+	const char *interpreted = in_scratch("interpreted");
+
+	must(chmod(setuid, 04755));
+	must(chmod(setgid, 02755));
+	must(chmod(script, 04755));
+	must(chmod(shut, 0700));
+	must(chmod(shut_script, 0700));
+	write_whole(interpreted, text("#!%s script\n", setuid), strlen(setuid) + 10, 0755);
+	must(setxattr(capable, "security.capability", &raw, XATTR_CAPS_SZ_2, 0));
+#define AS(subject_, expect_, path_, fact_, confine_, ...)         \
+	try_rule(&(struct rule){ .name = "credentials: " subject_, \
+				 .expect = expect_,                \
+				 .path = path_,                    \
+				 .confine = confine_,              \
+				 .facts = { fact_ },               \
+				 .sections = { "ids", "status" },  \
+				 __VA_ARGS__ })
+	AS("setuid program, SPAWN_PATH", "runs, uid 1000 0 0", setuid, "uid", be_nobody,
+	   .by_path = true);
+	AS("setuid program, ASYNC", "runs, uid 1000 0 0", setuid, "uid", be_nobody, .flags = async);
+	AS("setuid program, no_new_privs, SPAWN_PATH", "runs, uid 1000 1000 1000", setuid, "uid",
+	   be_nobody_with_nnp, .by_path = true);
+	AS("setuid program, NO_NEW_PRIVS", "runs, uid 1000 1000 1000", setuid, "uid", be_nobody,
+	   .flags = nnp);
+	AS("setuid program, NO_NEW_PRIVS, SPAWN_PATH", "runs, uid 1000 1000 1000", setuid, "uid",
+	   be_nobody, .flags = nnp, .by_path = true);
+	AS("setgid program, NO_NEW_PRIVS", "runs, gid 1000 1000 1000", setgid, "gid", be_nobody,
+	   .flags = nnp);
+	AS("file capabilities, NO_NEW_PRIVS", "runs, CapPrm 0000000000000000", capable,
+	   "status.CapPrm", be_nobody, .flags = nnp);
+	AS("file capabilities, SPAWN_PATH", "runs, CapPrm 0000000000002000", capable,
+	   "status.CapPrm", be_nobody, .by_path = true);
+	AS("file capabilities out of bounds, SPAWN_PATH", "EPERM at exec", capable, "status.CapPrm",
+	   without_net_raw, .by_path = true);
+	AS("another user's program, SPAWN_PATH", "EACCES at exec", shut, "uid", be_nobody,
+	   .by_path = true);
+	AS("another user's program, ASYNC", "EACCES at exec", shut, "uid", be_nobody,
+	   .flags = async);
+	AS("another user's script", "EACCES at exec", shut_script, "uid", be_nobody,
+	   .any_format = true);
+	AS("setuid script", "runs, uid 1000 1000 1000", script, "uid", be_nobody,
+	   .any_format = true);
+	AS("a script whose interpreter is a setuid program", "runs, uid 1000 0 0", interpreted,
+	   "uid", be_nobody, .any_format = true);
+#undef AS
+}
+
+/* --- system calls as actions --- */
+
+#define OWN_UTS 50
+
+static void be_nobody_with_a_namespace(const struct rule *rule)
+{
+	int fd = must(open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC));
+
+	must(dup3(fd, OWN_UTS, O_CLOEXEC));
+	be_nobody(rule);
+}
+
+#define CALL_OF(call_, ...)                                \
+	{                                                  \
+		.nr = SYS_##call_, .args = { __VA_ARGS__ } \
+	}
+#define AT(thing) (uintptr_t)(thing)
+
+/* What needs a privilege is refused to who has not got it. */
+RULES(calls_without_privilege)
+{
+	static gid_t groups[] = { 0 };
+	static struct rlimit limit = { 1 << 20, RLIM_INFINITY };
+	static struct sched_param priority = { 1 };
+	static struct __user_cap_header_struct own = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	static struct __user_cap_header_struct other = { _LINUX_CAPABILITY_VERSION_3, 1 };
+	static struct __user_cap_data_struct data[2] = { { 0, 1 << CAP_SYS_CHROOT, 0 } };
+	static struct sock_filter code[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
+	static struct sock_fprog filter = { 1, code };
+	const struct {
+		const char *name;
+		struct spawn_template_syscall call;
+		const char *expect; /* NULL: EPERM */
+	} tries[] = {
+		{ "setuid", CALL_OF(setuid, 0) },
+		{ "setgid", CALL_OF(setgid, 0) },
+		{ "setreuid", CALL_OF(setreuid, 0, 0) },
+		{ "setregid", CALL_OF(setregid, 0, 0) },
+		{ "setresuid", CALL_OF(setresuid, 0, 0, 0) },
+		{ "setresgid", CALL_OF(setresgid, 0, 0, 0) },
+		{ "setgroups", CALL_OF(setgroups, 1, AT(groups)) },
+		{ "capset", CALL_OF(capset, AT(&own), AT(data)) },
+		{ "capset of another process", CALL_OF(capset, AT(&other), AT(data)) },
+		{ "PR_CAPBSET_DROP", CALL_OF(prctl, PR_CAPBSET_DROP, CAP_NET_RAW) },
+		{ "PR_SET_SECUREBITS", CALL_OF(prctl, PR_SET_SECUREBITS, 1) },
+		{ "PR_CAP_AMBIENT",
+		  CALL_OF(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_RAW) },
+		{ "chroot", CALL_OF(chroot, AT("/")) },
+		{ "unshare of a mount namespace", CALL_OF(unshare, CLONE_NEWNS) },
+		{ "unshare of a user namespace", CALL_OF(unshare, CLONE_NEWUSER), "runs" },
+		{ "setns", CALL_OF(setns, OWN_UTS, CLONE_NEWUTS) },
+		{ "mount", CALL_OF(mount, AT("none"), AT("/"), AT("tmpfs")) },
+		{ "umount2", CALL_OF(umount2, AT("/proc")) },
+		{ "pivot_root", CALL_OF(pivot_root, AT("/"), AT("/")) },
+		{ "sethostname", CALL_OF(sethostname, AT("x"), 1) },
+		{ "prlimit64", CALL_OF(prlimit64, 0, RLIMIT_MEMLOCK, AT(&limit)) },
+		{ "sched_setscheduler", CALL_OF(sched_setscheduler, 0, SCHED_FIFO, AT(&priority)) },
+		{ "ioprio_set", CALL_OF(ioprio_set, IOPRIO_WHO_PROCESS, 0, 1 << 13) },
+		{ "setpriority", CALL_OF(setpriority, PRIO_PROCESS, 0, -5), "EACCES in an action" },
+		{ "seccomp", CALL_OF(seccomp, SECCOMP_SET_MODE_FILTER, 0, AT(&filter)),
+		  "EACCES in an action" },
+		{ "PR_SET_SECCOMP",
+		  CALL_OF(prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, AT(&filter)),
+		  "EACCES in an action" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(tries) / sizeof(*tries); i++)
+		try_rule(&(struct rule){ .name = text("without privilege: %s", tries[i].name),
+					 .expect = tries[i].expect ? tries[i].expect :
+								     "EPERM in an action",
+					 .confine = be_nobody_with_a_namespace,
+					 .actions = &CALL_ACTION(&tries[i].call),
+					 .count = 1 });
+}
+
+/* What an action took away is gone for the next one, and for exec. */
+RULES(less_after_an_action)
+{
+	static struct __user_cap_header_struct own = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	static struct __user_cap_data_struct none[2];
+	static struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_umask, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EXDEV),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	static struct sock_fprog filter = { sizeof(code) / sizeof(*code), code };
+	const char *setuid = own_probe("setuid"), *shut = own_probe("shut"), *hidden;
+	const char *folder = in_scratch("root2"), *closed = in_scratch("closed2");
+	struct spawn_template_syscall user = CALL_OF(setresuid, NOBODY, NOBODY, NOBODY);
+	struct spawn_template_syscall groups = CALL_OF(setgroups, 0);
+	struct spawn_template_syscall drop = CALL_OF(capset, AT(&own), AT(none));
+	struct spawn_template_syscall nnp = CALL_OF(prctl, PR_SET_NO_NEW_PRIVS, 1);
+	struct spawn_template_syscall root = CALL_OF(chroot, AT(folder));
+	struct spawn_template_syscall confine =
+		CALL_OF(seccomp, SECCOMP_SET_MODE_FILTER, 0, AT(&filter));
+	struct spawn_template_syscall mask = CALL_OF(umask, 022);
+	size_t i;
+
+	must(mkdir(folder, 0755));
+	must(mkdir(closed, 0755));
+	own_probe("root2/probe");
+	hidden = own_probe("closed2/probe");
+	must(chmod(setuid, 04755));
+	must(chmod(shut, 0700));
+	must(chmod(closed, 0700));
+	const struct {
+		const char *name, *expect, *path, *fact;
+		struct spawn_template_syscall *calls[2];
+		bool by_path, by_fd;
+		uint64_t flags;
+	} tries[] = {
+		{ "setresuid, root's program", "EACCES at exec", shut, NULL, { &user } },
+		{ "setresuid, root's program, SPAWN_PATH",
+		  "EACCES at exec",
+		  shut,
+		  NULL,
+		  { &user },
+		  .by_path = true },
+		{ "setresuid, root's program, ASYNC",
+		  "EACCES at exec",
+		  shut,
+		  NULL,
+		  { &user },
+		  .flags = SPAWN_TEMPLATE_SPAWN_ASYNC },
+		{ "setresuid, a program in root's folder, SPAWN_PATH",
+		  "EACCES at exec",
+		  hidden,
+		  NULL,
+		  { &user },
+		  .by_path = true },
+		{ "setresuid, a descriptor of a program in root's folder",
+		  "runs",
+		  hidden,
+		  NULL,
+		  { &user },
+		  .by_fd = true },
+		{ "setresuid, a setuid program", "runs, uid 1000 0 0", setuid, "uid", { &user } },
+		{ "setresuid, setgroups", "EPERM in an action", PROBE, NULL, { &user, &groups } },
+		{ "setresuid, chroot", "EPERM in an action", PROBE, NULL, { &user, &root } },
+		{ "capset, chroot", "EPERM in an action", PROBE, NULL, { &drop, &root } },
+		{ "PR_SET_NO_NEW_PRIVS, setresuid, a setuid program",
+		  "runs, uid 1000 1000 1000",
+		  setuid,
+		  "uid",
+		  { &nnp, &user } },
+		{ "chroot, a path inside, SPAWN_PATH",
+		  "runs",
+		  "/probe",
+		  NULL,
+		  { &root },
+		  .by_path = true },
+		{ "chroot, a path outside, SPAWN_PATH",
+		  "ENOENT at exec",
+		  PROBE,
+		  NULL,
+		  { &root },
+		  .by_path = true },
+		{ "chroot, a descriptor of a program outside",
+		  "runs",
+		  PROBE,
+		  NULL,
+		  { &root },
+		  .by_fd = true },
+		{ "a filter that denies the next action",
+		  "EXDEV in an action",
+		  PROBE,
+		  NULL,
+		  { &confine, &mask } },
+		{ "a filter that denies execve", "EXDEV at exec", PROBE, NULL, { &confine } },
+		{ "a filter that denies execve, SPAWN_PATH",
+		  "EXDEV at exec",
+		  PROBE,
+		  NULL,
+		  { &confine },
+		  .by_path = true },
+	};
+	for (i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
+		const struct spawn_template_action list[] = { CALL_ACTION(tries[i].calls[0]),
+							      CALL_ACTION(tries[i].calls[1]) };
+
+		try_rule(&(struct rule){ .name = text("after an action: %s", tries[i].name),
+					 .expect = tries[i].expect,
+					 .path = tries[i].path,
+					 .facts = { tries[i].fact },
+					 .sections = { "ids" },
+					 .by_path = tries[i].by_path,
+					 .by_fd = tries[i].by_fd,
+					 .flags = tries[i].flags,
+					 .actions = list,
+					 .count = tries[i].calls[1] ? 2 : 1 });
+	}
 }
 
 /* --- namespaces --- */
@@ -858,6 +1269,8 @@ RULES(keyrings)
 
 SUITE("security_lsm",
       T(landlock_execute),
+      T(landlock_by_path),
+      T(landlock_in_an_action),
       T(landlock_open),
       T(landlock_ioctl),
       T(apparmor_if_there),
@@ -865,6 +1278,9 @@ SUITE("security_lsm",
       T(ima_if_there),
       T(mounts),
       T(credentials),
+      T(credentials_of_other_ways),
+      T(calls_without_privilege),
+      T(less_after_an_action),
       T(namespaces),
       T(another_process),
       T(another_root),

@@ -52,6 +52,8 @@ static const struct call {
 	int number;
 	int action; /* of every_action(), or -1 */
 	const char *stage;
+	uint64_t flags;
+	bool by_path;
 } calls[] = {
 	{ "vfork", SYS_vfork, -1, "at vfork" },
 	{ "close", SYS_close, EVERY_CLOSE, "in an action" },
@@ -62,7 +64,19 @@ static const struct call {
 	{ "close_range", SYS_close_range, EVERY_CLOSE_RANGE, "in an action" },
 	{ "rt_sigprocmask", SYS_rt_sigprocmask, EVERY_SIGMASK, "in an action" },
 	{ "rt_sigaction", SYS_rt_sigaction, EVERY_SIGDEFAULT, "in an action" },
+	{ "umask", SYS_umask, EVERY_UMASK, "in an action" },
+	{ "chdir", SYS_chdir, EVERY_CHDIR, "in an action" },
+	{ "setresuid", SYS_setresuid, EVERY_SETRESUID, "in an action" },
 	{ "execve", SYS_execve, -1, "at exec" },
+	{ "vfork, SPAWN_PATH", SYS_vfork, -1, "at vfork", .by_path = true },
+	{ "execve, SPAWN_PATH", SYS_execve, -1, "at exec", .by_path = true },
+	{ "vfork, ASYNC", SYS_vfork, -1, "at vfork", SPAWN_TEMPLATE_SPAWN_ASYNC },
+	{ "dup3, ASYNC", SYS_dup3, EVERY_DUP3, "in an action", SPAWN_TEMPLATE_SPAWN_ASYNC },
+	{ "chdir, ASYNC", SYS_chdir, EVERY_CHDIR, "in an action", SPAWN_TEMPLATE_SPAWN_ASYNC },
+	{ "execve, ASYNC", SYS_execve, -1, "at exec", SPAWN_TEMPLATE_SPAWN_ASYNC },
+	{ "execve, SPAWN_PATH, ASYNC", SYS_execve, -1, "at exec", SPAWN_TEMPLATE_SPAWN_ASYNC,
+	  true },
+	{ "prctl, NO_NEW_PRIVS", SYS_prctl, -1, "at vfork", SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS },
 };
 
 #define BOTH_EXECS "both execve and execveat are asked: a filter that denies either denies a spawn"
@@ -87,6 +101,8 @@ static void try_call(const struct kind *kind, const struct call *call)
 			     .confine = filter,
 			     .word = { call->number, kind->verdict },
 			     .template_first = true,
+			     .by_path = call->by_path,
+			     .flags = call->flags,
 			     .attend = kind->attend };
 
 	if (kind->spawn) {
@@ -147,6 +163,34 @@ RULES(error)
 				 .verdict = SECCOMP_RET_ERRNO | EBADFD,
 				 .expect = "EBADFD %s" });
 	try_execveat("ERRNO", SECCOMP_RET_ERRNO | EBADFD, "EBADFD at exec", BOTH_EXECS);
+}
+
+/* By path it is execve alone, each time. */
+RULES(by_path)
+{
+	const char *folder = in_scratch("second");
+
+	must(mkdir(folder, 0755));
+	own_probe("second/probe");
+	try_rule(&(struct rule){ .name = "seccomp ERRNO: execveat, SPAWN_PATH",
+				 .expect = "runs",
+				 .by_path = true,
+				 .confine = filter,
+				 .word = { SYS_execveat, SECCOMP_RET_ERRNO | EBADFD } });
+	try_rule(&(struct rule){ .name = "seccomp ERRNO: execve, SPAWN_PATH with a search",
+				 .expect = "EBADFD at exec",
+				 .path = "probe",
+				 .by_path = true,
+				 .search = text("/nowhere:%s", folder),
+				 .confine = filter,
+				 .word = { SYS_execve, SECCOMP_RET_ERRNO | EBADFD } });
+	try_rule(&(struct rule){ .name = "seccomp KILL_PROCESS: execve, SPAWN_PATH with a search",
+				 .expect = "dies of SIGSYS",
+				 .path = "probe",
+				 .by_path = true,
+				 .search = text("/nowhere:%s", folder),
+				 .confine = filter,
+				 .word = { SYS_execve, SECCOMP_RET_KILL_PROCESS } });
 }
 
 /* Zero is no error, and yet the call is not made. */
@@ -455,6 +499,10 @@ RULES(strict_mode)
 				 .expect = "the caller dies of SIGKILL",
 				 .confine = be_strict,
 				 .template_first = true });
+	try_rule(&(struct rule){ .name = "seccomp strict mode: SPAWN_PATH",
+				 .expect = "the caller dies of SIGKILL",
+				 .confine = be_strict,
+				 .by_path = true });
 }
 
 /* --- Docker's default profile --- */
@@ -615,6 +663,8 @@ RULES(docker)
 			.name = text("Docker's default profile: %s", calls[i].name),
 			.expect = "runs",
 			.confine = be_in_docker,
+			.by_path = calls[i].by_path,
+			.flags = calls[i].flags,
 			.actions = calls[i].action < 0 ? NULL :
 							 &every_action()->list[calls[i].action],
 			.count = calls[i].action >= 0 });
@@ -635,6 +685,8 @@ RULES(docker_of_the_old_days)
 			.expect = is_young(calls[i].number) ? "EPERM in an action" : "runs",
 			.confine = be_in_docker,
 			.word = { true },
+			.by_path = calls[i].by_path,
+			.flags = calls[i].flags,
 			.actions = calls[i].action < 0 ? NULL :
 							 &every_action()->list[calls[i].action],
 			.count = calls[i].action >= 0 });
@@ -664,14 +716,20 @@ RULES(a_service_that_may_not_execute)
 {
 	static const struct {
 		const char *name;
-		bool first;
-	} orders[] = { { "template made under it", false }, { "template made before", true } };
+		bool first, by_path;
+		uint64_t flags;
+	} orders[] = { { "template made under it", false },
+		       { "template made before", true },
+		       { "SPAWN_PATH", .by_path = true },
+		       { "ASYNC", .flags = SPAWN_TEMPLATE_SPAWN_ASYNC } };
 	size_t i;
 
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < sizeof(orders) / sizeof(*orders); i++)
 		try_rule(&(struct rule){ .name = text("no exec at all: %s", orders[i].name),
 					 .expect = "EPERM at exec",
 					 .confine = deny_exec_for_good,
+					 .by_path = orders[i].by_path,
+					 .flags = orders[i].flags,
 					 .template_first = orders[i].first });
 }
 
@@ -692,6 +750,8 @@ RULES(several_filters)
 					 .expect = text("EACCES %s", calls[i].stage),
 					 .confine = two_filters,
 					 .word = { calls[i].number },
+					 .by_path = calls[i].by_path,
+					 .flags = calls[i].flags,
 					 .actions = calls[i].action < 0 ?
 							    NULL :
 							    &every_action()->list[calls[i].action],
@@ -702,6 +762,7 @@ RULES(several_filters)
 SUITE("security_seccomp",
       T(nothing_refused),
       T(error),
+      T(by_path),
       T(no_error),
       T(kill_process),
       T(kill_thread),
