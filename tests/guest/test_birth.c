@@ -392,7 +392,8 @@ static void each_namespace(void)
 		args.namespaces = all[i].flag;
 		pid = started(&args);
 		check(own);
-		check(strcmp(process_link(pid, text("ns/%s", all[i].name)), own));
+		/* exec enters the time namespace, behind the moment at which the call returns. */
+		wait_until(strcmp(process_link(pid, text("ns/%s", all[i].name)), own));
 		must(kill(pid, SIGKILL));
 		check_eq(wait_for(pid), 128 + SIGKILL);
 	}
