@@ -3,14 +3,21 @@
 # liboutspawn, shared and static, from the same position-independent objects;
 # its header, pkg-config file and man pages. Also how any man page is made.
 
-LIB_OBJECTS := $(patsubst %,$(O)/lib/%.o,actions attr batch describe device error path spawn \
-	syscalls template)
+LIB_OBJECTS := $(patsubst %,$(O)/lib/%.o,actions attr batch describe device error path posix \
+	posix_glibc posix_plan spawn syscalls template)
 LIB_STATIC := $(O)/lib/liboutspawn.a
 LIB_SHARED := $(O)/lib/liboutspawn.so.$(SOVERSION)
 LIB_MAP := $(S)/lib/liboutspawn.map
 LIBS += $(LIB_STATIC) $(LIB_SHARED) $(O)/lib/liboutspawn.so
 
-$(LIB_OBJECTS): EXTRA_CFLAGS = -fPIC -fvisibility=hidden
+# What LD_PRELOAD is to name: needs nothing but the C library.
+DROPIN := $(O)/lib/liboutspawn-posix.so
+DROPIN_MAP := $(S)/lib/liboutspawn-posix.map
+DROPIN_OBJECTS := $(O)/lib/dropin.o $(patsubst %,$(O)/lib/%.o,attr device path posix posix_glibc \
+	posix_plan spawn)
+LIBS += $(DROPIN)
+
+$(LIB_OBJECTS) $(O)/lib/dropin.o: EXTRA_CFLAGS = -fPIC -fvisibility=hidden
 
 $(LIB_STATIC): $(LIB_OBJECTS)
 	rm -f $@
@@ -19,6 +26,10 @@ $(LIB_STATIC): $(LIB_OBJECTS)
 $(LIB_SHARED): $(LIB_OBJECTS) $(LIB_MAP)
 	$(CC) -shared $(CFLAGS) $(LDFLAGS) -Wl,-soname,$(@F) -Wl,--version-script=$(LIB_MAP) \
 		-Wl,-z,defs -Wl,-z,relro -Wl,-z,now -o $@ $(LIB_OBJECTS)
+
+$(DROPIN): $(DROPIN_OBJECTS) $(DROPIN_MAP)
+	$(CC) -shared $(CFLAGS) $(LDFLAGS) -Wl,-soname,$(@F) -Wl,--version-script=$(DROPIN_MAP) \
+		-Wl,-z,defs -Wl,-z,relro -Wl,-z,now -o $@ $(DROPIN_OBJECTS)
 
 $(O)/lib/liboutspawn.so: $(LIB_SHARED)
 	ln -sf $(<F) $@
@@ -59,9 +70,9 @@ LIB_MAN_ALIASES := \
 .PHONY: install-libs
 install-libs: $(LIBS) $(LIB_MAN)
 	$(INSTALL) -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR)/pkgconfig
-	$(INSTALL) -m644 $(S)/lib/outspawn.h $(S)/lib/outspawn_cap.h $(S)/uapi/spawn_template.h $(DESTDIR)$(INCLUDEDIR)
+	$(INSTALL) -m644 $(S)/lib/outspawn.h $(S)/lib/outspawn_cap.h $(S)/lib/outspawn_posix.h $(S)/uapi/spawn_template.h $(DESTDIR)$(INCLUDEDIR)
 	$(INSTALL) -m644 $(LIB_STATIC) $(DESTDIR)$(LIBDIR)
-	$(INSTALL) -m755 $(LIB_SHARED) $(DESTDIR)$(LIBDIR)
+	$(INSTALL) -m755 $(LIB_SHARED) $(DROPIN) $(DESTDIR)$(LIBDIR)
 	ln -sf $(notdir $(LIB_SHARED)) $(DESTDIR)$(LIBDIR)/liboutspawn.so
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' \
 		-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' $(S)/lib/outspawn.pc.in \

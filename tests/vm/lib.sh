@@ -7,6 +7,9 @@ VM=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 REPO=$(cd -- "$VM/../.." && pwd)
 CACHE=${OUTSPAWN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/outspawn}
 SUITES=(bookworm trixie backports)
+# Files that say what a root has. OUTSPAWN_PACKAGES=FILE: more of it, in a root
+# and a build of their own.
+PACKAGES=("$VM/packages" ${OUTSPAWN_PACKAGES:+"$OUTSPAWN_PACKAGES"})
 TREE_SUITE=trixie	# whose compiler builds for a kernel tree
 
 say()
@@ -77,6 +80,7 @@ resolve_kernel()
 	fi
 	# shellcheck disable=SC2034 # for those that source this
 	WORK=$REPO/build/vm/$(kernel_directory "$1")
+	[[ ! ${OUTSPAWN_PACKAGES-} ]] || WORK+=-$(basename -- "$(dirname -- "$OUTSPAWN_PACKAGES")")
 }
 
 kernel_directory()
@@ -93,7 +97,7 @@ kernel_directory()
 root_key()
 {
 	{
-		cat -- "$VM/make-root" "$VM/customize-root" "$VM/unpack-kernel" "$VM/packages" \
+		cat -- "$VM/make-root" "$VM/customize-root" "$VM/unpack-kernel" "${PACKAGES[@]}" \
 			"$CACHE/roots/$1/kernel"
 		printf '%s\n' "$1"
 	} | sha256sum | cut -c1-16

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * liboutspawn-posix.so: posix_spawn(3) of programs that know nothing of outspawn
+ *
+ * Preloaded, it takes the place of the C library's posix_spawn, posix_spawnp,
+ * pidfd_spawn and pidfd_spawnp. What outspawn cannot do is done by the C
+ * library's, with the same arguments, as long as no child has begun with it:
+ *
+ *  - there is no device, or the program may not open it;
+ *  - the program has a seccomp filter, which may know posix_spawn's system calls
+ *    and not those that outspawn asks it about;
+ *  - the attributes, or the list of file actions, are not known to us;
+ *  - the module refused before there was a child, whatever its error was.
+ *
+ * A step that failed in a child, or exec, is the call's own error and final.
+ *
+ * Programs build their lists by the C library's own functions, which stay: a
+ * second list beside each of theirs, for which the builders would have to be
+ * interposed too, would need a place that the types do not have, and be wrong for
+ * every list that was made before we were there or by one who bypassed us.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <linux/seccomp.h>
+
+#include "posix.h"
+
+typedef int spawn_function(int *, const char *, const posix_spawn_file_actions_t *,
+			   const posix_spawnattr_t *, char *const[], char *const[]);
+
+/* pid_t and a pidfd are both ints, so one type does for all. */
+_Static_assert(_Generic((pid_t)0, int : 1, default : 0), "pid_t is no int");
+
+/* A function of the C library's that we stand before. */
+struct original {
+	const char *name;
+	const char *version; /* NULL: the one that programs are linked with today */
+	_Atomic(spawn_function *) function;
+};
+
+static struct original originals[] = {
+	{ .name = "posix_spawn" },
+	{ .name = "posix_spawnp" },
+	{ .name = "pidfd_spawn" },
+	{ .name = "pidfd_spawnp" },
+	{ .name = "posix_spawn", .version = "GLIBC_2.2.5" },
+	{ .name = "posix_spawnp", .version = "GLIBC_2.2.5" },
+};
+enum { SPAWN, SPAWNP, PIDFD_SPAWN, PIDFD_SPAWNP, OLD_SPAWN, OLD_SPAWNP };
+
+/* From the environment that the program began with. */
+static bool disabled;
+static const char *debug; /* "1": to stderr; else the path of a file */
+
+static spawn_function *original_of(struct original *original)
+{
+	spawn_function *function = atomic_load(&original->function);
+
+	if (function)
+		return function;
+	/* Two threads may look it up at once: they find the same. */
+	if (original->version)
+		function = dlvsym(RTLD_NEXT, original->name, original->version);
+	else
+		function = dlsym(RTLD_NEXT, original->name);
+	atomic_store(&original->function, function);
+	return function;
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	const char *word = secure_getenv("OUTSPAWN_DISABLE");
+
+	disabled = word && *word && strcmp(word, "0");
+	word = secure_getenv("OUTSPAWN_DEBUG");
+	if (word && (*word == '/' || !strcmp(word, "1")))
+		debug = strdup(word);
+	/* Now rather than in the midst of the program's work. */
+	for (int i = SPAWN; i <= PIDFD_SPAWNP; i++)
+		original_of(&originals[i]);
+}
+
+/* One line, in one write(2), so that those of many processes do not mix. */
+static void say(const char *file, const char *who, const char *what)
+{
+	int saved = errno, fd = STDERR_FILENO, length;
+	char line[512];
+
+	length = snprintf(line, sizeof(line), "outspawn: %s[%d]: %.200s: %s%s%s\n",
+			  program_invocation_short_name, getpid(), file ? file : "(null)", who,
+			  what ? ": " : "", what ? what : "");
+	if (length >= (int)sizeof(line)) {
+		length = sizeof(line) - 1;
+		line[length - 1] = '\n';
+	}
+	if (*debug == '/')
+		fd = open(debug, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
+	/* There is nobody to tell that nobody can be told. */
+	if (fd >= 0 && write(fd, line, length) < 0)
+		length = 0;
+	if (fd != STDERR_FILENO)
+		close(fd);
+	errno = saved;
+}
+
+static int fall_back(struct original *original, int *out, const struct posix_call *call,
+		     const char *why)
+{
+	spawn_function *function = original_of(original);
+
+	if (debug)
+		say(call->file, "libc", why);
+	/* A C library that has no pidfd_spawn. */
+	if (!function)
+		return ENOSYS;
+	return function(out, call->file, call->list, call->attr, call->argv, call->envp);
+}
+
+static int spawn(struct original *original, int *out, bool want_pidfd,
+		 const struct posix_call *call)
+{
+	const char *why;
+	int pidfd = -1;
+	pid_t pid;
+
+	if (disabled)
+		return fall_back(original, out, call, "OUTSPAWN_DISABLE is set");
+	if (prctl(PR_GET_SECCOMP) != SECCOMP_MODE_DISABLED)
+		return fall_back(original, out, call, "a seccomp filter");
+
+	pid = outspawn_i_posix(call, want_pidfd ? &pidfd : NULL, &why);
+	if (pid < 0 && why)
+		return fall_back(original, out, call, why);
+	if (debug)
+		say(call->file, "module", pid < 0 ? strerrorname_np(-pid) : NULL);
+	if (pid < 0)
+		return -pid;
+	if (out)
+		*out = want_pidfd ? pidfd : pid;
+	else if (want_pidfd)
+		close(pidfd);
+	return 0;
+}
+
+#define EXPORTED __attribute__((visibility("default")))
+
+/* The functions. What their names are outside is said below them. */
+#define SPAWN_FUNCTION(name_, which, search_, pidfd_)                                     \
+	EXPORTED spawn_function name_;                                                    \
+	int name_(int *out, const char *file, const posix_spawn_file_actions_t *list,     \
+		  const posix_spawnattr_t *attr, char *const argv[], char *const envp[])  \
+	{                                                                                 \
+		const struct posix_call call = { file, search_, list, attr, argv, envp }; \
+                                                                                          \
+		return spawn(&originals[which], out, pidfd_, &call);                      \
+	}
+SPAWN_FUNCTION(dropin_posix_spawn, SPAWN, false, false)
+SPAWN_FUNCTION(dropin_posix_spawnp, SPAWNP, true, false)
+SPAWN_FUNCTION(dropin_pidfd_spawn, PIDFD_SPAWN, false, true)
+SPAWN_FUNCTION(dropin_pidfd_spawnp, PIDFD_SPAWNP, true, true)
+
+/* Those that programs of before 2012 are linked with: they run scripts without "#!", too. */
+#define OLD_FUNCTION(name_, which)                                                               \
+	EXPORTED spawn_function name_;                                                           \
+	int name_(int *out, const char *file, const posix_spawn_file_actions_t *list,            \
+		  const posix_spawnattr_t *attr, char *const argv[], char *const envp[])         \
+	{                                                                                        \
+		const struct posix_call call = { file, false, list, attr, argv, envp };          \
+                                                                                                 \
+		return fall_back(&originals[which], out, &call, "an old program's posix_spawn"); \
+	}
+OLD_FUNCTION(dropin_old_posix_spawn, OLD_SPAWN)
+OLD_FUNCTION(dropin_old_posix_spawnp, OLD_SPAWNP)
+
+__asm__(".symver dropin_posix_spawn, posix_spawn@@GLIBC_2.15");
+__asm__(".symver dropin_posix_spawnp, posix_spawnp@@GLIBC_2.15");
+__asm__(".symver dropin_pidfd_spawn, pidfd_spawn@@GLIBC_2.39");
+__asm__(".symver dropin_pidfd_spawnp, pidfd_spawnp@@GLIBC_2.39");
+__asm__(".symver dropin_old_posix_spawn, posix_spawn@GLIBC_2.2.5");
+__asm__(".symver dropin_old_posix_spawnp, posix_spawnp@GLIBC_2.2.5");
