@@ -3,10 +3,10 @@
 # bench/*.c   programs that measure, and what they start; installed beside the
 #             tests. tests/guest/check-cost runs spawn-cost and judges.
 
-BENCHES += $(O)/bench/spawn-cost $(O)/bench/nothing
+BENCHES += $(O)/bench/spawn-cost $(O)/bench/posix-cost $(O)/bench/nothing
 GUEST_SCRIPTS += $(S)/tests/guest/check-cost
 
-$(O)/bench/spawn-cost: $(O)/bench/spawn-cost.o $(LIB_STATIC)
+$(O)/bench/spawn-cost $(O)/bench/posix-cost: %: %.o $(LIB_STATIC)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(O)/bench/nothing.o: EXTRA_CFLAGS = -ffreestanding -fno-stack-protector -fno-pic

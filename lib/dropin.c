@@ -18,15 +18,23 @@
  * second list beside each of theirs, for which the builders would have to be
  * interposed too, would need a place that the types do not have, and be wrong for
  * every list that was made before we were there or by one who bypassed us.
+ *
+ * One descriptor is kept, the device's, because to open and close it costs 6 % of
+ * the smallest spawn. It works after fork, in threads and in other credentials.
+ * The program does not know of it and may close it or put something else at its
+ * number: it is looked at before each use, and never closed. Templates are not
+ * kept: a spawn from one costs more than one by path (docs/posix.md).
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <linux/seccomp.h>
@@ -55,6 +63,13 @@ static struct original originals[] = {
 	{ .name = "posix_spawnp", .version = "GLIBC_2.2.5" },
 };
 enum { SPAWN, SPAWNP, PIDFD_SPAWN, PIDFD_SPAWNP, OLD_SPAWN, OLD_SPAWNP };
+
+/* The number from which on the device's is looked for: few programs choose one there. */
+#define HIGH_FD 200
+
+/* The device's descriptor, and what is found there as long as it is the device. */
+static atomic_int kept = -1;
+static _Atomic dev_t kept_rdev;
 
 /* From the environment that the program began with. */
 static bool disabled;
@@ -91,9 +106,10 @@ __attribute__((constructor)) static void begin(void)
 /* One line, in one write(2), so that those of many processes do not mix. */
 static void say(const char *file, const char *who, const char *what)
 {
-	int saved = errno, fd = STDERR_FILENO, length;
+	int saved = errno, fd = STDERR_FILENO, length, state;
 	char line[512];
 
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
 	length = snprintf(line, sizeof(line), "outspawn: %s[%d]: %.200s: %s%s%s\n",
 			  program_invocation_short_name, getpid(), file ? file : "(null)", who,
 			  what ? ": " : "", what ? what : "");
@@ -108,7 +124,55 @@ static void say(const char *file, const char *who, const char *what)
 		length = 0;
 	if (fd != STDERR_FILENO)
 		close(fd);
+	pthread_setcancelstate(state, NULL);
 	errno = saved;
+}
+
+static bool is_device(int fd)
+{
+	struct stat now;
+
+	return fd >= 0 && !fstat(fd, &now) && S_ISCHR(now.st_mode) &&
+	       now.st_rdev == atomic_load(&kept_rdev);
+}
+
+/*
+ * Opens the device at a high number; or at a lower one where the limit is low, but
+ * never at one of the first three, which programs close and expect to get again.
+ */
+static int open_device(void)
+{
+	int low = outspawn_open(), high;
+
+	if (low < 0)
+		return -1;
+	high = fcntl(low, F_DUPFD_CLOEXEC, HIGH_FD);
+	if (high < 0)
+		high = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	close(low);
+	return high;
+}
+
+/*
+ * The device, or -1. Of two threads that open it at once one closes what it has
+ * opened. A child of vfork(2) leaves its parent a number that is the device in the
+ * child alone: the parent finds that it is not, and opens it for itself.
+ */
+static int device(void)
+{
+	int old = atomic_load(&kept), fresh;
+	struct stat opened;
+
+	if (is_device(old))
+		return old;
+	fresh = open_device();
+	if (fresh < 0 || fstat(fresh, &opened))
+		return -1;
+	atomic_store(&kept_rdev, opened.st_rdev);
+	if (atomic_compare_exchange_strong(&kept, &old, fresh))
+		return fresh;
+	close(fresh);
+	return is_device(old) ? old : -1;
 }
 
 static int fall_back(struct original *original, int *out, const struct posix_call *call,
@@ -124,19 +188,39 @@ static int fall_back(struct original *original, int *out, const struct posix_cal
 	return function(out, call->file, call->list, call->attr, call->argv, call->envp);
 }
 
+static pid_t by_module(const struct posix_call *call, int *pidfd, const char **why)
+{
+	pid_t pid = -ENOSYS;
+	int fd;
+
+	if (disabled) {
+		*why = "OUTSPAWN_DISABLE is set";
+		return pid;
+	}
+	if (prctl(PR_GET_SECCOMP) != SECCOMP_MODE_DISABLED) {
+		*why = "a seccomp filter";
+		return pid;
+	}
+	fd = device();
+	if (fd < 0)
+		*why = "the device cannot be opened";
+	else
+		pid = outspawn_i_posix(fd, call, pidfd, why);
+	return pid;
+}
+
 static int spawn(struct original *original, int *out, bool want_pidfd,
 		 const struct posix_call *call)
 {
-	const char *why;
-	int pidfd = -1;
+	int saved = errno, pidfd = -1, state;
+	const char *why = NULL;
 	pid_t pid;
 
-	if (disabled)
-		return fall_back(original, out, call, "OUTSPAWN_DISABLE is set");
-	if (prctl(PR_GET_SECCOMP) != SECCOMP_MODE_DISABLED)
-		return fall_back(original, out, call, "a seccomp filter");
-
-	pid = outspawn_i_posix(call, want_pidfd ? &pidfd : NULL, &why);
+	/* open(2) and close(2) are cancellation points. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	pid = by_module(call, want_pidfd ? &pidfd : NULL, &why);
+	pthread_setcancelstate(state, NULL);
+	errno = saved;
 	if (pid < 0 && why)
 		return fall_back(original, out, call, why);
 	if (debug)

@@ -2,18 +2,14 @@
 /*
  * posix_spawn(3) and its kin, by outspawn
  *
- * Nothing is kept from call to call: the device is opened and closed in each,
- * which costs 2 % of a spawn (docs/posix.md) and leaves no descriptor for the
- * program to trip over, none to lose in fork, and none that keeps the module from
- * being unloaded. For the same reasons no templates are kept. Memory is the
- * stack's, or mmap's, as in glibc's own.
+ * Nothing is kept from call to call: the device is opened and closed in each.
+ * Memory is the stack's, or mmap's, as in glibc's own.
  */
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "outspawn_posix.h"
@@ -50,7 +46,7 @@ static pid_t carry_out(const struct posix_call *call, const struct posix_plan *p
 	pid = outspawn_spawn_path(plan->device, call->file, search_path(call), call->argv,
 				  call->envp, &actions, &plan->attr, pidfd, &result);
 	if (pid < 0 && result.stage < SPAWN_TEMPLATE_STAGE_ACTION)
-		*why = "the module";
+		*why = "the module refused";
 	return pid;
 }
 
@@ -77,7 +73,7 @@ static pid_t do_big(int device, const struct posix_call *call, int *pidfd, const
 	return pid;
 }
 
-static pid_t do_with(int device, const struct posix_call *call, int *pidfd, const char **why)
+pid_t outspawn_i_posix(int device, const struct posix_call *call, int *pidfd, const char **why)
 {
 	struct spawn_template_action actions[FEW];
 	union posix_block blocks[FEW];
@@ -91,37 +87,6 @@ static pid_t do_with(int device, const struct posix_call *call, int *pidfd, cons
 	if (plan.count > plan.room)
 		return do_big(device, call, pidfd, why);
 	return carry_out(call, &plan, pidfd, why);
-}
-
-/*
- * Another thread may have closed our number and opened something there: it is
- * closed only if it is the device still.
- */
-static void close_device(int device, const struct stat *opened)
-{
-	struct stat now;
-
-	if (!fstat(device, &now) && S_ISCHR(now.st_mode) && now.st_rdev == opened->st_rdev)
-		close(device);
-}
-
-pid_t outspawn_i_posix(const struct posix_call *call, int *pidfd, const char **why)
-{
-	int saved = errno, state, device;
-	struct stat opened;
-	pid_t pid = -ENOSYS;
-
-	*why = "the device cannot be opened";
-	/* open(2) and close(2) are cancellation points. */
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-	device = outspawn_open();
-	if (device >= 0 && !fstat(device, &opened)) {
-		pid = do_with(device, call, pidfd, why);
-		close_device(device, &opened);
-	}
-	pthread_setcancelstate(state, NULL);
-	errno = saved;
-	return pid;
 }
 
 /*
@@ -142,11 +107,11 @@ static int error_to_tell(int error, const char *why)
 	return error;
 }
 
-static int spawn(pid_t *pid, int *pidfd, const struct posix_call *call)
+static int spawn_on(int device, pid_t *pid, int *pidfd, const struct posix_call *call)
 {
 	const char *why;
 	int fd = -1;
-	pid_t got = outspawn_i_posix(call, pidfd ? &fd : NULL, &why);
+	pid_t got = outspawn_i_posix(device, call, pidfd ? &fd : NULL, &why);
 
 	if (got < 0)
 		return error_to_tell(-got, why);
@@ -155,6 +120,22 @@ static int spawn(pid_t *pid, int *pidfd, const struct posix_call *call)
 	if (pidfd)
 		*pidfd = fd;
 	return 0;
+}
+
+static int spawn(pid_t *pid, int *pidfd, const struct posix_call *call)
+{
+	int saved = errno, error = ENOSYS, state, device;
+
+	/* open(2) and close(2) are cancellation points. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	device = outspawn_open();
+	if (device >= 0) {
+		error = spawn_on(device, pid, pidfd, call);
+		close(device);
+	}
+	pthread_setcancelstate(state, NULL);
+	errno = saved;
+	return error;
 }
 
 int outspawn_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *list,

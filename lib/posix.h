@@ -86,12 +86,12 @@ struct posix_plan {
 const char *outspawn_i_plan(struct posix_plan *plan, const struct posix_call *call);
 
 /*
- * Does a call. pidfd: as of outspawn_spawn(); or NULL.
+ * Does a call. device: from outspawn_open(); pidfd: as of outspawn_spawn().
  *
  * Return: the child's pid or -errno. After an error *why is NULL if there was a
  * child that may have run actions; else nothing has happened, the C library may
  * do the call, and *why says in words what kept us.
  */
-pid_t outspawn_i_posix(const struct posix_call *call, int *pidfd, const char **why);
+pid_t outspawn_i_posix(int device, const struct posix_call *call, int *pidfd, const char **why);
 
 #endif /* OUTSPAWN_POSIX_INTERNAL_H */

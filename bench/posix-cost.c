@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * posix-cost.c - what posix_spawn costs, by the C library and in outspawn's ways
+ *
+ *   posix-cost [-n ROUNDS]
+ *
+ * Starts the program nothing, which stands beside this one, by each method in turn,
+ * and waits for its end. A line is printed for each, first quartiles:
+ *
+ *   METHOD  START-TO-END  IN-THE-CALL
+ *
+ * To be run where the clock counts instructions (tests/vm/run -i), of which a
+ * nanosecond is one:
+ *
+ *   tests/vm/run -i -k trixie -- posix-cost
+ */
+#include <errno.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "outspawn.h"
+#include "outspawn_posix.h"
+
+#define WARM_UP 5
+
+struct cost {
+	uint64_t total, in_call;
+};
+
+static char nothing[PATH_MAX + 8], folder[PATH_MAX], *const argv_of_it[] = { "nothing", NULL };
+static char *const no_environment[] = { NULL };
+static int device, template;
+static struct outspawn_attr attr = OUTSPAWN_ATTR_INIT;
+
+static void die(const char *what, int error)
+{
+	fprintf(stderr, "posix-cost: %s: %s\n", what, strerror(error));
+	exit(2);
+}
+
+static int by_libc(pid_t *pid)
+{
+	return posix_spawn(pid, nothing, NULL, NULL, argv_of_it, no_environment);
+}
+
+static int by_libc_search(pid_t *pid)
+{
+	return posix_spawnp(pid, "nothing", NULL, NULL, argv_of_it, no_environment);
+}
+
+/* As the drop-in does it: the device opened and closed each time. */
+static int by_outspawn(pid_t *pid)
+{
+	return outspawn_posix_spawn(pid, nothing, NULL, NULL, argv_of_it, no_environment);
+}
+
+static int by_outspawn_search(pid_t *pid)
+{
+	return outspawn_posix_spawnp(pid, "nothing", NULL, NULL, argv_of_it, no_environment);
+}
+
+/* What a device that is kept open would save. */
+static int by_path(pid_t *pid)
+{
+	*pid = outspawn_spawn_path(device, nothing, NULL, argv_of_it, no_environment, NULL, &attr,
+				   NULL, NULL);
+	return *pid < 0 ? -*pid : 0;
+}
+
+/* And what a template that is kept would save. */
+static int by_template(pid_t *pid)
+{
+	*pid = outspawn_spawn_attr(template, argv_of_it, no_environment, NULL, &attr, NULL, NULL);
+	return *pid < 0 ? -*pid : 0;
+}
+
+/* And what a template costs that is made and used once. */
+static int by_fresh_template(pid_t *pid)
+{
+	int fresh = outspawn_template_flags(device, nothing, OUTSPAWN_ALLOW_WRITE);
+
+	if (fresh < 0)
+		return -fresh;
+	*pid = outspawn_spawn_attr(fresh, argv_of_it, no_environment, NULL, &attr, NULL, NULL);
+	close(fresh);
+	return *pid < 0 ? -*pid : 0;
+}
+
+static const struct method {
+	const char *name;
+	int (*start)(pid_t *pid);
+} methods[] = {
+	{ "posix_spawn", by_libc },
+	{ "outspawn_posix_spawn", by_outspawn },
+	{ "device-kept", by_path },
+	{ "template-kept", by_template },
+	{ "template-made", by_fresh_template },
+	{ "posix_spawnp", by_libc_search },
+	{ "outspawn_posix_spawnp", by_outspawn_search },
+};
+#define METHODS (sizeof(methods) / sizeof(*methods))
+
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000000000ULL + time.tv_nsec;
+}
+
+static struct cost measure(const struct method *method)
+{
+	struct cost cost;
+	uint64_t begin;
+	int status, error;
+	pid_t pid;
+
+	begin = now();
+	error = method->start(&pid);
+	cost.in_call = now() - begin;
+	if (error)
+		die(method->name, error);
+	if (waitpid(pid, &status, 0) != pid || status)
+		die("nothing", errno);
+	cost.total = now() - begin;
+	return cost;
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t one = *(const uint64_t *)a, two = *(const uint64_t *)b;
+
+	return one < two ? -1 : one > two;
+}
+
+static uint64_t quartile(uint64_t *list, int count)
+{
+	qsort(list, count, sizeof(*list), compare);
+	return list[count / 4];
+}
+
+static void find_nothing(void)
+{
+	ssize_t length = readlink("/proc/self/exe", folder, sizeof(folder) - 1);
+
+	if (length < 0)
+		die("/proc/self/exe", errno);
+	folder[length] = '\0';
+	*strrchr(folder, '/') = '\0';
+	snprintf(nothing, sizeof(nothing), "%s/nothing", folder);
+	setenv("PATH", folder, 1);
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t *totals[METHODS], *calls[METHODS];
+	int rounds = argc == 3 && !strcmp(argv[1], "-n") ? atoi(argv[2]) : 101;
+	struct cost cost;
+
+	if (rounds < 1) {
+		fprintf(stderr, "usage: posix-cost [-n ROUNDS]\n");
+		return 2;
+	}
+	find_nothing();
+	attr.flags = OUTSPAWN_INHERIT_FDS;
+	device = outspawn_open();
+	if (device < 0)
+		die(SPAWN_TEMPLATE_DEVICE, -device);
+	template = outspawn_template_flags(device, nothing, OUTSPAWN_ALLOW_WRITE);
+	if (template < 0)
+		die(nothing, -template);
+	for (size_t m = 0; m < METHODS; m++) {
+		totals[m] = calloc(rounds, sizeof(uint64_t));
+		calls[m] = calloc(rounds, sizeof(uint64_t));
+	}
+	for (int i = -WARM_UP; i < rounds; i++) {
+		for (size_t m = 0; m < METHODS; m++) {
+			cost = measure(&methods[m]);
+			if (i < 0)
+				continue;
+			totals[m][i] = cost.total;
+			calls[m][i] = cost.in_call;
+		}
+	}
+	for (size_t m = 0; m < METHODS; m++)
+		printf("%-24s %8llu %8llu\n", methods[m].name,
+		       (unsigned long long)quartile(totals[m], rounds),
+		       (unsigned long long)quartile(calls[m], rounds));
+	return 0;
+}
