@@ -681,7 +681,7 @@ bool is_open(int fd)
 
 int lowest_free_fd(void)
 {
-	int fd = must(dup(device));
+	int fd = must(open("/", O_PATH | O_CLOEXEC));
 
 	close(fd);
 	return fd;
