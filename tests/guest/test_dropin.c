@@ -1,0 +1,688 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_dropin.c - liboutspawn-posix.so, preloaded
+ *
+ * Each test runs a program of this file with the drop-in before the C library; the
+ * program spawns, and the drop-in's own lines tell who did it.
+ */
+#include "common_posix.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/sysmacros.h>
+
+#define DROPIN "/usr/local/lib/liboutspawn-posix.so"
+/* Where the drop-in's descriptor is, unless the limit is low. */
+#define ITS_FD 200
+
+/* --- a program that runs preloaded --- */
+
+static char *lines_file(void)
+{
+	return in_scratch("dropin-lines");
+}
+
+struct run {
+	char *name; /* of the PROGRAM */
+	const char *variable; /* NAME=VALUE for its environment, or NULL */
+	void (*enter)(void);
+	bool to_stderr;
+};
+
+static void execute(void *argument)
+{
+	const struct run *run = argument;
+	char *envp[] = { "LD_PRELOAD=" DROPIN, text("OUTSPAWN_DEBUG=%s", lines_file()),
+			 text("PATH=%s", getenv("PATH")), (char *)run->variable, NULL };
+	char *argv[] = { "suite", text("@%s", run->name), PROBE, scratch, NULL };
+
+	if (run->to_stderr) {
+		envp[1] = "OUTSPAWN_DEBUG=1";
+		must(dup2(must(open(lines_file(), O_WRONLY | O_APPEND | O_CLOEXEC)),
+			  STDERR_FILENO));
+	}
+	if (run->enter)
+		run->enter();
+	execve(own_path(), argv, envp);
+	check_failed(__FILE__, __LINE__, "%s: %s", own_path(), strerror(errno));
+}
+
+/* The lines that it printed. It has to end well. */
+static char *lines_of(const struct run *run)
+{
+	unlink(lines_file());
+	write_text(lines_file(), "");
+	must(chmod(lines_file(), 0666));
+	in_child(execute, (void *)run);
+	return read_whole(lines_file(), NULL);
+}
+
+static int count_of(const char *lines, const char *ending)
+{
+	const char *at = lines;
+	int count = 0;
+
+	for (; (at = strstr(at, ending)); at += strlen(ending))
+		count++;
+	return count;
+}
+
+static void expect(const struct run *run, int module, int libc, const char *why)
+{
+	char *lines = lines_of(run);
+
+	if (count_of(lines, ": module\n") != module ||
+	    count_of(lines, why ? text(": libc: %s\n", why) : ": libc: ") != libc)
+		check_failed(__FILE__, __LINE__, "%d by the module and %d by libc are not in:\n%s",
+			     module, libc, lines);
+}
+
+/* --- what the programs do --- */
+
+static char *the_probe; /* its path, in such a program */
+
+#define DROPIN_PROGRAM(name_)                 \
+	static int name_##_main(char **argv); \
+	PROGRAM(name_)                        \
+	{                                     \
+		the_probe = argv[0];          \
+		return name_##_main(argv);    \
+	}                                     \
+	static int name_##_main(char **argv __attribute__((unused)))
+
+/* Spawns and waits: 0, or the error; or 1000 and the status. */
+static int spawn_with(const posix_spawn_file_actions_t *list, const posix_spawnattr_t *attr)
+{
+	static char *argv[] = { "probe", "exit", "0", NULL };
+	int error, status;
+	pid_t pid;
+
+	error = posix_spawn(&pid, the_probe, list, attr, argv, environ);
+	if (error)
+		return error;
+	if (waitpid(pid, &status, 0) != pid)
+		return errno;
+	return status ? 1000 + status : 0;
+}
+
+static int spawn_one(void)
+{
+	return spawn_with(NULL, NULL);
+}
+
+static int fds_open(void)
+{
+	DIR *folder = opendir("/proc/self/fd");
+	int count = 0;
+
+	while (folder && readdir(folder))
+		count++;
+	if (folder)
+		closedir(folder);
+	return count;
+}
+
+/* In a program, where no test is to fail: its status tells, and a line says where. */
+#define expect_zero(call)                                                                         \
+	do {                                                                                      \
+		int value_ = (call);                                                              \
+		if (value_) {                                                                     \
+			dprintf(STDERR_FILENO, "# line %d: %s: %d %s\n", __LINE__, #call, value_, \
+				strerror(value_));                                                \
+			return 1;                                                                 \
+		}                                                                                 \
+	} while (0)
+
+DROPIN_PROGRAM(one)
+{
+	return spawn_one();
+}
+
+DROPIN_PROGRAM(three)
+{
+	for (int i = 0; i < 3; i++)
+		expect_zero(spawn_one());
+	return 0;
+}
+
+static void module_does_it(void)
+{
+	expect(&(struct run){ .name = "three" }, 3, 0, NULL);
+}
+
+static void says_so_on_stderr(void)
+{
+	expect(&(struct run){ .name = "three", .to_stderr = true }, 3, 0, NULL);
+}
+
+static void line_names_all(void)
+{
+	char *lines = lines_of(&(struct run){ .name = "one" });
+	int pid, end = 0;
+
+	sscanf(lines, text("outspawn: suite[%%d]: %s: module\n%%n", PROBE), &pid, &end);
+	check_eq(end, strlen(lines));
+	check(end);
+}
+
+/* --- all functions --- */
+
+typedef int spawn_function(int *, const char *, const posix_spawn_file_actions_t *,
+			   const posix_spawnattr_t *, char *const[], char *const[]);
+
+static int by_pidfd(const char *function, char *file)
+{
+	spawn_function *spawn = dlsym(RTLD_DEFAULT, function);
+	static char *argv[] = { "probe", "exit", "0", NULL };
+	siginfo_t info;
+	int pidfd;
+
+	expect_zero(!spawn);
+	expect_zero(spawn(&pidfd, file, NULL, NULL, argv, environ));
+	expect_zero(waitid(P_PIDFD, pidfd, &info, WEXITED));
+	expect_zero(fcntl(pidfd, F_GETFD) != FD_CLOEXEC);
+	return info.si_status;
+}
+
+DROPIN_PROGRAM(all_functions)
+{
+	static char *argv_of_true[] = { "true", NULL };
+	pid_t pid;
+
+	expect_zero(spawn_one());
+	expect_zero(posix_spawnp(&pid, "true", NULL, NULL, argv_of_true, environ));
+	expect_zero(waitpid(pid, NULL, 0) != pid);
+	expect_zero(by_pidfd("pidfd_spawn", the_probe));
+	expect_zero(by_pidfd("pidfd_spawnp", the_probe));
+	return 0;
+}
+
+static void all_four_functions(void)
+{
+	expect(&(struct run){ .name = "all_functions" }, 4, 0, NULL);
+}
+
+/* A child that began and failed is not begun again. */
+DROPIN_PROGRAM(failing)
+{
+	posix_spawn_file_actions_t list;
+	static char *argv_of_it[] = { "nix", NULL };
+	pid_t pid = -77;
+
+	errno = EXDEV;
+	expect_zero(posix_spawnp(&pid, "no-such-program", NULL, NULL, argv_of_it, environ) !=
+		    ENOENT);
+	expect_zero(pid != -77 || errno != EXDEV);
+	posix_spawn_file_actions_init(&list);
+	posix_spawn_file_actions_addopen(&list, 4, "/nonexistent/file", O_RDONLY, 0);
+	expect_zero(spawn_with(&list, NULL) != ENOENT);
+	posix_spawn_file_actions_destroy(&list);
+	return 0;
+}
+
+static void failures_are_final(void)
+{
+	char *lines = lines_of(&(struct run){ .name = "failing" });
+
+	check_eq(count_of(lines, ": module: ENOENT\n"), 2);
+	check_eq(count_of(lines, "libc"), 0);
+}
+
+/* What programs of before 2012 are linked with runs any text by the shell. */
+DROPIN_PROGRAM(old)
+{
+	spawn_function *spawn = dlvsym(RTLD_DEFAULT, "posix_spawn", "GLIBC_2.2.5");
+	char *path, *argv_of_it[] = { "text", NULL };
+	pid_t pid;
+
+	expect_zero(asprintf(&path, "%s/text", argv[1]) < 0);
+	expect_zero(!spawn);
+	expect_zero(posix_spawn(&pid, path, NULL, NULL, argv_of_it, environ) != ENOEXEC);
+	expect_zero(spawn(&pid, path, NULL, NULL, argv_of_it, environ));
+	return wait_for(pid) != 7;
+}
+
+static void old_programs(void)
+{
+	char *lines;
+
+	write_whole(in_scratch("text"), "exit 7\n", 7, 0755);
+	lines = lines_of(&(struct run){ .name = "old" });
+	check_eq(count_of(lines, ": module: ENOEXEC\n"), 1);
+	check_eq(count_of(lines, ": libc: an old program's posix_spawn\n"), 1);
+}
+
+/* --- falling back --- */
+
+static void own_mount_namespace(void)
+{
+	must(unshare(CLONE_NEWNS));
+	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+}
+
+static void no_device(void)
+{
+	own_mount_namespace();
+	must(mount("tmpfs", "/dev", "tmpfs", 0, NULL));
+}
+
+static void without_device(void)
+{
+	expect(&(struct run){ .name = "three", .enter = no_device }, 0, 3,
+	       "the device cannot be opened");
+}
+
+static void other_device(void)
+{
+	own_mount_namespace();
+	must(mount("/dev/null", SPAWN_TEMPLATE_DEVICE, NULL, MS_BIND, NULL));
+}
+
+static void with_something_else_there(void)
+{
+	expect(&(struct run){ .name = "three", .enter = other_device }, 0, 3, "the module refused");
+}
+
+static void forbidden_device(void)
+{
+	char *node = in_scratch("node");
+	struct stat real;
+
+	own_mount_namespace();
+	must(mount("tmpfs", "/dev/shm", "tmpfs", 0, NULL));
+	must(stat(SPAWN_TEMPLATE_DEVICE, &real));
+	node = "/dev/shm/node";
+	must(mknod(node, S_IFCHR | 0600, real.st_rdev));
+	must(mount(node, SPAWN_TEMPLATE_DEVICE, NULL, MS_BIND, NULL));
+	become_nobody();
+}
+
+static void without_permission(void)
+{
+	expect(&(struct run){ .name = "three", .enter = forbidden_device }, 0, 3,
+	       "the device cannot be opened");
+}
+
+static void ordinary_user(void)
+{
+	become_nobody();
+}
+
+static void as_ordinary_user(void)
+{
+	expect(&(struct run){ .name = "three", .enter = ordinary_user }, 3, 0, NULL);
+}
+
+/* A filter that knows what posix_spawn needs, and nothing of outspawn. */
+static void filter(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execveat, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
+
+	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
+}
+
+static void with_filter(void)
+{
+	expect(&(struct run){ .name = "three", .enter = filter }, 0, 3, "a seccomp filter");
+}
+
+static void disabled(void)
+{
+	expect(&(struct run){ .name = "three", .variable = "OUTSPAWN_DISABLE=1" }, 0, 3,
+	       "OUTSPAWN_DISABLE is set");
+	expect(&(struct run){ .name = "three", .variable = "OUTSPAWN_DISABLE=0" }, 3, 0, NULL);
+}
+
+DROPIN_PROGRAM(newer_libc)
+{
+	posix_spawnattr_t attr;
+
+	posix_spawnattr_init(&attr);
+	attr.__flags = 0x4000;
+	return spawn_with(NULL, &attr);
+}
+
+static void unknown_attribute(void)
+{
+	expect(&(struct run){ .name = "newer_libc" }, 0, 1, "an attribute that is not known");
+}
+
+DROPIN_PROGRAM(many_actions)
+{
+	posix_spawn_file_actions_t list;
+
+	posix_spawn_file_actions_init(&list);
+	for (int fd = 20; fd < 320; fd++)
+		posix_spawn_file_actions_adddup2(&list, 1, fd);
+	expect_zero(spawn_with(&list, NULL));
+	posix_spawn_file_actions_destroy(&list);
+	return 0;
+}
+
+static void too_many_actions(void)
+{
+	expect(&(struct run){ .name = "many_actions" }, 0, 1,
+	       "more file actions than the module takes");
+}
+
+DROPIN_PROGRAM(no_numbers)
+{
+	struct rlimit limit = { lowest_free_fd(), 4096 };
+
+	expect_zero(setrlimit(RLIMIT_NOFILE, &limit));
+	expect_zero(spawn_one());
+	return 0;
+}
+
+static void no_number_is_free(void)
+{
+	expect(&(struct run){ .name = "no_numbers", .to_stderr = true }, 0, 1,
+	       "the device cannot be opened");
+}
+
+/* --- its descriptor --- */
+
+DROPIN_PROGRAM(one_descriptor)
+{
+	int before = fds_open(), lowest = lowest_free_fd();
+
+	for (int i = 0; i < 5; i++)
+		expect_zero(spawn_one());
+	expect_zero(fds_open() != before + 1);
+	expect_zero(lowest_free_fd() != lowest);
+	expect_zero(fcntl(ITS_FD, F_GETFD) != FD_CLOEXEC);
+	return 0;
+}
+
+static void has_one_descriptor(void)
+{
+	expect(&(struct run){ .name = "one_descriptor" }, 5, 0, NULL);
+}
+
+DROPIN_PROGRAM(closes_all)
+{
+	expect_zero(spawn_one());
+	close(ITS_FD);
+	expect_zero(spawn_one());
+	expect_zero(close_range(3, ~0U, 0));
+	expect_zero(spawn_one());
+	expect_zero(fcntl(ITS_FD, F_GETFD) != FD_CLOEXEC);
+	return 0;
+}
+
+static void closed_by_program(void)
+{
+	expect(&(struct run){ .name = "closes_all" }, 3, 0, NULL);
+}
+
+/* What the program has there is not spoken to and stays open. */
+DROPIN_PROGRAM(takes_number)
+{
+	struct stat before, after;
+
+	expect_zero(spawn_one());
+	expect_zero(dup2(STDERR_FILENO, ITS_FD) != ITS_FD);
+	expect_zero(fstat(ITS_FD, &before));
+	expect_zero(spawn_one());
+	expect_zero(spawn_one());
+	expect_zero(fstat(ITS_FD, &after));
+	expect_zero(before.st_ino != after.st_ino || before.st_dev != after.st_dev);
+	expect_zero(dup2(open("/dev/null", O_RDWR), ITS_FD + 1) != ITS_FD + 1);
+	expect_zero(spawn_one());
+	expect_zero(fcntl(ITS_FD + 1, F_GETFD) != 0);
+	return 0;
+}
+
+static void number_taken_by_program(void)
+{
+	expect(&(struct run){ .name = "takes_number" }, 4, 0, NULL);
+}
+
+DROPIN_PROGRAM(few_numbers)
+{
+	struct rlimit limit = { 20, 4096 };
+
+	expect_zero(setrlimit(RLIMIT_NOFILE, &limit));
+	expect_zero(close(0) || close(1));
+	expect_zero(spawn_one());
+	expect_zero(lowest_free_fd() != 0);
+	expect_zero(spawn_one());
+	return 0;
+}
+
+static void low_limit(void)
+{
+	expect(&(struct run){ .name = "few_numbers" }, 2, 0, NULL);
+}
+
+/* A list that names the drop-in's number finds nothing there. */
+DROPIN_PROGRAM(names_number)
+{
+	posix_spawn_file_actions_t list;
+
+	expect_zero(spawn_one());
+	posix_spawn_file_actions_init(&list);
+	posix_spawn_file_actions_adddup2(&list, ITS_FD, 9);
+	expect_zero(spawn_with(&list, NULL) != EBADF);
+	posix_spawn_file_actions_destroy(&list);
+	posix_spawn_file_actions_init(&list);
+	posix_spawn_file_actions_addopen(&list, 9, "/dev/fd/200", O_RDONLY, 0);
+	expect_zero(spawn_with(&list, NULL) != ENOENT);
+	posix_spawn_file_actions_destroy(&list);
+	return 0;
+}
+
+static void number_named_by_list(void)
+{
+	char *lines = lines_of(&(struct run){ .name = "names_number" });
+
+	check_eq(count_of(lines, ": module: EBADF\n"), 1);
+	check_eq(count_of(lines, ": module: ENOENT\n"), 1);
+}
+
+/* --- processes and threads --- */
+
+DROPIN_PROGRAM(forks)
+{
+	int status;
+	pid_t pid;
+
+	expect_zero(spawn_one());
+	pid = fork();
+	if (!pid) {
+		expect_zero(spawn_one());
+		pid = fork();
+		if (!pid)
+			_exit(spawn_one());
+		expect_zero(waitpid(pid, &status, 0) != pid || status);
+		expect_zero(fcntl(ITS_FD + 1, F_GETFD) >= 0);
+		_exit(spawn_one());
+	}
+	expect_zero(waitpid(pid, &status, 0) != pid || status);
+	expect_zero(spawn_one());
+	expect_zero(fcntl(ITS_FD + 1, F_GETFD) >= 0);
+	return 0;
+}
+
+static void after_fork(void)
+{
+	expect(&(struct run){ .name = "forks" }, 5, 0, NULL);
+}
+
+/* Not inlined: the child must not run on over what its parent keeps. */
+static __attribute__((noinline)) pid_t vfork_and_spawn(void)
+{
+	pid_t pid = vfork();
+
+	if (!pid)
+		_exit(spawn_one());
+	return pid;
+}
+
+DROPIN_PROGRAM(vforks)
+{
+	int before = fds_open(), status;
+
+	for (int i = 0; i < 3; i++) {
+		pid_t pid = vfork_and_spawn();
+
+		expect_zero(waitpid(pid, &status, 0) != pid || status);
+	}
+	expect_zero(fds_open() != before);
+	expect_zero(spawn_one());
+	expect_zero(fds_open() != before + 1);
+	return 0;
+}
+
+static void in_child_of_vfork(void)
+{
+	expect(&(struct run){ .name = "vforks" }, 4, 0, NULL);
+}
+
+static pthread_barrier_t barrier;
+
+static void *spawn_in_thread(void *failed)
+{
+	pthread_barrier_wait(&barrier);
+	for (int i = 0; i < 10; i++)
+		if (spawn_one())
+			__atomic_add_fetch((int *)failed, 1, __ATOMIC_SEQ_CST);
+	return NULL;
+}
+
+DROPIN_PROGRAM(many_threads)
+{
+	int before = fds_open(), failed = 0;
+	pthread_t threads[8];
+
+	pthread_barrier_init(&barrier, NULL, 8);
+	for (int i = 0; i < 8; i++)
+		expect_zero(pthread_create(&threads[i], NULL, spawn_in_thread, &failed));
+	for (int i = 0; i < 8; i++)
+		expect_zero(pthread_join(threads[i], NULL));
+	expect_zero(failed);
+	expect_zero(fds_open() != before + 1);
+	return 0;
+}
+
+static void from_threads(void)
+{
+	expect(&(struct run){ .name = "many_threads" }, 80, 0, NULL);
+}
+
+DROPIN_PROGRAM(drops_privileges)
+{
+	expect_zero(spawn_one());
+	become_nobody();
+	expect_zero(spawn_one());
+	return 0;
+}
+
+static void after_change_of_user(void)
+{
+	expect(&(struct run){ .name = "drops_privileges" }, 2, 0, NULL);
+}
+
+/* In a root without a device, one that was opened before is used; else libc. */
+DROPIN_PROGRAM(changes_root)
+{
+	char *path;
+
+	expect_zero(spawn_one());
+	expect_zero(asprintf(&path, "%s/root", argv[1]) < 0);
+	expect_zero(chroot(path) || chdir("/"));
+	the_probe = "/probe";
+	expect_zero(spawn_one());
+	close(ITS_FD);
+	expect_zero(spawn_one());
+	return 0;
+}
+
+static void after_chroot(void)
+{
+	char *root = in_scratch("root");
+
+	if (mkdir(root, 0755) < 0)
+		check_eq(errno, EEXIST);
+	copy_file(PROBE, text("%s/probe", root), 0755);
+	/* Its lines go to a path that the new root does not have. */
+	expect(&(struct run){ .name = "changes_root" }, 1, 0, NULL);
+}
+
+/* --- programs can be replaced and written to --- */
+
+DROPIN_PROGRAM(rewrites)
+{
+	char *path;
+	int fd;
+
+	expect_zero(asprintf(&path, "%s/written", argv[1]) < 0);
+	the_probe = path;
+	for (int i = 0; i < 4; i++)
+		expect_zero(spawn_one());
+	fd = open(path, O_WRONLY);
+	expect_zero(fd < 0);
+	expect_zero(spawn_one() != ETXTBSY);
+	close(fd);
+	expect_zero(spawn_one());
+	expect_zero(unlink(path) || symlink(argv[0], path));
+	expect_zero(spawn_one());
+	return 0;
+}
+
+static void writers_not_blocked(void)
+{
+	char *lines;
+
+	own_probe("written");
+	lines = lines_of(&(struct run){ .name = "rewrites", .enter = NULL });
+	check_eq(count_of(lines, ": module\n"), 6);
+	check_eq(count_of(lines, ": module: ETXTBSY\n"), 1);
+}
+
+/* The whole of a child's facts, with and without. */
+static char *facts_by(const char *preload)
+{
+	char *path = in_scratch("dropin-facts"), *variable = text("LD_PRELOAD=%s", preload);
+	char *envp[] = { text("PATH=%s", getenv("PATH")), variable, NULL };
+	char *argv[] = {
+		"python3", "-c",
+		text("import os; os.waitpid(os.posix_spawn('%s', ['probe', 'facts', '%s'], {},"
+		     " setsigmask=[10], setsigdef=[15]), 0)",
+		     PROBE, path),
+		NULL
+	};
+
+	write_text(path, "");
+	check_eq(wait_for(reference_spawn("/usr/bin/python3", argv, envp, NULL)), 0);
+	return facts_with(read_whole(path, NULL), "s");
+}
+
+static void same_child_as_without(void)
+{
+	char *with = facts_by(DROPIN), *without = facts_by("");
+
+	check(*with);
+	check_str(facts_with(with, "sig"), facts_with(without, "sig"));
+}
+
+SUITE("dropin", T(module_does_it), T(says_so_on_stderr), T(line_names_all), T(all_four_functions),
+      T(failures_are_final), T(old_programs), T(without_device), T(with_something_else_there),
+      T(without_permission), T(as_ordinary_user), T(with_filter), T(disabled), T(unknown_attribute),
+      T(too_many_actions), T(no_number_is_free), T(has_one_descriptor), T(closed_by_program),
+      T(number_taken_by_program), T(low_limit), T(number_named_by_list), T(after_fork),
+      T(in_child_of_vfork), T(from_threads), T(after_change_of_user), T(after_chroot),
+      T(writers_not_blocked), T(same_child_as_without));
