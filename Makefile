@@ -52,6 +52,7 @@ include $(S)/module/build.mk
 -include $(S)/tests/debug-kernel/build.mk
 -include $(S)/tests/fuzz/build.mk
 -include $(S)/tests/stress/build.mk
+-include $(S)/tests/peers/build.mk
 
 .PHONY: libs programs tests benches examples
 libs: $(LIBS)

@@ -653,36 +653,10 @@ static void writers_not_blocked(void)
 	check_eq(count_of(lines, ": module: ETXTBSY\n"), 1);
 }
 
-/* The whole of a child's facts, with and without. */
-static char *facts_by(const char *preload)
-{
-	char *path = in_scratch("dropin-facts"), *variable = text("LD_PRELOAD=%s", preload);
-	char *envp[] = { text("PATH=%s", getenv("PATH")), variable, NULL };
-	char *argv[] = {
-		"python3", "-c",
-		text("import os; os.waitpid(os.posix_spawn('%s', ['probe', 'facts', '%s'], {},"
-		     " setsigmask=[10], setsigdef=[15]), 0)",
-		     PROBE, path),
-		NULL
-	};
-
-	write_text(path, "");
-	check_eq(wait_for(reference_spawn("/usr/bin/python3", argv, envp, NULL)), 0);
-	return facts_with(read_whole(path, NULL), "s");
-}
-
-static void same_child_as_without(void)
-{
-	char *with = facts_by(DROPIN), *without = facts_by("");
-
-	check(*with);
-	check_str(facts_with(with, "sig"), facts_with(without, "sig"));
-}
-
 SUITE("dropin", T(module_does_it), T(says_so_on_stderr), T(line_names_all), T(all_four_functions),
       T(failures_are_final), T(old_programs), T(without_device), T(with_something_else_there),
       T(without_permission), T(as_ordinary_user), T(with_filter), T(disabled), T(unknown_attribute),
       T(too_many_actions), T(no_number_is_free), T(has_one_descriptor), T(closed_by_program),
       T(number_taken_by_program), T(low_limit), T(number_named_by_list), T(after_fork),
       T(in_child_of_vfork), T(from_threads), T(after_change_of_user), T(after_chroot),
-      T(writers_not_blocked), T(same_child_as_without));
+      T(writers_not_blocked));

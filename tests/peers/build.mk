@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What others wrote, with the drop-in, in a guest: see README.md.
+
+PEERS_LAUNCHER := $(O)/tests/peers/launcher
+GUEST_TESTS += $(PEERS_LAUNCHER)
+GUEST_SCRIPTS += $(S)/tests/peers/peers $(S)/tests/peers/unittests.py
+
+$(PEERS_LAUNCHER): $(O)/tests/peers/launcher.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
+.PHONY: check-peers
+check-peers:
+	$(S)/tests/peers/run -k $(KERNEL)
+#H make check-peers   CPython's tests, make, ninja, git, stress-ng with the drop-in (KERNEL=trixie: one)
