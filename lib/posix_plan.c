@@ -303,14 +303,15 @@ static void add_posix_close(struct posix_plan *plan, int fd, rlim_t limit)
 		add_close(plan, fd);
 }
 
+/* Without a number: the child's own group, as glibc's child has it from getpgid(2). */
 static void add_tcsetpgrp(struct posix_plan *plan, int fd, const posix_spawnattr_t *attr, int flags)
 {
 	union posix_block *block = add_call(plan, SYS_ioctl, fd, TIOCSPGRP, 0);
 
-	block->syscall.call.args[2] = (uintptr_t)&block->syscall.group;
-	/* 0 stands for the child's own group there. */
 	if (flags & POSIX_SPAWN_SETPGROUP)
 		posix_spawnattr_getpgroup(attr, &block->syscall.group);
+	if (block->syscall.group)
+		block->syscall.call.args[2] = (uintptr_t)&block->syscall.group;
 }
 
 static const char *add_file_actions(struct posix_plan *plan, const struct posix_call *call,
