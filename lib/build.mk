@@ -54,6 +54,9 @@ $(O)/man/%: $(S)/lib/man/%.scd
 
 # The other names of a page: name:page.
 LIB_MAN_ALIASES := \
+	outspawn_posix_spawnp:outspawn_posix_spawn \
+	outspawn_pidfd_spawn:outspawn_posix_spawn \
+	outspawn_pidfd_spawnp:outspawn_posix_spawn \
 	outspawn_info:outspawn_query \
 	outspawn_spawn_attr:outspawn_spawn \
 	outspawn_spawn_shell:outspawn_spawn_path \
@@ -78,9 +81,10 @@ install-libs: $(LIBS) $(LIB_MAN)
 		-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' $(S)/lib/outspawn.pc.in \
 		>$(DESTDIR)$(LIBDIR)/pkgconfig/outspawn.pc
 ifneq ($(HAVE_SCDOC),)
-	$(INSTALL) -d $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(MANDIR)/man4
+	$(INSTALL) -d $(foreach section,3 4 7,$(DESTDIR)$(MANDIR)/man$(section))
 	$(INSTALL) -m644 $(filter %.3,$(LIB_MAN)) $(DESTDIR)$(MANDIR)/man3
 	$(INSTALL) -m644 $(filter %.4,$(LIB_MAN)) $(DESTDIR)$(MANDIR)/man4
+	$(INSTALL) -m644 $(filter %.7,$(LIB_MAN)) $(DESTDIR)$(MANDIR)/man7
 	cd $(DESTDIR)$(MANDIR)/man3 && $(foreach alias,$(LIB_MAN_ALIASES), \
 		ln -sf $(lastword $(subst :, ,$(alias))).3 $(firstword $(subst :, ,$(alias))).3 &&) :
 endif
