@@ -90,17 +90,23 @@ static spawn_function *original_of(struct original *original)
 	return function;
 }
 
+static bool is_set(const char *name)
+{
+	const char *word = secure_getenv(name);
+
+	return word && *word && strcmp(word, "0");
+}
+
 __attribute__((constructor)) static void begin(void)
 {
-	const char *word = secure_getenv("OUTSPAWN_DISABLE");
+	const char *word = secure_getenv("OUTSPAWN_DEBUG");
 
-	disabled = word && *word && strcmp(word, "0");
-	word = secure_getenv("OUTSPAWN_DEBUG");
 	if (word && (*word == '/' || !strcmp(word, "1")))
 		debug = strdup(word);
-	/* Now rather than in the midst of the program's work. */
-	for (int i = SPAWN; i <= PIDFD_SPAWNP; i++)
-		original_of(&originals[i]);
+	disabled = is_set("OUTSPAWN_DISABLE");
+	/* To be loaded costs a program more than some spawns save. */
+	if (is_set("OUTSPAWN_ALONE"))
+		unsetenv("LD_PRELOAD");
 }
 
 /* One line, in one write(2), so that those of many processes do not mix. */

@@ -161,6 +161,18 @@ static void says_so_on_stderr(void)
 	expect(&(struct run){ .name = "three", .to_stderr = true }, 3, 0, NULL);
 }
 
+/* It alone: what it starts has no LD_PRELOAD. */
+DROPIN_PROGRAM(alone)
+{
+	expect_zero(getenv("LD_PRELOAD") != NULL);
+	return spawn_one();
+}
+
+static void children_without_it(void)
+{
+	expect(&(struct run){ .name = "alone", .variable = "OUTSPAWN_ALONE=1" }, 1, 0, NULL);
+}
+
 static void line_names_all(void)
 {
 	char *lines = lines_of(&(struct run){ .name = "one" });
@@ -653,10 +665,10 @@ static void writers_not_blocked(void)
 	check_eq(count_of(lines, ": module: ETXTBSY\n"), 1);
 }
 
-SUITE("dropin", T(module_does_it), T(says_so_on_stderr), T(line_names_all), T(all_four_functions),
-      T(failures_are_final), T(old_programs), T(without_device), T(with_something_else_there),
-      T(without_permission), T(as_ordinary_user), T(with_filter), T(disabled), T(unknown_attribute),
-      T(too_many_actions), T(no_number_is_free), T(has_one_descriptor), T(closed_by_program),
-      T(number_taken_by_program), T(low_limit), T(number_named_by_list), T(after_fork),
-      T(in_child_of_vfork), T(from_threads), T(after_change_of_user), T(after_chroot),
-      T(writers_not_blocked));
+SUITE("dropin", T(module_does_it), T(says_so_on_stderr), T(children_without_it), T(line_names_all),
+      T(all_four_functions), T(failures_are_final), T(old_programs), T(without_device),
+      T(with_something_else_there), T(without_permission), T(as_ordinary_user), T(with_filter),
+      T(disabled), T(unknown_attribute), T(too_many_actions), T(no_number_is_free),
+      T(has_one_descriptor), T(closed_by_program), T(number_taken_by_program), T(low_limit),
+      T(number_named_by_list), T(after_fork), T(in_child_of_vfork), T(from_threads),
+      T(after_change_of_user), T(after_chroot), T(writers_not_blocked));
