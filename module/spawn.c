@@ -356,10 +356,11 @@ static int wait_for_child(struct spawn *spawn)
  */
 static void reap(const struct birth *birth)
 {
-	/* It does so itself, and its number may be anybody's by now. */
+	/* It does so itself, at any moment. */
 	if (birth->spawn->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP)
 		return;
-	while (ki_wait_all(birth->nr) == -ERESTARTSYS) {
+	/* Another thread's wait for all kinds may have been first: then its number is free. */
+	while (pid_has_task(birth->pid, PIDTYPE_PID) && ki_wait_all(birth->nr) == -ERESTARTSYS) {
 		if (fatal_signal_pending(current)) {
 			WRITE_ONCE(birth->task->exit_signal, SIGCHLD);
 			return;
