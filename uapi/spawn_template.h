@@ -84,7 +84,8 @@
  * The child is killed when the pidfd, and every copy of it, is closed. Needs
  * 'pidfd' and AUTOREAP (EINVAL), and either NO_NEW_PRIVS or CAP_SYS_ADMIN
  * (EPERM), as CLONE_PIDFD_AUTOKILL does; EOPNOTSUPP where the kernel has not
- * got it.
+ * got it. It takes effect when the program begins: a child that is still being set
+ * up, in an OPEN that waits say, is killed when that is over.
  */
 #define SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE (1ULL << 36)
 /* The program is stopped (SIGSTOP) before its first instruction. */
