@@ -132,13 +132,31 @@ static int become_program(struct spawn *spawn, sigset_t *mask)
 }
 
 /*
+ * The signal that the caller asked for. It is for nobody else: whoever inherits an
+ * orphan, init for one, gets SIGCHLD.
+ */
+static void set_exit_signal(const struct spawn *spawn)
+{
+	bool orphan;
+
+	WRITE_ONCE(current->exit_signal, spawn->exit_signal);
+	/* The caller's exit gives its children away, then sets SIGCHLD; or it is seen here. */
+	smp_mb();
+	rcu_read_lock();
+	orphan = !same_thread_group(rcu_dereference(current->real_parent), spawn->caller);
+	rcu_read_unlock();
+	if (orphan)
+		WRITE_ONCE(current->exit_signal, SIGCHLD);
+}
+
+/*
  * What the program starts with that exec would undo: its exit signal, a stop, and
  * a pidfd that may kill it from now on.
  */
 static void settle(struct spawn *spawn)
 {
 	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL)
-		WRITE_ONCE(current->exit_signal, spawn->exit_signal);
+		set_exit_signal(spawn);
 	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_STOPPED)
 		send_sig(SIGSTOP, current, 1);
 }
@@ -184,7 +202,7 @@ static void report_async(struct spawn *spawn, int err)
 static int exit_code(struct spawn *spawn, int err)
 {
 	if (err == STEP_DEATH) {
-		WRITE_ONCE(current->exit_signal, spawn->exit_signal);
+		set_exit_signal(spawn);
 		return SIGSYS;
 	}
 	/* What would restart a system call has none to restart here. */

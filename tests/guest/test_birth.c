@@ -184,6 +184,39 @@ static void no_exit_signal(void)
 	in_child(no_exit_signal_in_child, NULL);
 }
 
+/* The caller is gone before it is set: who inherits the child gets SIGCHLD, no other. */
+CHILD_TEST(exit_signal_of_an_orphan)
+{
+	char *fifo = make_fifo("orphan");
+	struct spawn_template_open how = { .path = (uintptr_t)fifo, .how = { .flags = O_WRONLY } };
+	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_OPEN,
+						.fd = AT_FDCWD,
+						.newfd = 5,
+						.arg = (uintptr_t)&how };
+	struct spawn_template_spawn_args args = EXIT_0;
+	volatile pid_t *pid = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+				   -1, 0);
+	pid_t parent;
+	int fd;
+
+	signal(SIGUSR1, count_signal);
+	args.flags = SPAWN_TEMPLATE_SPAWN_ASYNC | SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL;
+	args.exit_signal = SIGUSR1;
+	args.actions = (uintptr_t)&action;
+	args.actions_len = 1;
+	parent = must(fork());
+	if (!parent) {
+		own_template();
+		*pid = sys_spawn(probe, &args);
+		_exit(*pid <= 0);
+	}
+	check_eq(wait_for(parent), 0);
+	fd = must(open(fifo, O_RDONLY | O_CLOEXEC));
+	check_eq(wait_for(*pid), 0);
+	check_eq(signals_seen[SIGUSR1], 0);
+	close(fd);
+}
+
 static void exit_signal_of_a_failure(void)
 {
 	struct spawn_template_action close_nothing = { .type = SPAWN_TEMPLATE_ACTION_CLOSE,
@@ -630,7 +663,8 @@ static void filtered_prctl(void)
 }
 
 SUITE("birth", T(fields_need_their_flags), T(info_says_what_the_kernel_can), T(exit_signal),
-      T(no_exit_signal), T(exit_signal_of_a_failure), T(stopped_before_the_first_instruction),
+      T(no_exit_signal), T(exit_signal_of_an_orphan), T(exit_signal_of_a_failure),
+      T(stopped_before_the_first_instruction),
       T(stopped_and_continued_at_once), T(stopped_and_killed), T(no_new_privs), T(pdeath_signal),
       T(pdeath_signal_of_a_dead_caller), T(born_in_a_cgroup), T(not_a_cgroup), T(foreign_cgroup),
       T(each_namespace), T(namespaces_of_nobody), T(first_of_a_pid_namespace), T(chosen_pid),
