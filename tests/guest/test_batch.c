@@ -68,10 +68,10 @@ static void several_templates(void)
 
 static void one_that_fails_stops_no_other(void)
 {
-	struct spawn_template_result own = { 0 };
+	struct spawn_template_result own = { 0 }, own_of_stale = { 0 }, own_of_wild = { 0 };
 	struct spawn_template_action nothing = { .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 };
 	struct spawn_template_spawn_args good = args_for(ARGV("probe", "exit", "5"));
-	struct spawn_template_spawn_args bad = good, wild = good;
+	struct spawn_template_spawn_args bad = good, wild = good, old = good;
 	struct spawn_template_batch_entry entries[8];
 	int stale, i;
 
@@ -81,9 +81,11 @@ static void one_that_fails_stops_no_other(void)
 	bad.actions_len = 1;
 	bad.result = (uintptr_t)&own;
 	wild.argv = 8;
+	wild.result = (uintptr_t)&own_of_wild;
+	old.result = (uintptr_t)&own_of_stale;
 	entries[0] = entry_of(probe, &bad);
 	entries[1] = entry_of(probe, &good);
-	entries[2] = entry_of(stale, &good);
+	entries[2] = entry_of(stale, &old);
 	entries[3] = entry_of(999, &good);
 	entries[4] = entry_of(device, &good);
 	entries[5] = entry_of(probe, &wild);
@@ -94,6 +96,9 @@ static void one_that_fails_stops_no_other(void)
 	check_eq(entries[0].result.stage, SPAWN_TEMPLATE_STAGE_ACTION);
 	check_eq(entries[0].result.action, 0);
 	check_eq(own.error, EBADF);
+	/* Those without a child say so in their own place, too. */
+	check(!memcmp(&own_of_stale, &entries[2].result, sizeof(own_of_stale)));
+	check(!memcmp(&own_of_wild, &entries[5].result, sizeof(own_of_wild)));
 	check_eq(entries[2].result.error, ESTALE);
 	check_eq(entries[2].result.stage, SPAWN_TEMPLATE_STAGE_TEMPLATE);
 	check_eq(entries[3].result.error, EBADF);

@@ -23,9 +23,16 @@ static void info_says_what_the_module_can(void)
 	check_eq(info.version, SPAWN_TEMPLATE_VERSION);
 	check_eq(info.max_actions, SPAWN_TEMPLATE_MAX_ACTIONS);
 	check_eq(info.features & SPAWN_TEMPLATE_FEATURE_RESULT, SPAWN_TEMPLATE_FEATURE_RESULT);
-	check_eq(info.action_types & 0x7f, 0x7f);
-	check_eq(info.create_flags, SPAWN_TEMPLATE_CREATE_CLOEXEC);
-	check_eq(info.spawn_flags, SPAWN_TEMPLATE_SPAWN_INHERIT_FDS);
+	check_eq(info.action_types, 0xff);
+	check_eq(info.create_flags, SPAWN_TEMPLATE_CREATE_CLOEXEC |
+					    SPAWN_TEMPLATE_CREATE_ANY_FORMAT |
+					    SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
+	/* Two more where the kernel has them: test_birth.c. */
+	check_eq(info.spawn_flags & ~(SPAWN_TEMPLATE_SPAWN_AUTOREAP |
+				      SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE),
+		 SPAWN_TEMPLATE_SPAWN_INHERIT_FDS | SPAWN_TEMPLATE_SPAWN_ASYNC |
+			 SPAWN_TEMPLATE_SPAWN_CGROUP | SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL |
+			 SPAWN_TEMPLATE_SPAWN_STOPPED | SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS);
 	check_eq(info.create_args_size, sizeof(struct spawn_template_create_args));
 	check_eq(info.spawn_args_size, sizeof(struct spawn_template_spawn_args));
 	check_eq(info.trusted_version, 0);
