@@ -556,16 +556,23 @@ static pid_t child_of(pid_t tid)
 	return atoi(pid);
 }
 
+/*
+ * On a slow machine the kernel may tell late of a child that was of no
+ * interest, when there is none yet that is: then this one will be told of, too.
+ */
 static void arm_child(struct ambush *ambush)
 {
 	pid_t child = child_of(ambush->caller);
 	char path[64], digits[16];
 	int length = snprintf(digits, sizeof(digits), "%u", ambush->nth);
+	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/fail-nth", child, child);
-	ambush->fail_nth = open(path, O_RDWR | O_CLOEXEC);
-	if (ambush->fail_nth < 0 || write(ambush->fail_nth, digits, length) != length)
-		abort();
+	fd = child ? open(path, O_RDWR | O_CLOEXEC) : -1;
+	if (fd >= 0 && write(fd, digits, length) == length)
+		ambush->fail_nth = fd;
+	else if (fd >= 0)
+		close(fd);
 }
 
 static void *lie_in_wait(void *argument)
