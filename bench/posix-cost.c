@@ -2,10 +2,11 @@
 /*
  * posix-cost.c - what posix_spawn costs, by the C library and in outspawn's ways
  *
- *   posix-cost [-n ROUNDS]
+ *   posix-cost [-n ROUNDS] [-c COUNT] [-i COUNT]
  *
  * Starts the program nothing, which stands beside this one, by each method in turn,
- * and waits for its end. A line is printed for each, first quartiles:
+ * and waits for its end, with so many close-on-exec and so many inheritable
+ * descriptors open. A line is printed for each, first quartiles:
  *
  *   METHOD  START-TO-END  IN-THE-CALL
  *
@@ -15,12 +16,14 @@
  *   tests/vm/run -i -k trixie -- posix-cost
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -158,23 +161,48 @@ static void find_nothing(void)
 	setenv("PATH", folder, 1);
 }
 
+static void have_descriptors(int count, int command)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		die("RLIMIT_NOFILE", errno);
+	while (count--)
+		if (fcntl(STDERR_FILENO, command, 3) < 0)
+			die("dup", errno);
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t *totals[METHODS], *calls[METHODS];
-	int rounds = argc == 3 && !strcmp(argv[1], "-n") ? atoi(argv[2]) : 101;
+	int rounds = 101, cloexec = 0, inheritable = 0, option;
 	struct cost cost;
 
+	while ((option = getopt(argc, argv, "n:c:i:")) != -1) {
+		if (option == 'n')
+			rounds = atoi(optarg);
+		else if (option == 'c')
+			cloexec = atoi(optarg);
+		else if (option == 'i')
+			inheritable = atoi(optarg);
+		else
+			return 2;
+	}
 	if (rounds < 1) {
-		fprintf(stderr, "usage: posix-cost [-n ROUNDS]\n");
+		fprintf(stderr, "usage: posix-cost [-n ROUNDS] [-c COUNT] [-i COUNT]\n");
 		return 2;
 	}
 	find_nothing();
+	have_descriptors(cloexec, F_DUPFD_CLOEXEC);
+	have_descriptors(inheritable, F_DUPFD);
 	attr.flags = OUTSPAWN_INHERIT_FDS;
 	device = outspawn_open();
 	if (device < 0)
 		die(SPAWN_TEMPLATE_DEVICE, -device);
 	template = outspawn_template_flags(device, nothing, OUTSPAWN_ALLOW_WRITE);
-	if (template < 0)
+	if (template <0)
 		die(nothing, -template);
 	for (size_t m = 0; m < METHODS; m++) {
 		totals[m] = calloc(rounds, sizeof(uint64_t));
