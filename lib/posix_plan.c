@@ -59,10 +59,17 @@ static union posix_block *add(struct posix_plan *plan, struct spawn_template_act
 	return &plan->blocks[i];
 }
 
-/* An action whose arg is its block. */
-static union posix_block *add_with_block(struct posix_plan *plan,
-					 struct spawn_template_action action)
+static void add_fds(struct posix_plan *plan, unsigned int type, int fd, int newfd)
 {
+	add(plan, (struct spawn_template_action){ .type = type, .fd = fd, .newfd = newfd });
+}
+
+/* An action whose arg is its block. */
+static union posix_block *add_with_block(struct posix_plan *plan, unsigned int type, int fd,
+					 int newfd)
+{
+	struct spawn_template_action action = { .type = type, .fd = fd, .newfd = newfd };
+
 	if (plan->count < plan->room)
 		action.arg = (uintptr_t)&plan->blocks[plan->count];
 	return add(plan, action);
@@ -71,10 +78,7 @@ static union posix_block *add_with_block(struct posix_plan *plan,
 static union posix_block *add_call(struct posix_plan *plan, unsigned int nr, uint64_t arg0,
 				   uint64_t arg1, uint64_t arg2)
 {
-	union posix_block *block =
-		add_with_block(plan, (struct spawn_template_action){
-					     .type = SPAWN_TEMPLATE_ACTION_SYSCALL,
-				     });
+	union posix_block *block = add_with_block(plan, SPAWN_TEMPLATE_ACTION_SYSCALL, 0, 0);
 
 	block->syscall.call.nr = nr;
 	block->syscall.call.args[0] = arg0;
@@ -83,31 +87,22 @@ static union posix_block *add_call(struct posix_plan *plan, unsigned int nr, uin
 	return block;
 }
 
+/* Without an error if it is not open. */
 static void add_close(struct posix_plan *plan, int fd)
 {
-	add(plan, (struct spawn_template_action){
-			  .type = SPAWN_TEMPLATE_ACTION_CLOSE_RANGE,
-			  .fd = fd,
-			  .newfd = fd,
-		  });
+	add_fds(plan, SPAWN_TEMPLATE_ACTION_CLOSE_RANGE, fd, fd);
 }
 
 static void add_dup2(struct posix_plan *plan, int fd, int newfd)
 {
-	add(plan, (struct spawn_template_action){
-			  .type = SPAWN_TEMPLATE_ACTION_DUP2,
-			  .fd = fd,
-			  .newfd = newfd,
-		  });
+	add_fds(plan, SPAWN_TEMPLATE_ACTION_DUP2, fd, newfd);
 }
 
 /* --- attributes --- */
 
 static void add_sigset(struct posix_plan *plan, unsigned int type, const sigset_t *set)
 {
-	union posix_block *block = add_with_block(plan, (struct spawn_template_action){
-								.type = type,
-							});
+	union posix_block *block = add_with_block(plan, type, 0, 0);
 
 	/* The C library's sigset_t begins with the kernel's. */
 	memcpy(&block->sigset.signals, set, sizeof(block->sigset.signals));
@@ -269,11 +264,7 @@ static void add_open(struct posix_plan *plan, const struct posix_action *action,
 		flags &= PATH_FLAGS;
 	/* Closed first, as POSIX says: a device may be open once only. */
 	add_close(plan, action->fd);
-	block = add_with_block(plan, (struct spawn_template_action){
-					     .type = SPAWN_TEMPLATE_ACTION_OPEN,
-					     .fd = AT_FDCWD,
-					     .newfd = action->fd,
-				     });
+	block = add_with_block(plan, SPAWN_TEMPLATE_ACTION_OPEN, AT_FDCWD, action->fd);
 	block->open.path = (uintptr_t)action->path;
 	block->open.how.flags = flags;
 	if (flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE)
@@ -289,10 +280,7 @@ static void add_posix_close(struct posix_plan *plan, int fd, rlim_t limit)
 	struct spawn_template_action *last;
 
 	if (fd < 0 || (rlim_t)fd >= limit) {
-		add(plan, (struct spawn_template_action){
-				  .type = SPAWN_TEMPLATE_ACTION_CLOSE,
-				  .fd = fd,
-			  });
+		add_fds(plan, SPAWN_TEMPLATE_ACTION_CLOSE, fd, 0);
 		return;
 	}
 	last = plan->count && plan->count <= plan->room ? &plan->actions[plan->count - 1] : NULL;
@@ -341,17 +329,10 @@ static const char *add_file_actions(struct posix_plan *plan, const struct posix_
 			add_call(plan, SYS_chdir, (uintptr_t)action.path, 0, 0);
 			break;
 		case POSIX_FCHDIR:
-			add(plan, (struct spawn_template_action){
-					  .type = SPAWN_TEMPLATE_ACTION_FCHDIR,
-					  .fd = action.fd,
-				  });
+			add_fds(plan, SPAWN_TEMPLATE_ACTION_FCHDIR, action.fd, 0);
 			break;
 		case POSIX_CLOSEFROM:
-			add(plan, (struct spawn_template_action){
-					  .type = SPAWN_TEMPLATE_ACTION_CLOSE_RANGE,
-					  .fd = action.fd,
-					  .newfd = -1,
-				  });
+			add_fds(plan, SPAWN_TEMPLATE_ACTION_CLOSE_RANGE, action.fd, -1);
 			break;
 		case POSIX_TCSETPGRP:
 			add_tcsetpgrp(plan, action.fd, call->attr, flags);
