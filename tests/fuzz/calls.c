@@ -303,9 +303,9 @@ static void make_easy_syscall(struct rng *rng, struct spawn_template_syscall *to
 							 .args = { PRIO_PROCESS, 0, 3 } };
 		break;
 	case 7:
-		*todo = (struct spawn_template_syscall){ .nr = SYS_openat2,
-							 .args = { FD_DIR, 0, 0,
-								   sizeof(open.how) } };
+		*todo = (struct spawn_template_syscall){
+			.nr = SYS_openat2, .args = { FD_DIR, 0, 0, sizeof(open.how) }
+		};
 		string_argument(todo, rng, 1, ".");
 		STRUCT_ARGUMENT(2, open.how);
 		break;
@@ -326,11 +326,11 @@ static void make_hard_syscall(struct rng *rng, struct spawn_template_syscall *to
 	static const uint64_t unshared[] = { CLONE_NEWNS,   CLONE_NEWUTS, CLONE_NEWIPC,
 					     CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWCGROUP,
 					     CLONE_FILES,   CLONE_FS };
-	static const uint64_t options[] = { PR_SET_PDEATHSIG,	 PR_SET_KEEPCAPS,
-					    PR_SET_TIMERSLACK,	 PR_CAPBSET_DROP,
-					    PR_SET_SECUREBITS,	 PR_SET_CHILD_SUBREAPER,
-					    PR_CAP_AMBIENT,	 PR_SET_SPECULATION_CTRL,
-					    PR_SET_IO_FLUSHER,	 PR_MCE_KILL };
+	static const uint64_t options[] = { PR_SET_PDEATHSIG,  PR_SET_KEEPCAPS,
+					    PR_SET_TIMERSLACK, PR_CAPBSET_DROP,
+					    PR_SET_SECUREBITS, PR_SET_CHILD_SUBREAPER,
+					    PR_CAP_AMBIENT,    PR_SET_SPECULATION_CTRL,
+					    PR_SET_IO_FLUSHER, PR_MCE_KILL };
 	const struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	const struct __user_cap_data_struct data[2] = { { rng_next(rng), -1, rng_next(rng) } };
 	const struct sched_param param = { 0 };
@@ -347,11 +347,10 @@ static void make_hard_syscall(struct rng *rng, struct spawn_template_syscall *to
 		*todo = (struct spawn_template_syscall){ .nr = SYS_setpgid, .args = { 0, 0 } };
 		break;
 	case 2:
-		*todo = (struct spawn_template_syscall){ .nr = SYS_ioctl,
-							 .args = { world_fd(rng),
-								   rng_one_in(rng, 2) ?
-									   TIOCSCTTY :
-									   TIOCSPGRP } };
+		*todo = (struct spawn_template_syscall){
+			.nr = SYS_ioctl,
+			.args = { world_fd(rng), rng_one_in(rng, 2) ? TIOCSCTTY : TIOCSPGRP }
+		};
 		if (rng_one_in(rng, 2))
 			STRUCT_ARGUMENT(2, group);
 		break;
@@ -378,10 +377,10 @@ static void make_hard_syscall(struct rng *rng, struct spawn_template_syscall *to
 		STRUCT_ARGUMENT(1, data);
 		break;
 	case 8:
-		*todo = (struct spawn_template_syscall){ .nr = SYS_prctl,
-							 .args = { RNG_PICK(rng, options),
-								   rng_below(rng, 8),
-								   rng_below(rng, 3) } };
+		*todo = (struct spawn_template_syscall){
+			.nr = SYS_prctl,
+			.args = { RNG_PICK(rng, options), rng_below(rng, 8), rng_below(rng, 3) }
+		};
 		break;
 	case 9:
 		todo->nr = SYS_unshare;
@@ -444,9 +443,9 @@ static void make_hard_syscall(struct rng *rng, struct spawn_template_syscall *to
 								   rng_below(rng, 8) } };
 		break;
 	case 21:
-		*todo = (struct spawn_template_syscall){ .nr = SYS_fcntl,
-							 .args = { rng_below(rng, 20), F_SETFD,
-								   rng_below(rng, 2) } };
+		*todo = (struct spawn_template_syscall){
+			.nr = SYS_fcntl, .args = { rng_below(rng, 20), F_SETFD, rng_below(rng, 2) }
+		};
 		break;
 	}
 }
@@ -623,8 +622,8 @@ static void make_outputs(struct call *call, struct rng *rng, struct order *order
 	if (!rng_one_in(rng, 4)) {
 		args->result = put(rng, &poison, sizeof(poison));
 		if (args->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)
-			args->result = (uintptr_t)memcpy(arena_late_result(), &poison,
-							 sizeof(poison));
+			args->result =
+				(uintptr_t)memcpy(arena_late_result(), &poison, sizeof(poison));
 		order->result = (struct spawn_template_result *)(uintptr_t)args->result;
 		if (mutate_here(call, rng, 12)) {
 			args->result = odd_pointer(rng, args->result);
@@ -636,9 +635,10 @@ static void make_outputs(struct call *call, struct rng *rng, struct order *order
 /* A network, which takes its time to make, is seldom wanted. */
 static uint64_t some_namespaces(struct call *call, struct rng *rng)
 {
-	static const uint64_t flags[] = { CLONE_NEWNS,	 CLONE_NEWUTS,	  CLONE_NEWIPC,
-					  CLONE_NEWPID,	 CLONE_NEWCGROUP, CLONE_NEWUSER,
-					  CLONE_NEWUSER, 0x80 /* time */ };
+	static const uint64_t flags[] = { CLONE_NEWNS,	   CLONE_NEWUTS,
+					  CLONE_NEWIPC,	   CLONE_NEWPID,
+					  CLONE_NEWCGROUP, CLONE_NEWUSER,
+					  CLONE_NEWUSER,   0x80 /* time */ };
 
 	if (call->gentle)
 		return geteuid() ? 0 : CLONE_NEWUTS | CLONE_NEWPID;
@@ -730,10 +730,11 @@ static int some_template(struct rng *rng, bool any)
 
 static void describe(struct call *call, const struct spawn_template_spawn_args *args)
 {
-	snprintf(call->text, sizeof(call->text),
-		 "flags %llx pidfd %llx argv %llx envp %llx actions %llx len %llx result %llx namespaces %llx",
-		 args->flags, args->pidfd, args->argv, args->envp, args->actions, args->actions_len,
-		 args->result, args->namespaces);
+	snprintf(
+		call->text, sizeof(call->text),
+		"flags %llx pidfd %llx argv %llx envp %llx actions %llx len %llx result %llx namespaces %llx",
+		args->flags, args->pidfd, args->argv, args->envp, args->actions, args->actions_len,
+		args->result, args->namespaces);
 }
 
 static void make_spawn(struct call *call, struct rng *rng, unsigned int worker)
@@ -759,8 +760,9 @@ static void make_spawn(struct call *call, struct rng *rng, unsigned int worker)
 static void make_file(struct call *call, struct rng *rng, unsigned int worker,
 		      struct spawn_template_path_args *path, bool *any)
 {
-	static const char *const lists[] = { "",	  ":",	     "/none:/dev:/etc/passwd",
-					     "folder:none::", "/bin", "loop:link:file:." };
+	static const char *const lists[] = {
+		"", ":", "/none:/dev:/etc/passwd", "folder:none::", "/bin", "loop:link:file:."
+	};
 	char list[512];
 	const char *file;
 	bool good;
@@ -777,8 +779,7 @@ static void make_file(struct call *call, struct rng *rng, unsigned int worker,
 	if (good)
 		file = strrchr(file, '/') + 1;
 	path->file = put_text(rng, file);
-	snprintf(list, sizeof(list), "%s:%s:%s", RNG_PICK(rng, lists), world,
-		 RNG_PICK(rng, lists));
+	snprintf(list, sizeof(list), "%s:%s:%s", RNG_PICK(rng, lists), world, RNG_PICK(rng, lists));
 	if (call->gentle)
 		snprintf(list, sizeof(list), "/none:%s", world);
 	path->path = put_text(rng, list);

@@ -10,8 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-const char *const kind_names[KINDS] = { "CREATE", "SPAWN", "PATH", "BATCH",
-					"INFO",	  "QUERY", "other" };
+const char *const kind_names[KINDS] = {
+	"CREATE", "SPAWN", "PATH", "BATCH", "INFO", "QUERY", "other"
+};
 
 struct stats *stats, *all_stats;
 unsigned int this_worker;
@@ -58,7 +59,8 @@ static void report_kind(unsigned int workers, enum kind kind)
 {
 	unsigned int error;
 
-	printf("%-6s %9lu calls, %9lu succeeded:", kind_names[kind], SUM(calls[kind]), SUM(ok[kind]));
+	printf("%-6s %9lu calls, %9lu succeeded:", kind_names[kind], SUM(calls[kind]),
+	       SUM(ok[kind]));
 	for (error = 1; error < MAX_ERRNO; error++)
 		if (SUM(errors[kind][error]))
 			printf(" %s %lu", strerrorname_np(error) ?: "?", SUM(errors[kind][error]));

@@ -402,8 +402,7 @@ WITH(path_spawn_pointer)
 	struct spawn_template_path_args args = by_path(NULL);
 
 	check_eq(spawn_by_path(&args), -EFAULT);
-	for_bad(args.spawn)
-		check_eq(spawn_by_path(&args), -EFAULT);
+	for_bad(args.spawn) check_eq(spawn_by_path(&args), -EFAULT);
 	args.spawn = (uintptr_t)page_end - sizeof(spawn_args) + 1;
 	check_eq(spawn_by_path(&args), -EFAULT);
 	args.spawn = (uintptr_t)at_end(&spawn_args, sizeof(spawn_args));
@@ -416,8 +415,7 @@ WITH(path_file)
 	struct spawn_template_path_args args = by_path(&spawn_args);
 	const char *path = PROBE;
 
-	for_bad(args.file)
-		check_eq(spawn_by_path(&args), -EFAULT);
+	for_bad(args.file) check_eq(spawn_by_path(&args), -EFAULT);
 	args.file = (uintptr_t)memcpy(page_end - strlen(path), path, strlen(path));
 	check_eq(spawn_by_path(&args), -EFAULT);
 	args.file = (uintptr_t)at_end(path, strlen(path) + 1);
@@ -429,15 +427,13 @@ WITH(path_directories)
 	struct spawn_template_spawn_args spawn_args = good();
 	struct spawn_template_path_args args = by_path(&spawn_args);
 	const char *probe_path = PROBE;
-	const char *list = text("/nowhere:%.*s", (int)(strrchr(probe_path, '/') - probe_path),
-				probe_path);
+	const char *list =
+		text("/nowhere:%.*s", (int)(strrchr(probe_path, '/') - probe_path), probe_path);
 
 	/* A file with a slash is not searched for, and the list not looked at. */
-	for_bad(args.path)
-		check_eq(spawn_by_path(&args), 0);
-	args.file = (uintptr_t)"probe";
-	for_bad(args.path)
-		check_eq(spawn_by_path(&args), -EFAULT);
+	for_bad(args.path) check_eq(spawn_by_path(&args), 0);
+	args.file = (uintptr_t) "probe";
+	for_bad(args.path) check_eq(spawn_by_path(&args), -EFAULT);
 	args.path = (uintptr_t)memcpy(page_end - strlen(list), list, strlen(list));
 	check_eq(spawn_by_path(&args), -EFAULT);
 	args.path = (uintptr_t)at_end(list, strlen(list) + 1);
@@ -452,8 +448,7 @@ WITH(set_tid_pointer)
 	int32_t wanted[] = { 22225, 22226 };
 
 	args.set_tid_size = 1;
-	for_bad(args.set_tid)
-		check_eq(spawn(&args), -EFAULT);
+	for_bad(args.set_tid) check_eq(spawn(&args), -EFAULT);
 	args.set_tid = (uintptr_t)page_end - 3;
 	check_eq(spawn(&args), -EFAULT);
 	args.set_tid = (uintptr_t)at_end(wanted, sizeof(*wanted));
@@ -496,8 +491,7 @@ WITH(syscall_argument)
 	struct spawn_template_syscall call = { .nr = SYS_umask, .args = { 077 } };
 	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_SYSCALL };
 
-	for_bad(action.arg)
-		check_eq(spawn_with(&action), -EFAULT);
+	for_bad(action.arg) check_eq(spawn_with(&action), -EFAULT);
 	action.arg = (uintptr_t)memcpy(page_end - sizeof(call) + 1, &call, sizeof(call) - 1);
 	check_eq(spawn_with(&action), -EFAULT);
 	action.arg = (uintptr_t)at_end(&call, sizeof(call));
@@ -513,8 +507,7 @@ static void call_pointer(struct spawn_template_syscall call, int n, const void *
 	size_t i;
 
 	for (i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
-		for_bad(call.args[n])
-			check_eq(spawn_call(&call, flags[i]), -EFAULT);
+		for_bad(call.args[n]) check_eq(spawn_call(&call, flags[i]), -EFAULT);
 		call.args[n] = (uintptr_t)memcpy(page_end - size + 1, object, size - 1);
 		check_eq(spawn_call(&call, flags[i]), -EFAULT);
 		call.args[n] = (uintptr_t)at_end(object, size);
@@ -535,8 +528,8 @@ WITH(syscall_pointers)
 								sizeof(how) } },
 		     1, "/dev/null", 10);
 	call_pointer((struct spawn_template_syscall){ .nr = SYS_openat2,
-						      .args = { AT_FDCWD, (uintptr_t)"/dev/null", 0,
-								sizeof(how) } },
+						      .args = { AT_FDCWD, (uintptr_t) "/dev/null",
+								0, sizeof(how) } },
 		     2, &how, sizeof(how));
 	call_pointer((struct spawn_template_syscall){ .nr = SYS_prlimit64,
 						      .args = { 0, RLIMIT_NOFILE } },
@@ -554,9 +547,9 @@ WITH(syscall_pointers)
 /* The old limit is written to the caller's memory, if it may be written. */
 WITH(syscall_output)
 {
-	struct spawn_template_syscall call = { .nr = SYS_prlimit64,
-					       .args = { 0, RLIMIT_NOFILE, 0,
-							 (uintptr_t)read_only } };
+	struct spawn_template_syscall call = {
+		.nr = SYS_prlimit64, .args = { 0, RLIMIT_NOFILE, 0, (uintptr_t)read_only }
+	};
 	struct rlimit own, *limit = (void *)(page_end - sizeof(*limit));
 
 	must(getrlimit(RLIMIT_NOFILE, &own));
@@ -577,8 +570,7 @@ WITH(async_result_pointer)
 	struct spawn_template_result *last = (void *)(page_end - sizeof(*last));
 
 	args.flags = SPAWN_TEMPLATE_SPAWN_ASYNC;
-	for_bad(args.result)
-		check_eq(spawn(&args), -EFAULT);
+	for_bad(args.result) check_eq(spawn(&args), -EFAULT);
 	args.result = (uintptr_t)read_only;
 	check_eq(spawn(&args), -EFAULT);
 	args.result = (uintptr_t)last + 1;
@@ -600,8 +592,7 @@ WITH(async_pidfd_pointer)
 	int before = count_fds();
 
 	args.flags = SPAWN_TEMPLATE_SPAWN_ASYNC;
-	for_bad(args.pidfd)
-		check_eq(spawn(&args), -EFAULT);
+	for_bad(args.pidfd) check_eq(spawn(&args), -EFAULT);
 	args.pidfd = (uintptr_t)page_end - 3;
 	check_eq(spawn(&args), -EFAULT);
 	check_eq(count_fds(), before);
@@ -658,8 +649,7 @@ WITH(batch_entries)
 	struct spawn_template_batch_args args = batch_of(NULL, 1);
 
 	check_eq(batch(&args), -EFAULT);
-	for_bad(args.entries)
-		check_eq(batch(&args), -EFAULT);
+	for_bad(args.entries) check_eq(batch(&args), -EFAULT);
 	/* It is to be written, too; and to its last byte. */
 	args.entries = (uintptr_t)read_only;
 	check_eq(batch(&args), -EFAULT);
@@ -677,8 +667,7 @@ WITH(batch_entries)
 	check_eq(wait_for(last->result.pid), 0);
 	/* With none of them the pointer is not looked at. */
 	args.count = 0;
-	for_bad(args.entries)
-		check_eq(batch(&args), 0);
+	for_bad(args.entries) check_eq(batch(&args), 0);
 }
 
 /* What one entry points to is its own error, and no other's. */
@@ -689,8 +678,8 @@ WITH(batch_pointers)
 	struct spawn_template_batch_entry entries[3] = { entry_of(&fine), entry_of(&fine),
 							 entry_of(&fine) };
 	struct spawn_template_batch_args args = batch_of(entries, 3);
-	__u64 *const pointers[] = { &entries[1].args, &wild.argv, &wild.envp, &wild.result,
-				       &wild.pidfd,	 &path.spawn, &path.file };
+	__u64 *const pointers[] = { &entries[1].args, &wild.argv,  &wild.envp, &wild.result,
+				    &wild.pidfd,      &path.spawn, &path.file };
 	size_t i;
 
 	for (i = 0; i < sizeof(pointers) / sizeof(*pointers); i++) {
@@ -702,7 +691,8 @@ WITH(batch_pointers)
 			entries[1].args = is_path ? (uintptr_t)&path : (uintptr_t)&wild;
 			entries[1].args_size = is_path ? sizeof(path) : sizeof(wild);
 		}
-		for_bad(*pointers[i]) {
+		for_bad(*pointers[i])
+		{
 			check_eq(batch(&args), 3);
 			check_eq(entries[1].result.error, EFAULT);
 			check_eq(entries[1].result.pid, 0);
@@ -724,8 +714,8 @@ static int ioctl_sized(unsigned long request, const void *args, size_t size, siz
 	memcpy(larger, args, size);
 	if (tail)
 		larger[tail] = 1;
-	ret = ioctl(device,
-		    _IOC(_IOC_DIR(request), _IOC_TYPE(request), _IOC_NR(request), size), larger);
+	ret = ioctl(device, _IOC(_IOC_DIR(request), _IOC_TYPE(request), _IOC_NR(request), size),
+		    larger);
 	return ret < 0 ? -errno : ret;
 }
 
@@ -844,35 +834,10 @@ WITH(sizes_of_batch_args)
 	check_eq(larger[1].tmpl, -1);
 }
 
-SUITE("efault",
-      T(create_args),
-      T(create_filename),
-      T(spawn_args),
-      T(argv_array),
-      T(argv_strings),
-      T(envp_array),
-      T(envp_strings),
-      T(action_array),
-      T(open_argument),
-      T(open_path),
-      T(sigmask_pointers),
-      T(sigdefault_pointers),
-      T(pidfd_pointer),
-      T(result_pointer),
-      T(info_pointer),
-      T(query_pointer),
-      T(path_args),
-      T(path_spawn_pointer),
-      T(path_file),
-      T(path_directories),
-      T(set_tid_pointer),
-      T(syscall_argument),
-      T(syscall_pointers),
-      T(syscall_output),
-      T(async_result_pointer),
-      T(async_pidfd_pointer),
-      T(batch_args),
-      T(batch_entries),
-      T(batch_pointers),
-      T(sizes_of_path_args),
-      T(sizes_of_batch_args));
+SUITE("efault", T(create_args), T(create_filename), T(spawn_args), T(argv_array), T(argv_strings),
+      T(envp_array), T(envp_strings), T(action_array), T(open_argument), T(open_path),
+      T(sigmask_pointers), T(sigdefault_pointers), T(pidfd_pointer), T(result_pointer),
+      T(info_pointer), T(query_pointer), T(path_args), T(path_spawn_pointer), T(path_file),
+      T(path_directories), T(set_tid_pointer), T(syscall_argument), T(syscall_pointers),
+      T(syscall_output), T(async_result_pointer), T(async_pidfd_pointer), T(batch_args),
+      T(batch_entries), T(batch_pointers), T(sizes_of_path_args), T(sizes_of_batch_args));
