@@ -20,7 +20,9 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #define FAIL_NTH "/proc/thread-self/fail-nth"
@@ -32,6 +34,12 @@
 #define HIGH_FD 300
 #define PAGE 4096
 #define POISON (-2)
+#define CGROUP "/sys/fs/cgroup/outspawn-faults"
+#define CHOSEN_PID 22230
+#define SCRIPT "#!/bin/true\n"
+/* A network is not among them: it has hundreds of points, none of them ours. */
+#define NAMESPACES \
+	(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWCGROUP)
 
 /* Forked children count on. */
 static unsigned long *total_points;
@@ -163,7 +171,12 @@ struct kind {
 	bool extra_fds;
 	bool filtered; /* by a seccomp filter that allows everything */
 	bool audited; /* each exec and open is written to the audit log */
-	unsigned int flags;
+	bool script; /* what the template pins */
+	bool search; /* without a template: along a path */
+	bool lend; /* a folder at HIGH_FD */
+	bool chosen_pid;
+	uint64_t flags, namespaces;
+	uint32_t pdeath_signal;
 	void (*actions)(struct outspawn_actions *actions);
 };
 
@@ -256,6 +269,50 @@ static void add_all(struct outspawn_actions *actions)
 	add_close_range(actions);
 }
 
+/* Of each sort of arguments one. */
+static void add_calls(struct outspawn_actions *actions)
+{
+	static const gid_t groups[] = { 1, 2, 3 };
+	const struct rlimit limit = { 500, 500 };
+	cpu_set_t cpu;
+
+	CPU_ZERO(&cpu);
+	CPU_SET(0, &cpu);
+	check_eq(outspawn_actions_setsid(actions), 0);
+	check_eq(outspawn_actions_umask(actions, 077), 0);
+	check_eq(outspawn_actions_chdir(actions, scratch), 0);
+	check_eq(outspawn_actions_setrlimit(actions, RLIMIT_NOFILE, &limit), 0);
+	check_eq(outspawn_actions_setgroups(actions, 3, groups), 0);
+	check_eq(outspawn_actions_setaffinity(actions, sizeof(cpu), &cpu), 0);
+	check_eq(outspawn_actions_setresgid(actions, 1, 1, 1), 0);
+	check_eq(outspawn_actions_cloexec(actions, 2, 1), 0);
+}
+
+/* The caller's descriptor is lent at a number for which the child's table grows. */
+static void add_lent(struct outspawn_actions *actions)
+{
+	static const struct open_how how = { .flags = O_RDONLY | O_DIRECTORY };
+	const unsigned long arguments[] = {
+		HIGH_FD, (uintptr_t) ".", (uintptr_t)&how, sizeof(how), 0, 0
+	};
+	const unsigned long descriptor[6] = { HIGH_FD };
+
+	check_eq(outspawn_actions_syscall(actions, SYS_openat2, arguments), 0);
+	check_eq(outspawn_actions_syscall(actions, SYS_fchdir, descriptor), 0);
+}
+
+static void add_confinement(struct outspawn_actions *actions)
+{
+	static struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	static const struct sock_fprog program = { 1, &allow };
+
+	check_eq(outspawn_actions_unshare(actions, CLONE_NEWNS | CLONE_NEWUTS), 0);
+	check_eq(outspawn_actions_sethostname(actions, "faults"), 0);
+	check_eq(outspawn_actions_mount(actions, scratch, scratch, NULL, MS_BIND, NULL), 0);
+	check_eq(outspawn_actions_umount(actions, scratch, 0), 0);
+	check_eq(outspawn_actions_seccomp(actions, &program), 0);
+}
+
 static void tell_audit(int type, const void *data, size_t size)
 {
 	struct {
@@ -301,11 +358,16 @@ struct stage {
 	int template;
 	struct outspawn_actions actions;
 	char **argv;
+	char *directories; /* to be searched for it */
+	int cgroup;
 	uint64_t templates; /* INFO's, before this one was made */
 	int fds;
 	struct spawn_template_result result;
 	int pidfd;
-	/* Points so far: the call failed; it succeeded all the same; the program died in exec. */
+	/*
+	 * Points so far: the call failed, or the child of an asynchronous one; it succeeded
+	 * all the same; the program died in exec.
+	 */
 	unsigned int failed, harmless, died;
 };
 
@@ -347,6 +409,29 @@ static char **long_argv(void)
 	return argv;
 }
 
+static int make_cgroup(void)
+{
+	must(mkdir(CGROUP, 0755));
+	return must(open(CGROUP, O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
+static void lend_scratch(void)
+{
+	int fd = must(open(scratch, O_PATH | O_DIRECTORY | O_CLOEXEC));
+
+	must(dup3(fd, HIGH_FD, O_CLOEXEC));
+	close(fd);
+}
+
+static int stage_template(const struct stage *stage)
+{
+	struct spawn_template_create_args args = CREATE_PATH(stage->path);
+
+	if (stage->kind->script)
+		args.flags |= SPAWN_TEMPLATE_CREATE_ANY_FORMAT;
+	return sys_create(&args);
+}
+
 static void begin(struct stage *stage, const struct kind *kind)
 {
 	static char *const short_argv[] = { "probe", "exit", "0", NULL };
@@ -359,8 +444,16 @@ static void begin(struct stage *stage, const struct kind *kind)
 	stage->path = own_probe("program");
 	if (kind->dynamic)
 		copy_file("/bin/true", stage->path, 0755);
+	if (kind->script)
+		write_whole(stage->path, SCRIPT, strlen(SCRIPT), 0755);
 	stage->templates = count_templates();
-	stage->template = template_of(stage->path);
+	stage->template = stage_template(stage);
+	check(stage->template >= 0);
+	if (kind->flags & SPAWN_TEMPLATE_SPAWN_CGROUP)
+		stage->cgroup = make_cgroup();
+	if (kind->lend)
+		lend_scratch();
+	stage->directories = text("/nowhere:/etc/passwd:%s", scratch);
 	stage->argv = kind->long_strings ? long_argv() : (char **)short_argv;
 	outspawn_actions_init(&stage->actions);
 	if (kind->actions)
@@ -384,6 +477,12 @@ static void end(struct stage *stage)
 		set_audit(false);
 	if (stage->kind->extra_fds)
 		syscall(SYS_close_range, stage->fds - EXTRA_FDS, ~0U, 0);
+	if (stage->kind->lend)
+		close(HIGH_FD);
+	if (stage->kind->flags & SPAWN_TEMPLATE_SPAWN_CGROUP) {
+		close(stage->cgroup);
+		must(rmdir(CGROUP));
+	}
 	close(stage->template);
 	wait_for_templates(stage->templates);
 	close(must(open(stage->path, O_RDWR | O_CLOEXEC)));
@@ -401,21 +500,50 @@ static bool take_sigchld(void)
 	return sigtimedwait(&sigchld, NULL, &now) == SIGCHLD;
 }
 
-static pid_t spawn(struct stage *stage)
+static struct spawn_template_spawn_args args_of(struct stage *stage)
 {
-	struct spawn_template_spawn_args args = {
-		.flags = stage->kind->flags,
-		.pidfd = stage->kind->pidfd ? (uintptr_t)&stage->pidfd : 0,
+	static const int32_t wanted = CHOSEN_PID;
+	const struct kind *kind = stage->kind;
+
+	return (struct spawn_template_spawn_args){
+		.flags = kind->flags,
+		.pidfd = kind->pidfd ? (uintptr_t)&stage->pidfd : 0,
 		.argv = (uintptr_t)stage->argv,
 		.actions = (uintptr_t)stage->actions.array,
 		.actions_len = stage->actions.count,
-		.result = stage->kind->result ? (uintptr_t)&stage->result : 0,
+		.result = kind->result ? (uintptr_t)&stage->result : 0,
+		.namespaces = kind->namespaces,
+		.set_tid = kind->chosen_pid ? (uintptr_t)&wanted : 0,
+		.set_tid_size = kind->chosen_pid,
+		.cgroup = stage->cgroup,
+		/* One that nobody notices who does not ask for it. */
+		.exit_signal = kind->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL ? SIGURG : 0,
+		.pdeath_signal = kind->pdeath_signal,
 	};
+}
+
+static pid_t spawn(struct stage *stage)
+{
+	struct spawn_template_spawn_args args = args_of(stage);
+	pid_t pid;
 
 	memset(&stage->result, 0xff, sizeof(stage->result));
 	stage->pidfd = POISON;
 	take_sigchld();
-	return sys_spawn(stage->template, &args);
+	if (stage->kind->search)
+		pid = sys_spawn_path("program", stage->directories, &args);
+	else
+		pid = sys_spawn(stage->template, &args);
+	if (pid > 0 && stage->kind->flags & SPAWN_TEMPLATE_SPAWN_STOPPED)
+		must(kill(pid, SIGCONT));
+	return pid;
+}
+
+static int wait_for_child(const struct stage *stage, pid_t pid)
+{
+	bool quiet = stage->kind->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL;
+
+	return quiet ? wait_for_quiet(pid) : wait_for(pid);
 }
 
 static bool makes_sense(int error)
@@ -498,7 +626,7 @@ static bool fail_in_caller(struct stage *stage, int fail_nth)
 	left = read_number(fail_nth);
 	write_number(fail_nth, 0);
 	if (pid > 0) {
-		status = wait_for(pid);
+		status = wait_for_child(stage, pid);
 		check_eq(status, 0);
 		if (stage->kind->pidfd)
 			must(close(stage->pidfd));
@@ -538,6 +666,7 @@ struct ambush {
 	struct perf_event_mmap_page *ring;
 	int stop[2];
 	pthread_t thread;
+	_Atomic bool ready;
 	unsigned int nth; /* for the child */
 	int fail_nth; /* the child's file, once it is set */
 };
@@ -583,6 +712,8 @@ static void *lie_in_wait(void *argument)
 
 	if (sched_setscheduler(0, SCHED_FIFO, &urgent) < 0)
 		abort();
+	/* The other one does not run, on this processor, before we sleep. */
+	ambush->ready = true;
 	while (poll(fds, 2, -1) > 0 && !fds[1].revents) {
 		/* All events are read. */
 		ambush->ring->data_tail = ambush->ring->data_head;
@@ -617,7 +748,7 @@ static void stay_on_one_cpu(void)
 
 static void set_ambush(struct ambush *ambush)
 {
-	memset(ambush, 0, sizeof(*ambush));
+	*ambush = (struct ambush){ .fail_nth = -1 };
 	stay_on_one_cpu();
 	ambush->caller = gettid();
 	ambush->forks = trace_forks();
@@ -625,6 +756,8 @@ static void set_ambush(struct ambush *ambush)
 	check(ambush->ring != MAP_FAILED);
 	must(pipe2(ambush->stop, O_CLOEXEC));
 	check_eq(pthread_create(&ambush->thread, NULL, lie_in_wait, ambush), 0);
+	while (!ambush->ready)
+		sched_yield();
 }
 
 static void end_ambush(struct ambush *ambush)
@@ -642,16 +775,23 @@ static bool died_in_exec(int status)
 	return status == 128 + SIGSEGV || status == 128 + SIGKILL;
 }
 
+/* As a child ends whose caller did not wait: it says so in the result. */
+static bool failed_later(const struct stage *stage, int status)
+{
+	return stage->kind->flags & SPAWN_TEMPLATE_SPAWN_ASYNC && status == 127 &&
+	       makes_sense(stage->result.error);
+}
+
 /* Looks at the zombie's number before it is reaped. */
 static int see_off(struct stage *stage, pid_t pid, int fail_nth, unsigned int *left)
 {
 	siginfo_t info;
 	int status;
 
-	must(waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
+	must(waitid(P_PID, pid, &info, WEXITED | WNOWAIT | __WALL));
 	*left = read_number(fail_nth);
-	status = wait_for(pid);
-	if (status && !died_in_exec(status))
+	status = wait_for_child(stage, pid);
+	if (status && !died_in_exec(status) && !failed_later(stage, status))
 		check_failed(__FILE__, __LINE__, "%s: after %u points the program ended with %d",
 			     stage->kind->name, points(stage), status);
 	if (stage->kind->pidfd)
@@ -673,6 +813,11 @@ static bool fail_in_child(struct stage *stage, struct ambush *ambush)
 	if (pid > 0) {
 		status = see_off(stage, pid, ambush->fail_nth, &left);
 		close(ambush->fail_nth);
+		if (failed_later(stage, status)) {
+			check_eq(stage->result.pid, pid);
+			pid = -stage->result.error;
+			status = 0;
+		}
 	} else {
 		close(ambush->fail_nth);
 		check_failure(stage, pid);
@@ -756,6 +901,138 @@ static void create_of_a_dynamic_program(void)
 	create("create of a dynamic program", &CREATE_PATH(path));
 }
 
+static void create_of_a_script(void)
+{
+	char *path = own_probe("program");
+	struct spawn_template_create_args args = CREATE_PATH(path);
+
+	write_whole(path, SCRIPT, strlen(SCRIPT), 0755);
+	args.flags |= SPAWN_TEMPLATE_CREATE_ANY_FORMAT;
+	create("create of a script", &args);
+}
+
+static void create_writable(void)
+{
+	struct spawn_template_create_args args = CREATE_PATH(own_probe("program"));
+
+	args.flags |= SPAWN_TEMPLATE_CREATE_ALLOW_WRITE;
+	create("create of what may be written to", &args);
+}
+
+/* Many at once. */
+
+#define ENTRIES 4
+
+struct entries {
+	struct spawn_template_spawn_args args[ENTRIES];
+	struct spawn_template_path_args path;
+	struct spawn_template_result results[ENTRIES];
+	struct spawn_template_batch_entry list[ENTRIES];
+	int pidfd;
+};
+
+/* From a template, with a pidfd, asynchronously, by path. */
+static void fill_entries(struct entries *entries, struct stage *stage)
+{
+	int i;
+
+	memset(entries, 0, sizeof(*entries));
+	entries->pidfd = POISON;
+	for (i = 0; i < ENTRIES; i++) {
+		entries->args[i] = args_of(stage);
+		entries->args[i].result = (uintptr_t)&entries->results[i];
+		entries->list[i].tmpl = stage->template;
+		entries->list[i].args = (uintptr_t)&entries->args[i];
+		entries->list[i].args_size = sizeof(entries->args[i]);
+	}
+	entries->args[1].pidfd = (uintptr_t)&entries->pidfd;
+	entries->args[2].flags |= SPAWN_TEMPLATE_SPAWN_ASYNC;
+	entries->path = (struct spawn_template_path_args){
+		.spawn = (uintptr_t)&entries->args[3],
+		.spawn_size = sizeof(entries->args[3]),
+		.file = (uintptr_t) "program",
+		.path = (uintptr_t)stage->directories,
+	};
+	entries->list[3].tmpl = -1;
+	entries->list[3].args = (uintptr_t)&entries->path;
+	entries->list[3].args_size = sizeof(entries->path);
+}
+
+/*
+ * Each entry that was done has a child or an error; but for one whose result could
+ * not be written: that one, too, has a child.
+ */
+static void check_entries(const struct stage *stage, struct entries *entries, int done)
+{
+	int i, children = 0, failed = 0, unknown = 0, status;
+
+	for (i = 0; i < done; i++) {
+		const struct spawn_template_result *result = &entries->list[i].result;
+
+		if (result->error && !makes_sense(result->error))
+			check_failed(__FILE__, __LINE__,
+				     "entry %d failed with %d%s after %u points", i, result->error,
+				     errno_text(-result->error), points(stage));
+		failed += result->error > 0;
+		unknown += !result->error && !result->pid;
+		if (result->pid)
+			check_eq(wait_for(result->pid), 0);
+		children += result->pid > 0;
+	}
+	for (; i < ENTRIES; i++)
+		check_eq(entries->list[i].result.pid, 0);
+	check(unknown <= 1 && failed + unknown <= 1);
+	while (waitpid(-1, &status, __WALL) > 0) {
+		check_eq(status, 0);
+		children++;
+	}
+	check_eq(children + failed, done);
+	if (entries->pidfd >= 0)
+		must(close(entries->pidfd));
+}
+
+static bool fail_in_batch(struct stage *stage, int fail_nth)
+{
+	struct entries entries;
+	unsigned int left;
+	int done, i, ret;
+
+	fill_entries(&entries, stage);
+	write_number(fail_nth, points(stage) + 1);
+	done = sys_batch(entries.list, ENTRIES);
+	left = read_number(fail_nth);
+	write_number(fail_nth, 0);
+	if (done < 0 && !makes_sense(-done))
+		check_failed(__FILE__, __LINE__, "the batch failed with %d%s after %u points", done,
+			     errno_text(done), points(stage));
+	check_entries(stage, &entries, done < 0 ? 0 : done);
+	ret = done < 0 ? done : 1;
+	for (i = 0; i < done; i++)
+		if (entries.list[i].result.error)
+			ret = -entries.list[i].result.error;
+	/* The second entry is not to be read: the first is done. */
+	if (done >= 0 && done < ENTRIES)
+		ret = -EFAULT;
+	check_next(stage);
+	return account(stage, ret, 0, left);
+}
+
+static void batch_of_several(void)
+{
+	static const struct kind kind = { .name = "batch" };
+	int fail_nth = must(open(FAIL_NTH, O_RDWR | O_CLOEXEC));
+	struct stage stage;
+
+	begin(&stage, &kind);
+	while (fail_in_batch(&stage, fail_nth))
+		;
+	tell(&stage, "the caller");
+	check(stage.failed > 0);
+	close(fail_nth);
+	stage.fds--;
+	end(&stage);
+}
+
 /* A filter stays: who has one is a forked child. */
 static void run(void (*function)(void *), struct kind *kind)
 {
@@ -766,32 +1043,51 @@ static void run(void (*function)(void *), struct kind *kind)
 }
 
 /* What the caller does depends on these, what the child does on none. */
-#define CALLER_KINDS(X) \
-	X(plain, .flags = 0) \
-	X(pidfd, .pidfd = true) \
-	X(result, .result = true) \
-	X(pidfd_and_result, .pidfd = true, .result = true) \
+#define CALLER_KINDS(X)                                                                    \
+	X(plain, .flags = 0)                                                               \
+	X(pidfd, .pidfd = true)                                                            \
+	X(result, .result = true)                                                          \
+	X(pidfd_and_result, .pidfd = true, .result = true)                                 \
 	X(inherit_and_pidfd, .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS, .extra_fds = true, \
-	  .pidfd = true)
-#define KINDS(X) \
-	X(dynamic, .dynamic = true, .result = true) \
-	X(long_strings, .long_strings = true, .result = true) \
-	X(inherit, .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS, .extra_fds = true, .result = true) \
-	X(closing, .actions = add_close, .result = true) \
-	X(dup2ing, .actions = add_dup2, .result = true) \
-	X(dup2ing_itself, .actions = add_dup2_same, .result = true) \
-	X(dup2_high, .actions = add_dup2_high, .result = true) \
-	X(fchdiring, .actions = add_fchdir, .result = true) \
-	X(opening, .actions = add_open, .result = true) \
-	X(opening_new, .actions = add_open_new, .result = true) \
-	X(opening_at, .actions = add_openat, .result = true) \
-	X(close_ranging, .actions = add_close_range, .result = true) \
-	X(close_ranging_cloexec, .actions = add_close_range_cloexec, .result = true) \
-	X(sigmask, .actions = add_sigmask, .result = true) \
-	X(sigdefault, .actions = add_sigdefault, .result = true) \
-	X(filtered, .filtered = true, .actions = add_all, .result = true) \
-	X(audited, .audited = true, .actions = add_all, .result = true) \
-	X(everything, .actions = add_all, .extra_fds = true, .result = true, \
+	  .pidfd = true)                                                                   \
+	X(async_pidfd, .flags = SPAWN_TEMPLATE_SPAWN_ASYNC, .pidfd = true, .result = true) \
+	X(stopped_pidfd, .flags = SPAWN_TEMPLATE_SPAWN_STOPPED, .pidfd = true, .result = true)
+#define KINDS(X)                                                                                  \
+	X(dynamic, .dynamic = true, .result = true)                                               \
+	X(long_strings, .long_strings = true, .result = true)                                     \
+	X(inherit, .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS, .extra_fds = true, .result = true)  \
+	X(closing, .actions = add_close, .result = true)                                          \
+	X(dup2ing, .actions = add_dup2, .result = true)                                           \
+	X(dup2ing_itself, .actions = add_dup2_same, .result = true)                               \
+	X(dup2_high, .actions = add_dup2_high, .result = true)                                    \
+	X(fchdiring, .actions = add_fchdir, .result = true)                                       \
+	X(opening, .actions = add_open, .result = true)                                           \
+	X(opening_new, .actions = add_open_new, .result = true)                                   \
+	X(opening_at, .actions = add_openat, .result = true)                                      \
+	X(close_ranging, .actions = add_close_range, .result = true)                              \
+	X(close_ranging_cloexec, .actions = add_close_range_cloexec, .result = true)              \
+	X(sigmask, .actions = add_sigmask, .result = true)                                        \
+	X(sigdefault, .actions = add_sigdefault, .result = true)                                  \
+	X(filtered, .filtered = true, .actions = add_all, .result = true)                         \
+	X(audited, .audited = true, .actions = add_all, .result = true)                           \
+	X(searching, .search = true, .result = true)                                              \
+	X(script, .script = true, .result = true)                                                 \
+	X(calls, .actions = add_calls, .result = true)                                            \
+	X(lending, .actions = add_lent, .lend = true, .result = true)                             \
+	X(confining, .actions = add_confinement, .result = true)                                  \
+	X(async, .flags = SPAWN_TEMPLATE_SPAWN_ASYNC, .result = true)                             \
+	X(async_inherit, .flags = SPAWN_TEMPLATE_SPAWN_ASYNC | SPAWN_TEMPLATE_SPAWN_INHERIT_FDS,  \
+	  .extra_fds = true, .pidfd = true, .result = true)                                       \
+	X(async_calls, .flags = SPAWN_TEMPLATE_SPAWN_ASYNC, .actions = add_calls, .result = true) \
+	X(async_search, .flags = SPAWN_TEMPLATE_SPAWN_ASYNC, .search = true, .result = true)      \
+	X(namespaces, .namespaces = NAMESPACES, .result = true)                                   \
+	X(cgroup, .flags = SPAWN_TEMPLATE_SPAWN_CGROUP, .result = true)                           \
+	X(exit_signal, .flags = SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL, .result = true)                 \
+	X(stopped, .flags = SPAWN_TEMPLATE_SPAWN_STOPPED, .result = true)                         \
+	X(privileges, .flags = SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS, .pdeath_signal = SIGTERM,       \
+	  .result = true)                                                                         \
+	X(chosen_pid, .chosen_pid = true, .result = true)                                         \
+	X(everything, .actions = add_all, .extra_fds = true, .result = true,                      \
 	  .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS)
 
 #define FAIL_CALLER(name_, ...) \
@@ -799,10 +1095,11 @@ static void run(void (*function)(void *), struct kind *kind)
 	{ \
 		run(caller, &(struct kind){ .name = #name_, __VA_ARGS__ }); \
 	}
-#define FAIL_CHILD(name_, ...) \
-	static void child_##name_(void) \
-	{ \
-		run(child, &(struct kind){ .name = #name_, __VA_ARGS__ }); \
+#define FAIL_CHILD(name_, ...)                                                  \
+	static void child_##name_(void)                                         \
+	{                                                                       \
+		/* A check that fails leaves a thread behind, in ambush. */     \
+		in_child(child, &(struct kind){ .name = #name_, __VA_ARGS__ }); \
 	}
 CALLER_KINDS(FAIL_CALLER)
 KINDS(FAIL_CALLER)
@@ -817,13 +1114,14 @@ static void this_kernel_has_no_fault_injection(void)
 #define T_CALLER(name, ...) T(caller_##name),
 #define T_CHILD(name, ...) T(child_##name),
 
-static const struct CMUnitTest faults[] = {
-	T(create_by_path),
-	T(create_by_fd),
-	T(create_of_a_dynamic_program),
-	CALLER_KINDS(T_CALLER) KINDS(T_CALLER) T(child_plain),
-	KINDS(T_CHILD)
-};
+static const struct CMUnitTest faults[] = { T(create_by_path),
+					    T(create_by_fd),
+					    T(create_of_a_dynamic_program),
+					    T(create_of_a_script),
+					    T(create_writable),
+					    T(batch_of_several),
+					    CALLER_KINDS(T_CALLER) KINDS(T_CALLER) T(child_plain),
+					    KINDS(T_CHILD) };
 
 static const struct CMUnitTest none[] = {
 	T(this_kernel_has_no_fault_injection),
