@@ -95,7 +95,8 @@ int outspawn_template_fd(int dev, int execfd);
  * formats of binfmt_misc; of these nothing is known before a spawn (ENOEXEC
  * comes from there), and a script's interpreter opens it by its path, later.
  * ALLOW_WRITE: do not keep writers away; a spawn is -ESTALE after a write, and
- * -ETXTBSY during one.
+ * -ETXTBSY during one. (A write is what the filesystem notes as one: tmpfs notes
+ * none that is done through a mapping.)
  */
 #define OUTSPAWN_ANY_FORMAT (1U << 0)
 #define OUTSPAWN_ALLOW_WRITE (1U << 1)
