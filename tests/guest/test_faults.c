@@ -553,6 +553,7 @@ static bool makes_sense(int error)
 	case EAGAIN: /* fork's */
 	case E2BIG: /* exec's, for the strings */
 	case EFAULT: /* a copy from or to the caller */
+	case ENOSPC: /* a file system's, for an inode */
 	case ELIBBAD: /* exec's, for the interpreter's headers */
 		return true;
 	}
