@@ -19,7 +19,7 @@
  * interposed too, would need a place that the types do not have, and be wrong for
  * every list that was made before we were there or by one who bypassed us.
  *
- * One descriptor is kept, the device's, because to open and close it costs 6 % of
+ * One descriptor is kept, the device's, because to open and close it costs 4 % of
  * the smallest spawn. It works after fork, in threads and in other credentials.
  * The program does not know of it and may close it or put something else at its
  * number: it is looked at before each use, and never closed. Templates are not

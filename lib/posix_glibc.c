@@ -4,8 +4,8 @@
  *
  * posix_spawn(3) has functions that add to the list and none that read it. The
  * lists of programs that were never built for outspawn are there to be read all
- * the same, so this reads glibc's own, which has been as below since version 2.1,
- * new kinds being added at the end. Nothing promises that it stays so: before the
+ * the same, so this reads glibc's own, which has been as below for long, new kinds
+ * being added at the end. Nothing promises that it stays so: before the
  * first list is read, one is made by the public functions, with known words in it,
  * and has to be found as it should be. If it is not, no list is read.
  */
