@@ -4,6 +4,7 @@
  */
 #include <linux/fdtable.h>
 #include <linux/file.h>
+#include <linux/find.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
@@ -49,24 +50,45 @@ void fds_put_stdio(struct file *stdio[FDS_STDIO])
 	}
 }
 
+/* The first number from fd on that is open and not close-on-exec, or max_fds. */
+static unsigned int next_inheritable(const struct fdtable *fdt, unsigned int fd)
+{
+	return find_next_andnot_bit(fdt->open_fds, fdt->close_on_exec, fdt->max_fds, fd);
+}
+
+/* One more than the last of them, or 0. */
+static unsigned int end_of_inheritable(const struct fdtable *fdt)
+{
+	unsigned int word;
+
+	for (word = fdt->max_fds / BITS_PER_LONG; word; word--) {
+		unsigned long bits = fdt->open_fds[word - 1] & ~fdt->close_on_exec[word - 1];
+
+		if (bits)
+			return (word - 1) * BITS_PER_LONG + __fls(bits) + 1;
+	}
+	return 0;
+}
+
 /* How many are inheritable; if list is not NULL, references to the first max. */
 static unsigned int collect(struct fds_entry *list, unsigned int max)
 {
 	struct files_struct *files = current->files;
-	unsigned int fd, end, count = 0;
+	unsigned int fd, count = 0;
+	struct fdtable *fdt;
 
 	spin_lock(&files->file_lock);
-	end = files_fdtable(files)->max_fds;
-	for_each_set_bit(fd, files_fdtable(files)->open_fds, end) {
-		struct file *file = get_inheritable(files, fd);
+	fdt = files_fdtable(files);
+	for (fd = next_inheritable(fdt, 0); fd < fdt->max_fds; fd = next_inheritable(fdt, fd + 1)) {
+		struct file *file;
 
-		if (!file)
+		if (count >= max) {
+			count++;
 			continue;
-		if (count < max)
-			list[count] = (struct fds_entry) { .fd = fd, .file = file };
-		else
-			fput(file);
-		count++;
+		}
+		file = get_inheritable(files, fd);
+		if (file)
+			list[count++] = (struct fds_entry) { .fd = fd, .file = file };
 	}
 	spin_unlock(&files->file_lock);
 	return count;
@@ -138,57 +160,107 @@ int fds_place_stdio(struct file *const stdio[FDS_STDIO])
 	return err;
 }
 
-/* The next descriptor from number *fd on that is to be inherited, or NULL. */
-static struct file *next_inheritable(struct files_struct *callers, unsigned int *fd)
+/* Let the child's table have number fd, whatever RLIMIT_NOFILE says; fork does the same. */
+static int make_room(unsigned int fd)
 {
-	struct file *file = NULL;
-	unsigned int max;
+	int got = ki_alloc_fd(fd, fd + 1, 0);
 
-	spin_lock(&callers->file_lock);
-	max = files_fdtable(callers)->max_fds;
-	for (;;) {
-		*fd = find_next_bit(files_fdtable(callers)->open_fds, max, *fd);
-		if (*fd >= max)
-			break;
-		file = get_inheritable(callers, *fd);
-		if (file)
-			break;
-		++*fd;
-	}
-	spin_unlock(&callers->file_lock);
-	return file;
+	if (got < 0)
+		return got;
+	put_unused_fd(got);
+	return 0;
 }
 
+/*
+ * Put a file at a number that is free and for which there is room. The table's
+ * file_lock is held; the reference is the table's then.
+ */
+static void put_at(struct files_struct *files, unsigned int fd, struct file *file)
+{
+	struct fdtable *fdt = files_fdtable(files);
+	unsigned int word = fd / BITS_PER_LONG;
+
+	lockdep_assert_held(&files->file_lock);
+	__set_bit(fd, fdt->open_fds);
+	if (!~fdt->open_fds[word])
+		__set_bit(word, fdt->full_fds_bits);
+	rcu_assign_pointer(fdt->fd[fd], file);
+}
+
+/*
+ * What is inheritable of one word of numbers, into an empty table with room for it.
+ * Both tables' locks are held.
+ */
+static void copy_word(struct fdtable *to, const struct fdtable *from, unsigned int word)
+{
+	unsigned long bits = from->open_fds[word] & ~from->close_on_exec[word];
+	unsigned long left, copied = 0;
+
+	for (left = bits; left; left &= left - 1) {
+		unsigned int fd = word * BITS_PER_LONG + __ffs(left);
+		struct file *file = rcu_dereference_protected(from->fd[fd], true);
+
+		/* None: the number is reserved, for what another thread opens now. */
+		if (!file)
+			continue;
+		rcu_assign_pointer(to->fd[fd], get_file(file));
+		copied |= left & -left;
+	}
+	to->open_fds[word] = copied;
+	if (!~copied)
+		__set_bit(word, to->full_fds_bits);
+}
+
+/* At one instant, as dup_fd() does it, which would take the close-on-exec ones, too. */
 int fds_inherit(struct files_struct *callers)
 {
-	struct file *file;
-	unsigned int fd;
+	struct files_struct *own = current->files;
+	unsigned int end;
+	int err;
 
-	for (fd = 0; (file = next_inheritable(callers, &fd)); fd++) {
-		int err = place_at(fd, file);
+	for (;;) {
+		struct fdtable *from, *to;
+		unsigned int word;
+		bool fits;
 
-		fput(file);
+		spin_lock(&callers->file_lock);
+		spin_lock_nested(&own->file_lock, SINGLE_DEPTH_NESTING);
+		from = files_fdtable(callers);
+		to = files_fdtable(own);
+		end = end_of_inheritable(from);
+		fits = end <= to->max_fds;
+		for (word = 0; fits && word * BITS_PER_LONG < end; word++)
+			copy_word(to, from, word);
+		spin_unlock(&own->file_lock);
+		spin_unlock(&callers->file_lock);
+		if (fits)
+			return 0;
+		err = make_room(end - 1);
 		if (err)
 			return err;
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		cond_resched();
 	}
-	return 0;
 }
 
-int fds_place_inherited(const struct fds_list *fds)
+int fds_place_inherited(struct fds_list *fds)
 {
+	struct files_struct *own = current->files;
 	unsigned int i;
-	int err = 0;
+	int err;
 
-	for (i = 0; i < fds->count && !err; i++) {
-		err = place_at(fds->list[i].fd, fds->list[i].file);
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		cond_resched();
-	}
-	return err;
+	if (!fds->count)
+		return 0;
+	err = make_room(fds->list[fds->count - 1].fd);
+	if (err)
+		return err;
+	spin_lock(&own->file_lock);
+	for (i = 0; i < fds->count; i++)
+		put_at(own, fds->list[i].fd, fds->list[i].file);
+	spin_unlock(&own->file_lock);
+	/* The references are the table's now. */
+	fds->count = 0;
+	return 0;
 }
 
 /* Below 'end', close-on-exec, whatever RLIMIT_NOFILE says. */

@@ -53,8 +53,8 @@ struct files_struct *fds_begin(void);
 int fds_place_stdio(struct file *const stdio[FDS_STDIO]);
 /* In the child: every descriptor of the caller's table not close-on-exec. */
 int fds_inherit(struct files_struct *callers);
-/* In the child: those that the caller got. */
-int fds_place_inherited(const struct fds_list *fds);
+/* In the child: those that the caller got; their references go to the table. */
+int fds_place_inherited(struct fds_list *fds);
 
 /*
  * In the child: give a file some free number, close-on-exec, RLIMIT_NOFILE
