@@ -478,6 +478,23 @@ struct spawn_template_query query_of(int template)
 	return query;
 }
 
+void own_template(void)
+{
+	close(probe);
+	probe = template_of(PROBE);
+}
+
+pid_t started(int template, const struct spawn_template_spawn_args *args)
+{
+	const struct spawn_template_result *result = (const void *)(uintptr_t)args->result;
+	pid_t pid = sys_spawn(template, args);
+
+	if (pid <= 0)
+		check_failed(__FILE__, __LINE__, "spawn:%s, stage %u, action %d", errno_text(pid),
+			     result ? result->stage : 0, result ? result->action : -1);
+	return pid;
+}
+
 pid_t try_spawn(int template, char *const argv[])
 {
 	return sys_spawn(template,

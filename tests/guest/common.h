@@ -136,6 +136,9 @@ int sys_query(int template, struct spawn_template_query *query);
 	((struct spawn_template_create_args){ .flags = SPAWN_TEMPLATE_CREATE_CLOEXEC, \
 					      .execfd = (fd_) })
 
+/* The child of a spawn that has to succeed. */
+pid_t started(int template, const struct spawn_template_spawn_args *args);
+
 /* A template, or -errno. */
 int try_template(const char *path);
 int try_template_fd(int fd);
@@ -143,6 +146,8 @@ int try_template_fd(int fd);
 int template_of(const char *path);
 int template_of_fd(int fd);
 struct spawn_template_query query_of(int template);
+/* A template is its maker's alone: a forked process needs a probe of its own. */
+void own_template(void);
 
 /* Starts a program with no actions and an empty environment: a pid or -errno. */
 pid_t try_spawn(int template, char *const argv[]);

@@ -22,22 +22,6 @@ static struct spawn_template_spawn_args async_args(char *const argv[])
 						   .result = (uintptr_t)&result };
 }
 
-static pid_t started(int template, const struct spawn_template_spawn_args *args)
-{
-	pid_t pid = sys_spawn(template, args);
-
-	if (pid <= 0)
-		check_failed(__FILE__, __LINE__, "spawn:%s, stage %u, action %d", errno_text(pid),
-			     result.stage, result.action);
-	return pid;
-}
-
-static void own_template(void)
-{
-	close(probe);
-	probe = template_of(PROBE);
-}
-
 static void runs(void)
 {
 	struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "7"));

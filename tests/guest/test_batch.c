@@ -21,12 +21,6 @@ static struct spawn_template_batch_entry entry_of(int template,
 						    .args = (uintptr_t)args };
 }
 
-static void own_template(void)
-{
-	close(probe);
-	probe = template_of(PROBE);
-}
-
 /* The rest after a signal came, as a library would. */
 static int batch_all(struct spawn_template_batch_entry *entries, int count)
 {

@@ -27,23 +27,6 @@ static struct spawn_template_spawn_args args_for(char *const argv[], uint64_t fl
 #define EXIT_0 args_for(ARGV("probe", "exit", "0"), 0)
 #define BLOCK(flags) args_for(ARGV("probe", "block"), flags)
 
-static pid_t started(const struct spawn_template_spawn_args *args)
-{
-	pid_t pid = sys_spawn(probe, args);
-
-	if (pid <= 0)
-		check_failed(__FILE__, __LINE__, "spawn:%s, stage %u, action %d", errno_text(pid),
-			     result.stage, result.action);
-	return pid;
-}
-
-/* A template is its maker's alone: a forked process needs one of its own. */
-static void own_template(void)
-{
-	close(probe);
-	probe = template_of(PROBE);
-}
-
 static bool can(uint64_t flag)
 {
 	struct spawn_template_info info;
@@ -136,14 +119,14 @@ static void exit_signal_is_sent(void *unused)
 	signal(SIGCHLD, count_signal);
 	args.flags = SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL;
 	args.exit_signal = SIGUSR1;
-	pid = started(&args);
+	pid = started(probe, &args);
 	wait_until(signals_seen[SIGUSR1]);
 	check_eq(signals_seen[SIGCHLD], 0);
 	check_eq(error_of(waitpid(-1, NULL, WNOHANG)), ECHILD);
 	check_eq(wait_for_quiet(pid), 0);
 	/* Asynchronous, it is so from the first moment. */
 	args.flags |= SPAWN_TEMPLATE_SPAWN_ASYNC;
-	pid = started(&args);
+	pid = started(probe, &args);
 	check_eq(error_of(waitpid(-1, NULL, WNOHANG)), ECHILD);
 	wait_until(signals_seen[SIGUSR1] == 2);
 	check_eq(wait_for_quiet(pid), 0);
@@ -168,7 +151,7 @@ static void no_exit_signal_in_child(void *unused)
 	signal(SIGCHLD, count_signal);
 	args.flags = SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL;
 	args.pidfd = (uintptr_t)&pidfd;
-	pid = started(&args);
+	pid = started(probe, &args);
 	check_eq(poll(&(struct pollfd){ pidfd, POLLIN, 0 }, 1, -1), 1);
 	check_eq(error_of(waitpid(-1, NULL, 0)), ECHILD);
 	check_eq(error_of(waitpid(pid, NULL, 0)), ECHILD);
@@ -242,7 +225,7 @@ static void stopped_before_the_first_instruction(void)
 	pid_t pid;
 
 	write_text(report, "");
-	pid = started(&args);
+	pid = started(probe, &args);
 	check_eq(waitpid(pid, &status, WUNTRACED), pid);
 	check(WIFSTOPPED(status));
 	check_eq(WSTOPSIG(status), SIGSTOP);
@@ -263,7 +246,7 @@ static void stopped_and_continued_at_once(void)
 
 	args.flags = SPAWN_TEMPLATE_SPAWN_STOPPED;
 	for (i = 0; i < 50; i++) {
-		pid_t pid = started(&args);
+		pid_t pid = started(probe, &args);
 
 		must(kill(pid, SIGCONT));
 		check_eq(wait_for(pid), 0);
@@ -276,7 +259,7 @@ static void stopped_and_killed(void)
 	pid_t pid;
 
 	args.flags = SPAWN_TEMPLATE_SPAWN_STOPPED | SPAWN_TEMPLATE_SPAWN_ASYNC;
-	pid = started(&args);
+	pid = started(probe, &args);
 	must(kill(pid, SIGKILL));
 	check_eq(wait_for(pid), 128 + SIGKILL);
 }
@@ -423,7 +406,7 @@ static void each_namespace(void)
 		pid_t pid;
 
 		args.namespaces = all[i].flag;
-		pid = started(&args);
+		pid = started(probe, &args);
 		check(own);
 		/* exec enters the time namespace, behind the moment at which the call returns. */
 		wait_until(strcmp(process_link(pid, text("ns/%s", all[i].name)), own));
@@ -456,7 +439,7 @@ static void first_of_a_pid_namespace(void)
 	pid_t pid;
 
 	args.namespaces = CLONE_NEWPID;
-	pid = started(&args);
+	pid = started(probe, &args);
 	check(strstr(process_file(pid, "status"), text("NSpid:\t%d\t1\n", pid)));
 	must(kill(pid, SIGKILL));
 	check_eq(wait_for(pid), 128 + SIGKILL);

@@ -100,12 +100,6 @@ static void as_nobody(void (*function)(void *))
 	in_child_as_nobody(function, NULL);
 }
 
-/* Templates belong to the credentials that made them. */
-static void own_template(void)
-{
-	probe = template_of(PROBE);
-}
-
 /* Sessions, groups, terminals */
 
 static void setsid_makes_a_session(void)

@@ -23,12 +23,6 @@
 
 static struct spawn_template_result result;
 
-static void own_template(void)
-{
-	close(probe);
-	probe = template_of(PROBE);
-}
-
 struct calls {
 	struct spawn_template_syscall call[MOST_CALLS];
 	struct spawn_template_action action[MOST_CALLS];
