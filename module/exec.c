@@ -57,30 +57,37 @@ static int push_strings(struct linux_binprm *bprm, const struct strings *argv,
 	return copy_string_kernel("", bprm);
 }
 
-static int exec_fd(const struct template *tmpl, int fd, const struct strings *argv,
-		   const struct strings *envp)
+/*
+ * Fill in and execute what was allocated, or say why it was not. fd: as it was for
+ * that, or -1 if the kernel opens the name.
+ */
+static int run_bprm(struct linux_binprm *bprm, int fd, struct filename *name,
+		    const struct strings *argv, const struct strings *envp)
 {
-	struct linux_binprm *bprm;
-	struct filename *name;
 	int err;
 
-	name = getname_kernel(tmpl->path);
-	if (IS_ERR(name))
-		return PTR_ERR(name);
-	bprm = ki_alloc_bprm(fd, name, tmpl->reachable);
-	if (IS_ERR(bprm)) {
-		err = PTR_ERR(bprm);
-		goto out_name;
-	}
+	if (IS_ERR(bprm))
+		return PTR_ERR(bprm);
 	err = push_strings(bprm, argv, envp);
 	if (!err) {
-		err = ki_bprm_execve(bprm, fd, name);
+		err = fd < 0 ? ki_bprm_execve_path(bprm, name) : ki_bprm_execve(bprm, fd, name);
 		/* A fatal signal is on its way; there is no program to return to. */
 		if (err && bprm->point_of_no_return)
 			err = 0;
 	}
 	ki_free_bprm(bprm);
-out_name:
+	return err;
+}
+
+static int exec_fd(const struct template *tmpl, int fd, const struct strings *argv,
+		   const struct strings *envp)
+{
+	struct filename *name = getname_kernel(tmpl->path);
+	int err;
+
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	err = run_bprm(ki_alloc_bprm(fd, name, tmpl->reachable), fd, name, argv, envp);
 	putname(name);
 	return err;
 }
@@ -88,7 +95,6 @@ out_name:
 /* execve(2) of a path, but for its being entered and left. */
 static int exec_path(const char *path, const struct strings *argv, const struct strings *envp)
 {
-	struct linux_binprm *bprm;
 	struct filename *name;
 	int err;
 
@@ -101,20 +107,7 @@ static int exec_path(const char *path, const struct strings *argv, const struct 
 	name = getname_kernel(path);
 	if (IS_ERR(name))
 		return PTR_ERR(name);
-	bprm = ki_alloc_bprm_path(name);
-	if (IS_ERR(bprm)) {
-		err = PTR_ERR(bprm);
-		goto out_name;
-	}
-	err = push_strings(bprm, argv, envp);
-	if (!err) {
-		err = ki_bprm_execve_path(bprm, name);
-		/* A fatal signal is on its way; there is no program to return to. */
-		if (err && bprm->point_of_no_return)
-			err = 0;
-	}
-	ki_free_bprm(bprm);
-out_name:
+	err = run_bprm(ki_alloc_bprm_path(name), -1, name, argv, envp);
 	putname(name);
 	return err;
 }
