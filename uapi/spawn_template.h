@@ -71,8 +71,9 @@
 /*
  * The program's end is signalled to its parent by 'exit_signal' instead of
  * SIGCHLD; 0: by none. A child with another one than SIGCHLD is seen by
- * waitpid(2) only with __WALL or __WCLONE. (exec makes it SIGCHLD; here it is
- * set again behind it.)
+ * waitpid(2) only with __WALL or __WCLONE. exec makes it SIGCHLD, and here it is
+ * set again behind it: in between a plain wait of another thread's, or of an
+ * ASYNC spawn's caller, sees that there is a child; it does not get it.
  */
 #define SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL (1ULL << 34)
 /*

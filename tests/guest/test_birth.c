@@ -110,8 +110,15 @@ static void count_signal(int number)
 
 static void exit_signal_is_sent(void *unused)
 {
+	char *fifo = make_fifo("unborn");
+	struct spawn_template_open how = { .path = (uintptr_t)fifo, .how = { .flags = O_WRONLY } };
+	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_OPEN,
+						.fd = AT_FDCWD,
+						.newfd = 5,
+						.arg = (uintptr_t)&how };
 	struct spawn_template_spawn_args args = EXIT_0;
 	pid_t pid;
+	int fd;
 
 	(void)unused;
 	own_template();
@@ -124,13 +131,17 @@ static void exit_signal_is_sent(void *unused)
 	check_eq(signals_seen[SIGCHLD], 0);
 	check_eq(error_of(waitpid(-1, NULL, WNOHANG)), ECHILD);
 	check_eq(wait_for_quiet(pid), 0);
-	/* Asynchronous, it is so from the first moment. */
+	/* Asynchronous, it is so from the first moment; but not while exec is at work. */
 	args.flags |= SPAWN_TEMPLATE_SPAWN_ASYNC;
+	args.actions = (uintptr_t)&action;
+	args.actions_len = 1;
 	pid = started(probe, &args);
 	check_eq(error_of(waitpid(-1, NULL, WNOHANG)), ECHILD);
+	fd = must(open(fifo, O_RDONLY | O_CLOEXEC));
 	wait_until(signals_seen[SIGUSR1] == 2);
 	check_eq(wait_for_quiet(pid), 0);
 	check_eq(signals_seen[SIGCHLD], 0);
+	close(fd);
 }
 
 static void exit_signal(void)
