@@ -175,6 +175,7 @@ struct kind {
 	bool search; /* without a template: along a path */
 	bool lend; /* a folder at HIGH_FD */
 	bool chosen_pid;
+	int error; /* that it fails with, too, if there is no memory */
 	uint64_t flags, namespaces;
 	uint32_t pdeath_signal;
 	void (*actions)(struct outspawn_actions *actions);
@@ -546,24 +547,22 @@ static int wait_for_child(const struct stage *stage, pid_t pid)
 	return quiet ? wait_for_quiet(pid) : wait_for(pid);
 }
 
-static bool makes_sense(int error)
+static bool makes_sense(const struct stage *stage, int error)
 {
 	switch (error) {
 	case ENOMEM:
 	case EAGAIN: /* fork's */
 	case E2BIG: /* exec's, for the strings */
 	case EFAULT: /* a copy from or to the caller */
-	case ENOSPC: /* a file system's, for an inode */
-	case ELIBBAD: /* exec's, for the interpreter's headers */
 		return true;
 	}
-	return false;
+	return error && error == stage->kind->error;
 }
 
 /* There was a failure: nothing of the child is there, and the next one works. */
 static void check_failure(struct stage *stage, pid_t pid)
 {
-	if (!makes_sense(-pid))
+	if (!makes_sense(stage, -pid))
 		check_failed(__FILE__, __LINE__, "%s failed with %d%s after %u points",
 			     stage->kind->name, pid, errno_text(pid),
 			     points(stage));
@@ -781,7 +780,7 @@ static bool died_in_exec(int status)
 static bool failed_later(const struct stage *stage, int status)
 {
 	return stage->kind->flags & SPAWN_TEMPLATE_SPAWN_ASYNC && status == 127 &&
-	       makes_sense(stage->result.error);
+	       makes_sense(stage, stage->result.error);
 }
 
 /* Looks at the zombie's number before it is reaped. */
@@ -866,7 +865,7 @@ static void create(const char *name, const struct spawn_template_create_args *ar
 		if (template >= 0) {
 			check_eq(spawn_and_wait(template), 0);
 			must(close(template));
-		} else if (!makes_sense(-template)) {
+		} else if (!makes_sense(&stage, -template)) {
 			check_eq(template, -ENOMEM);
 		}
 		wait_for_templates(stage.templates);
@@ -971,7 +970,7 @@ static void check_entries(const struct stage *stage, struct entries *entries, in
 	for (i = 0; i < done; i++) {
 		const struct spawn_template_result *result = &entries->list[i].result;
 
-		if (result->error && !makes_sense(result->error))
+		if (result->error && !makes_sense(stage, result->error))
 			check_failed(__FILE__, __LINE__,
 				     "entry %d failed with %d%s after %u points", i, result->error,
 				     errno_text(-result->error), points(stage));
@@ -1004,7 +1003,7 @@ static bool fail_in_batch(struct stage *stage, int fail_nth)
 	done = sys_batch(entries.list, ENTRIES);
 	left = read_number(fail_nth);
 	write_number(fail_nth, 0);
-	if (done < 0 && !makes_sense(-done))
+	if (done < 0 && !makes_sense(stage, -done))
 		check_failed(__FILE__, __LINE__, "the batch failed with %d%s after %u points", done,
 			     errno_text(done), points(stage));
 	check_entries(stage, &entries, done < 0 ? 0 : done);
@@ -1044,7 +1043,11 @@ static void run(void (*function)(void *), struct kind *kind)
 		function(kind);
 }
 
-/* What the caller does depends on these, what the child does on none. */
+/*
+ * What the caller does depends on these, what the child does on none. Instead of ENOMEM, ELIBBAD is
+ * exec's for the headers of an interpreter, ENOSPC tmpfs's for an inode and a namespace's for its
+ * count.
+ */
 #define CALLER_KINDS(X)                                                                    \
 	X(plain, .flags = 0)                                                               \
 	X(pidfd, .pidfd = true)                                                            \
@@ -1055,7 +1058,7 @@ static void run(void (*function)(void *), struct kind *kind)
 	X(async_pidfd, .flags = SPAWN_TEMPLATE_SPAWN_ASYNC, .pidfd = true, .result = true) \
 	X(stopped_pidfd, .flags = SPAWN_TEMPLATE_SPAWN_STOPPED, .pidfd = true, .result = true)
 #define KINDS(X)                                                                                  \
-	X(dynamic, .dynamic = true, .result = true)                                               \
+	X(dynamic, .dynamic = true, .error = ELIBBAD, .result = true)                             \
 	X(long_strings, .long_strings = true, .result = true)                                     \
 	X(inherit, .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS, .extra_fds = true, .result = true)  \
 	X(closing, .actions = add_close, .result = true)                                          \
@@ -1064,32 +1067,32 @@ static void run(void (*function)(void *), struct kind *kind)
 	X(dup2_high, .actions = add_dup2_high, .result = true)                                    \
 	X(fchdiring, .actions = add_fchdir, .result = true)                                       \
 	X(opening, .actions = add_open, .result = true)                                           \
-	X(opening_new, .actions = add_open_new, .result = true)                                   \
+	X(opening_new, .actions = add_open_new, .error = ENOSPC, .result = true)                  \
 	X(opening_at, .actions = add_openat, .result = true)                                      \
 	X(close_ranging, .actions = add_close_range, .result = true)                              \
 	X(close_ranging_cloexec, .actions = add_close_range_cloexec, .result = true)              \
 	X(sigmask, .actions = add_sigmask, .result = true)                                        \
 	X(sigdefault, .actions = add_sigdefault, .result = true)                                  \
-	X(filtered, .filtered = true, .actions = add_all, .result = true)                         \
-	X(audited, .audited = true, .actions = add_all, .result = true)                           \
+	X(filtered, .filtered = true, .actions = add_all, .error = ENOSPC, .result = true)        \
+	X(audited, .audited = true, .actions = add_all, .error = ENOSPC, .result = true)          \
 	X(searching, .search = true, .result = true)                                              \
-	X(script, .script = true, .result = true)                                                 \
+	X(script, .script = true, .error = ELIBBAD, .result = true)                               \
 	X(calls, .actions = add_calls, .result = true)                                            \
 	X(lending, .actions = add_lent, .lend = true, .result = true)                             \
-	X(confining, .actions = add_confinement, .result = true)                                  \
+	X(confining, .actions = add_confinement, .error = ENOSPC, .result = true)                 \
 	X(async, .flags = SPAWN_TEMPLATE_SPAWN_ASYNC, .result = true)                             \
 	X(async_inherit, .flags = SPAWN_TEMPLATE_SPAWN_ASYNC | SPAWN_TEMPLATE_SPAWN_INHERIT_FDS,  \
 	  .extra_fds = true, .pidfd = true, .result = true)                                       \
 	X(async_calls, .flags = SPAWN_TEMPLATE_SPAWN_ASYNC, .actions = add_calls, .result = true) \
 	X(async_search, .flags = SPAWN_TEMPLATE_SPAWN_ASYNC, .search = true, .result = true)      \
-	X(namespaces, .namespaces = NAMESPACES, .result = true)                                   \
+	X(namespaces, .namespaces = NAMESPACES, .error = ENOSPC, .result = true)                  \
 	X(cgroup, .flags = SPAWN_TEMPLATE_SPAWN_CGROUP, .result = true)                           \
 	X(exit_signal, .flags = SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL, .result = true)                 \
 	X(stopped, .flags = SPAWN_TEMPLATE_SPAWN_STOPPED, .result = true)                         \
 	X(privileges, .flags = SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS, .pdeath_signal = SIGTERM,       \
 	  .result = true)                                                                         \
 	X(chosen_pid, .chosen_pid = true, .result = true)                                         \
-	X(everything, .actions = add_all, .extra_fds = true, .result = true,                      \
+	X(everything, .actions = add_all, .extra_fds = true, .error = ENOSPC, .result = true,     \
 	  .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS)
 
 #define FAIL_CALLER(name_, ...) \
