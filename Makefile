@@ -27,7 +27,7 @@ PKG_CONFIG ?= pkg-config
 INSTALL ?= install
 SCDOC ?= scdoc
 CFLAGS ?= -O2 -g
-WARNINGS := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wshadow -Wpointer-arith -Wvla
+WARNINGS := -Wall -Wextra -Wno-missing-field-initializers -Wmissing-prototypes -Wstrict-prototypes -Wshadow -Wpointer-arith -Wvla
 OS_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -I$(S)/uapi -I$(S)/lib -MMD -MP
 
 # What the build.mk files add to.

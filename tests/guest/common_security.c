@@ -238,7 +238,7 @@ static const char *error_name(int error)
 
 static const char *with_facts(const struct rule *rule, const char *facts)
 {
-	char *result = NULL;
+	char *words = NULL;
 	int i;
 
 	for (i = 0; i < MOST_FACTS && rule->facts[i]; i++) {
@@ -251,10 +251,10 @@ static const char *with_facts(const struct rule *rule, const char *facts)
 		if (key != rule->facts[i])
 			value = value && !strcmp(value, attempt->own[i]) ? "the caller's" :
 									   "another";
-		result = text("%s%s%s %s", result ? result : "runs, ", result ? ", " : "",
+		words = text("%s%s%s %s", words ? words : "runs, ", words ? ", " : "",
 			      !strncmp(key, "status.", 7) ? key + 7 : key, value ? value : "?");
 	}
-	return result;
+	return words;
 }
 
 static const char *verdict(const struct rule *rule, int caller, const char *facts)
