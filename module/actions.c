@@ -95,7 +95,7 @@ static int copy_set(struct action *to, const void __user *arg)
 }
 
 /* Sets to->fd and to->file as for an action of that descriptor. */
-static int copy_call(struct action *to, const void __user *arg, bool *memory)
+static int copy_call(struct action *to, const void __user *arg, struct actions *all)
 {
 	struct spawn_template_syscall ucall;
 	struct syscall_traits traits;
@@ -119,16 +119,18 @@ static int copy_call(struct action *to, const void __user *arg, bool *memory)
 		to->fd = call->args[traits.lent];
 		to->file = fget_raw(to->fd);
 	}
-	*memory |= traits.memory;
+	all->memory |= traits.memory;
+	all->user |= traits.user;
 	return 0;
 }
 
 /*
  * Turn a checked action into ours; to->file stays NULL on failure.
  *
- * @memory: set if it looks at the caller's memory when it runs
+ * @all: what is known of all of them is added to
  */
-static int copy_action(struct action *to, const struct spawn_template_action *from, bool *memory)
+static int copy_action(struct action *to, const struct spawn_template_action *from,
+		       struct actions *all)
 {
 	const void __user *arg = u64_to_user_ptr(from->arg);
 	struct action_open *open;
@@ -160,7 +162,7 @@ static int copy_action(struct action *to, const struct spawn_template_action *fr
 	case SPAWN_TEMPLATE_ACTION_SIGDEFAULT:
 		return copy_set(to, arg);
 	case SPAWN_TEMPLATE_ACTION_SYSCALL:
-		return copy_call(to, arg, memory);
+		return copy_call(to, arg, all);
 	}
 	return 0;
 }
@@ -190,7 +192,7 @@ int actions_copy(struct actions *out, const struct spawn_template_action __user 
 			goto fail;
 		err = check_fields(&action);
 		if (!err)
-			err = copy_action(&out->list[i], &action, &out->memory);
+			err = copy_action(&out->list[i], &action, out);
 		if (err)
 			goto fail;
 	}

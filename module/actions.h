@@ -55,6 +55,7 @@ struct actions {
 	struct action *list; /* owned; NULL if count is 0 */
 	u32 count;
 	bool memory; /* one of them looks at the caller's memory when it runs */
+	bool user; /* behind one of them the child may be another user's */
 	s32 __user *spare; /* for syscalls_prepare(); 0 again afterwards. Or NULL */
 };
 

@@ -143,7 +143,8 @@ static long run(struct batch *batch)
 		err = start(batch, done);
 		if (err)
 			break;
-		if (fatal_signal_pending(current)) {
+		/* Whatever it is for: the caller comes back for the rest. */
+		if (signal_pending(current)) {
 			done++;
 			break;
 		}

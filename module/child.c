@@ -2,8 +2,8 @@
 /*
  * child.c - the life of a pristine child, up to its program
  *
- * Stages: born (it shares the caller's memory and, for a moment, descriptor
- * table), descriptors, actions, exec, let go. Each stage is a function that
+ * Stages: descriptors (it shares the caller's memory and, for a moment, descriptor
+ * table), born, actions, exec, let go. Each stage is a function that
  * says where it failed; a child that failed exits without a trace, as the
  * caller reaps it (spawn.c), or, if the caller did not wait, with a status.
  */
@@ -28,6 +28,18 @@
 /* The exit status that posix_spawn(3)'s child gives when it fails. */
 #define EXIT_STATUS_FAILED 127
 
+static int set_by_prctl(unsigned long option, unsigned long value)
+{
+	const unsigned long args[6] = { option, value };
+	int err = step_enter(__NR_prctl, option, value, 0, 0, 0);
+
+	if (err)
+		return err;
+	err = step_do(__NR_prctl, args);
+	step_leave(err);
+	return err;
+}
+
 /* What vfork and the attributes of birth stand for. */
 static int be_born(const struct spawn *spawn)
 {
@@ -35,22 +47,16 @@ static int be_born(const struct spawn *spawn)
 
 	if (err || !(spawn->flags & SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS))
 		return err;
-	err = step_enter(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	if (err)
-		return err;
-	task_set_no_new_privs(current);
-	step_leave(0);
-	return 0;
+	return set_by_prctl(PR_SET_NO_NEW_PRIVS, 1);
 }
 
 /* A table of its own, with what the caller said it shall have. */
 static int take_fds(struct spawn *spawn)
 {
-	struct files_struct *callers = fds_begin();
+	struct files_struct *callers = fds_begin(spawn->files);
 	int err;
 
-	if (IS_ERR(callers))
-		return PTR_ERR(callers);
+	spawn->files = NULL;
 	if (!(spawn->flags & SPAWN_TEMPLATE_SPAWN_INHERIT_FDS))
 		err = fds_place_stdio(spawn->stdio);
 	else if (spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)
@@ -78,17 +84,42 @@ static int set_pdeath_signal(const struct spawn *spawn)
 
 	if (!spawn->pdeath_signal)
 		return 0;
-	err = step_enter(__NR_prctl, PR_SET_PDEATHSIG, spawn->pdeath_signal, 0, 0, 0);
+	err = set_by_prctl(PR_SET_PDEATHSIG, spawn->pdeath_signal);
 	if (err)
 		return err;
-	WRITE_ONCE(current->pdeath_signal, spawn->pdeath_signal);
-	/* Seen by the caller's exit, which gives its children away first, or it is seen here. */
+	/* The caller's exit gives its children away first, then looks for their signals. */
 	smp_mb();
 	orphan = rcu_access_pointer(current->real_parent) != spawn->caller;
-	step_leave(0);
 	if (orphan)
 		send_sig(spawn->pdeath_signal, current, 1);
 	return 0;
+}
+
+/*
+ * The signal that the caller asked for. It is for nobody else: whoever inherits an
+ * orphan, init for one, gets SIGCHLD.
+ */
+static void set_exit_signal(const struct spawn *spawn)
+{
+	bool orphan;
+
+	WRITE_ONCE(current->exit_signal, spawn->exit_signal);
+	/* The caller's exit gives its children away, then sets SIGCHLD; or it is seen here. */
+	smp_mb();
+	rcu_read_lock();
+	orphan = !same_thread_group(rcu_dereference(current->real_parent), spawn->caller);
+	rcu_read_unlock();
+	if (orphan)
+		WRITE_ONCE(current->exit_signal, SIGCHLD);
+}
+
+/* The filters let an asynchronous child be: from now on it is its parent's to wait for. */
+static void show(struct spawn *spawn)
+{
+	spawn->unborn = false;
+	set_exit_signal(spawn);
+	if (spawn->wait == WAIT_BIRTH)
+		complete_once(spawn);
 }
 
 /* Through the stages; on failure 'result' says where. Returns as step_enter(). */
@@ -101,11 +132,8 @@ static int become_program(struct spawn *spawn, sigset_t *mask)
 	err = be_born(spawn);
 	if (err)
 		return err;
-
-	result->stage = SPAWN_TEMPLATE_STAGE_FDS;
-	err = take_fds(spawn);
-	if (err)
-		return err;
+	if (spawn->unborn)
+		show(spawn);
 
 	result->stage = SPAWN_TEMPLATE_STAGE_ACTION;
 	err = actions_run(&spawn->actions, mask, &result->action);
@@ -129,24 +157,6 @@ static int become_program(struct spawn *spawn, sigset_t *mask)
 	if (err)
 		return err;
 	return exec_template(spawn->tmpl, &spawn->argv, &spawn->envp);
-}
-
-/*
- * The signal that the caller asked for. It is for nobody else: whoever inherits an
- * orphan, init for one, gets SIGCHLD.
- */
-static void set_exit_signal(const struct spawn *spawn)
-{
-	bool orphan;
-
-	WRITE_ONCE(current->exit_signal, spawn->exit_signal);
-	/* The caller's exit gives its children away, then sets SIGCHLD; or it is seen here. */
-	smp_mb();
-	rcu_read_lock();
-	orphan = !same_thread_group(rcu_dereference(current->real_parent), spawn->caller);
-	rcu_read_unlock();
-	if (orphan)
-		WRITE_ONCE(current->exit_signal, SIGCHLD);
 }
 
 /*
@@ -185,8 +195,11 @@ static void report_async(struct spawn *spawn, int err)
 
 	if (spawn->tmpl)
 		atomic64_inc(err < 0 ? &spawn->tmpl->failed : &spawn->tmpl->spawned);
-	/* Before exec the memory is still the caller's; a bad pointer tells nobody. */
-	if (err < 0 && spawn->uresult) {
+	/*
+	 * Before exec the memory is still the caller's; a bad pointer tells nobody. Who was
+	 * killed does not wait for memory: its status says it.
+	 */
+	if (err < 0 && spawn->uresult && !signals_dying()) {
 		/* Not its own number, which in a namespace of its own is another. */
 		result->pid = spawn->nr;
 		if (copy_to_user(spawn->uresult, result, sizeof(*result)))
@@ -202,6 +215,7 @@ static void report_async(struct spawn *spawn, int err)
 static int exit_code(struct spawn *spawn, int err)
 {
 	if (err == STEP_DEATH) {
+		spawn->unborn = false;
 		set_exit_signal(spawn);
 		return SIGSYS;
 	}
@@ -219,11 +233,15 @@ int child_main(void *data)
 	int code = 0;
 	int err;
 
+	/* First of all: what follows may sleep, for as long as somebody else likes. */
+	err = take_fds(spawn);
+	if (err)
+		spawn->result.stage = SPAWN_TEMPLATE_STAGE_FDS;
 	if (signals_begin(&mask))
 		err = -EINTR;
 	else if (spawn->cancelled)
 		err = -ECANCELED;
-	else
+	else if (!err)
 		err = become_program(spawn, &mask);
 	if (err) {
 		code = exit_code(spawn, err);
@@ -231,7 +249,7 @@ int child_main(void *data)
 		signals_end(&mask);
 		settle(spawn);
 	}
-	if ((spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) && !spawn->cancelled)
+	if ((spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) && !spawn->cancelled && !spawn->unborn)
 		report_async(spawn, err);
 	let_go(spawn);
 	/*

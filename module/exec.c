@@ -70,10 +70,15 @@ static int run_bprm(struct linux_binprm *bprm, int fd, struct filename *name,
 		return PTR_ERR(bprm);
 	err = push_strings(bprm, argv, envp);
 	if (!err) {
+		/* Where to go on is exec's to say, not a tracer's; if it fails for good: nowhere. */
+		instruction_pointer_set(current_pt_regs(), 0);
+		user_stack_pointer_set(current_pt_regs(), 0);
 		err = fd < 0 ? ki_bprm_execve_path(bprm, name) : ki_bprm_execve(bprm, fd, name);
 		/* A fatal signal is on its way; there is no program to return to. */
-		if (err && bprm->point_of_no_return)
+		if (err && bprm->point_of_no_return) {
+			ki_audit_leave(err);
 			err = 0;
+		}
 	}
 	ki_free_bprm(bprm);
 	return err;
@@ -182,9 +187,10 @@ int exec_template(const struct template *tmpl, const struct strings *argv,
 		goto out;
 	/*
 	 * exec opens a file by number only. The number is close-on-exec, so
-	 * exec takes it away again; if it fails, the child ends anyway.
+	 * exec takes it away again; if it fails, the child ends anyway. Meanwhile
+	 * pidfd_getfd(2) can take it, too: but it is O_PATH, and cannot be read.
 	 */
-	fd = fds_place_anywhere(tmpl->file);
+	fd = fds_place_anywhere(tmpl->handle);
 	err = fd < 0 ? fd : exec_fd(tmpl, fd, argv, envp);
 out:
 	/* A successful exec is left on the way to user mode, like every other. */

@@ -110,6 +110,8 @@ int fds_get_inherited(struct fds_list *out)
 			return 0;
 		/* Another thread opened some meanwhile. */
 		fds_put_inherited(out);
+		if (fatal_signal_pending(current))
+			return -EINTR;
 		max = count;
 	}
 }
@@ -124,13 +126,10 @@ void fds_put_inherited(struct fds_list *fds)
 	*fds = (struct fds_list) {};
 }
 
-struct files_struct *fds_begin(void)
+struct files_struct *fds_begin(struct files_struct *fresh)
 {
-	struct files_struct *fresh = ki_new_files();
 	struct files_struct *callers;
 
-	if (IS_ERR(fresh))
-		return fresh;
 	task_lock(current);
 	callers = current->files;
 	current->files = fresh;
@@ -287,13 +286,13 @@ static void mark_close_on_exec(unsigned int first, unsigned int last)
 {
 	struct files_struct *files = current->files;
 	struct fdtable *fdt;
-	unsigned int fd;
 
 	spin_lock(&files->file_lock);
 	fdt = files_fdtable(files);
-	for (fd = first; fd <= last && fd < fdt->max_fds; fd++)
-		if (test_bit(fd, fdt->open_fds))
-			__set_bit(fd, fdt->close_on_exec);
+	last = min(last, fdt->max_fds - 1);
+	/* Of numbers that are not open the bit says nothing. */
+	if (first <= last)
+		bitmap_set(fdt->close_on_exec, first, last - first + 1);
 	spin_unlock(&files->file_lock);
 }
 
@@ -310,6 +309,8 @@ int fds_close_range(unsigned int first, unsigned int last, bool cloexec)
 	max = files_fdtable(current->files)->max_fds;
 	rcu_read_unlock();
 	for (fd = first; fd <= last && fd < max; fd++) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
 		close_fd(fd);
 		cond_resched();
 	}

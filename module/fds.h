@@ -3,7 +3,9 @@
  * fds.h - the descriptor table of the child
  *
  * copy_process() is told to share the caller's table (CLONE_FILES), so nothing
- * is copied; the child's first act is to take an empty one instead. What the
+ * is copied; the child's first act is to take an empty one instead, before anybody
+ * can make it wait: for as long as it had the caller's, what a supervisor adds to
+ * it, or a tracer has it do, would be done to the caller. What the
  * child gets is placed there, one by one. No close-on-exec descriptor of the
  * caller's is ever referenced for it, unless an action names it.
  */
@@ -43,12 +45,12 @@ int fds_get_inherited(struct fds_list *out);
 void fds_put_inherited(struct fds_list *fds);
 
 /*
- * In the child: exchange the shared table for a new, empty one.
+ * In the child: exchange the shared table for a new, empty one, whose reference it
+ * takes over. Does not sleep.
  *
- * Return: the caller's table, a reference that the child owns, or an ERR_PTR
- * (the table is then still the caller's).
+ * Return: the caller's table, a reference that the child owns.
  */
-struct files_struct *fds_begin(void);
+struct files_struct *fds_begin(struct files_struct *fresh);
 /* In the child: put the caller's 0, 1 and 2 at their numbers. */
 int fds_place_stdio(struct file *const stdio[FDS_STDIO]);
 /* In the child: every descriptor of the caller's table not close-on-exec. */

@@ -36,7 +36,18 @@ bool signals_begin_again(long err)
 	return false;
 }
 
+bool signals_dying(void)
+{
+	return fatal_signal_pending(current) ||
+	       (READ_ONCE(current->signal->flags) & SIGNAL_GROUP_EXIT);
+}
+
 void signals_end(sigset_t *mask)
 {
+	/*
+	 * What is not blocked any more, the kernel has forced on the child: SIGSEGV, when
+	 * exec fails past its point of no return. It must not be held off.
+	 */
+	sigandsets(mask, mask, &current->blocked);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 }

@@ -18,8 +18,10 @@
  * wants to see the child begin. Returns true if current is to die.
  */
 bool signals_begin(sigset_t *mask);
-/* Go on with this mask; what is pending shows again. */
+/* Go on with this mask; what is pending shows again. mask is used up. */
 void signals_end(sigset_t *mask);
+/* Is current to die? Also after a SIGKILL was taken, which is not pending any more then. */
+bool signals_dying(void);
 
 /*
  * Did a wait end with err only because a stop, a tracer or a freezer wanted the

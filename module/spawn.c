@@ -41,6 +41,8 @@
 /* What a child's birth may have beyond vfork: only clone(2) and clone3(2) give it. */
 #define CLONE_ATTRIBUTES (SPAWN_TEMPLATE_SPAWN_CGROUP | SPAWN_TEMPLATE_SPAWN_AUTOREAP | \
 			  SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE)
+/* In ticks: until a caller with a pending signal looks again for a child that failed. */
+#define LONGEST_NAP (HZ / 20L)
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
 		    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME)
 
@@ -131,6 +133,8 @@ void spawn_put(struct spawn *spawn)
 	strings_free(&spawn->argv);
 	strings_free(&spawn->envp);
 	actions_free(&spawn->actions);
+	if (spawn->files)
+		ki_put_files(spawn->files);
 	fds_put_stdio(spawn->stdio);
 	fds_put_inherited(&spawn->inherited);
 	if (spawn->leash)
@@ -141,9 +145,14 @@ void spawn_put(struct spawn *spawn)
 	kfree(spawn);
 }
 
-/* What the child is to have of the caller's descriptors without an action. */
+/* The child's table, and what it is to have of the caller's descriptors without an action. */
 static int copy_fds(struct spawn *spawn)
 {
+	struct files_struct *files = ki_new_files();
+
+	if (IS_ERR(files))
+		return PTR_ERR(files);
+	spawn->files = files;
 	if (!(spawn->flags & SPAWN_TEMPLATE_SPAWN_INHERIT_FDS)) {
 		fds_get_stdio(spawn->stdio);
 		return 0;
@@ -157,8 +166,14 @@ static int copy_fds(struct spawn *spawn)
 /* When may the caller of these arguments go on, if no tracer wants otherwise? */
 static enum spawn_wait wait_of(const struct spawn *spawn)
 {
-	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)
-		return spawn->actions.memory ? WAIT_ACTIONS : WAIT_NOT;
+	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) {
+		/* Nobody else's child may have the memory of a caller that runs. */
+		if (spawn->actions.user)
+			return WAIT_MEMORY;
+		if (spawn->actions.memory)
+			return WAIT_ACTIONS;
+		return spawn->filtered ? WAIT_BIRTH : WAIT_NOT;
+	}
 	/* What is set behind exec must stand when the caller goes on. */
 	if (spawn->flags & (SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL | SPAWN_TEMPLATE_SPAWN_STOPPED))
 		return WAIT_PROGRAM;
@@ -197,6 +212,8 @@ static int copy_args(struct spawn *spawn, const struct spawn_request *request)
 	if (args->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL)
 		spawn->exit_signal = args->exit_signal;
 	spawn->pdeath_signal = args->pdeath_signal;
+	spawn->filtered = seccomp_mode(&current->seccomp) != SECCOMP_MODE_DISABLED;
+	spawn->unborn = spawn->filtered && (args->flags & SPAWN_TEMPLATE_SPAWN_ASYNC);
 	spawn->wait = wait_of(spawn);
 	if (args->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)
 		spawn->uresult = u64_to_user_ptr(args->result);
@@ -229,11 +246,11 @@ static int clone_args(struct kernel_clone_args *clone, pid_t *set_tid,
 /*
  * The signal that the child is born with. One that is waited for must fail unseen,
  * so it has none until exec, which gives it SIGCHLD; one that is not waited for is
- * the caller's to wait for from its first moment.
+ * the caller's to wait for from its first moment, or from when filters let it be.
  */
 static int exit_signal_at_birth(const struct spawn *spawn)
 {
-	if (!(spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) ||
+	if (!(spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) || spawn->unborn ||
 	    (spawn->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP))
 		return 0;
 	return spawn->exit_signal;
@@ -350,6 +367,36 @@ static int wait_for_child(struct spawn *spawn)
 }
 
 /*
+ * Sleep for some ticks, whatever is pending but SIGKILL; the freezers count the caller
+ * as frozen.
+ */
+static void nap(long ticks)
+{
+	set_current_state(TASK_KILLABLE | TASK_FREEZABLE);
+	schedule_timeout(ticks);
+}
+
+/*
+ * Its wait ends at once because a signal is pending: a stop, a freezer, an ordinary
+ * one. Wait all the same, until the child is gone or the caller is to die.
+ */
+static bool reap_patiently(const struct birth *birth)
+{
+	long ticks = 1;
+	bool gone;
+
+	ki_enter_frozen();
+	do {
+		nap(ticks);
+		ticks = min(2 * ticks, LONGEST_NAP);
+		gone = !pid_has_task(birth->pid, PIDTYPE_PID) ||
+		       ki_wait_all(birth->nr) != -ERESTARTSYS;
+	} while (!gone && !fatal_signal_pending(current));
+	ki_leave_frozen();
+	return gone;
+}
+
+/*
  * Take away a child that failed. It is on its way out, so this takes no longer
  * than its exit does; unless it is traced: then its tracer is first. A caller
  * that is killed meanwhile leaves an ordinary child to whoever inherits it.
@@ -360,14 +407,9 @@ static void reap(const struct birth *birth)
 	if (birth->spawn->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP)
 		return;
 	/* Another thread's wait for all kinds may have been first: then its number is free. */
-	while (pid_has_task(birth->pid, PIDTYPE_PID) && ki_wait_all(birth->nr) == -ERESTARTSYS) {
-		if (fatal_signal_pending(current)) {
-			WRITE_ONCE(birth->task->exit_signal, SIGCHLD);
-			return;
-		}
-		/* Some other signal is pending: let the caller sleep all the same. */
-		schedule_timeout_killable(1);
-	}
+	if (pid_has_task(birth->pid, PIDTYPE_PID) && ki_wait_all(birth->nr) == -ERESTARTSYS &&
+	    !reap_patiently(birth))
+		WRITE_ONCE(birth->task->exit_signal, SIGCHLD);
 }
 
 /*
@@ -387,12 +429,12 @@ static int attend(const struct birth *birth, struct spawn_template_result *resul
 	err = wait_for_child(spawn);
 	if (err) {
 		/* If it fails now, nobody is there to reap it quietly. */
-		if (!async)
+		if (!async || birth->cancelled || spawn->filtered)
 			WRITE_ONCE(birth->task->exit_signal, SIGCHLD);
 		return err;
 	}
 	/* What becomes of it, whoever did not ask to wait hears from the child. */
-	if (!async || birth->cancelled) {
+	if (!async || birth->cancelled || spawn->unborn) {
 		*result = spawn->result;
 		err = -result->error;
 	}
@@ -499,7 +541,8 @@ long spawn_finish(struct birth *birth, struct spawn_template_result *result)
 	}
 	*result = ending;
 	/* What nobody waited for, the child counts. */
-	if (spawn->tmpl && (birth->cancelled || !(spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)))
+	if (spawn->tmpl && (birth->cancelled || spawn->unborn ||
+			    !(spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)))
 		atomic64_inc(err ? &spawn->tmpl->failed : &spawn->tmpl->spawned);
 	put_pid(birth->pid);
 	put_task_struct(birth->task);

@@ -28,6 +28,7 @@ enum spawn_wait {
 	WAIT_MEMORY, /* exec has left the caller's memory behind: as after vfork(2) */
 	WAIT_PROGRAM, /* the program is all set, too */
 	WAIT_ACTIONS, /* the actions are done */
+	WAIT_BIRTH, /* the caller's filters let the child be born */
 	WAIT_NOT,
 };
 
@@ -38,12 +39,15 @@ struct spawn {
 	u64 flags; /* SPAWN_TEMPLATE_SPAWN_* */
 	enum spawn_wait wait;
 	bool cancelled; /* set before the child is awake: it is to end at once */
+	bool filtered; /* the caller has filters, which are asked in the child */
+	bool unborn; /* asynchronous, and they have yet to let it be born; cleared by the child */
 	bool completed; /* the child's: 'done' is */
 	int exit_signal; /* of the program */
 	int pdeath_signal; /* or 0 */
 	struct strings argv, envp;
 	u64 uargv, uenvp; /* where the caller has them */
 	struct actions actions;
+	struct files_struct *files; /* an empty table, until the child has it; a reference */
 	struct file *stdio[FDS_STDIO];
 	struct fds_list inherited; /* with INHERIT_FDS, if the caller does not wait */
 	/* The caller as a name: a reference, to compare with. */

@@ -48,10 +48,11 @@ static int verdict(const struct pt_regs *regs)
 {
 	long ret = regs->ax;
 
-	/* KILL and TRAP force the signal; there is no handler here to run. */
-	if (sigismember(&current->pending.signal, SIGSYS))
+	/* KILL and TRAP force the signal, blocked or not; there is no handler here to run. */
+	if (sigismember(&current->pending.signal, SIGSYS) &&
+	    !sigismember(&current->blocked, SIGSYS))
 		return STEP_DEATH;
-	if (fatal_signal_pending(current))
+	if (signals_dying())
 		return -EINTR;
 	/* A number that is no error is a call that somebody else made up. */
 	return IS_ERR_VALUE(ret) ? ret : -EPERM;
@@ -67,7 +68,7 @@ static int stop_at_entry(const struct call *call)
 		return 0;
 	call_to_regs(call, regs);
 	ki_ptrace_syscall(PTRACE_EVENTMSG_SYSCALL_ENTRY);
-	if (fatal_signal_pending(current))
+	if (signals_dying())
 		return -EINTR;
 	/* It wants the call changed, left out, or to do it itself. */
 	return emulated || !call_in_regs(call, regs) ? -EPERM : 0;
@@ -137,7 +138,8 @@ long step_do(int nr, const unsigned long args[6])
 void step_leave(long ret)
 {
 	ki_audit_leave(ret);
-	if (!test_syscall_work(SYSCALL_TRACE) || fatal_signal_pending(current))
+	/* A stop would keep who was killed: no second SIGKILL is sent to it. */
+	if (!test_syscall_work(SYSCALL_TRACE) || signals_dying())
 		return;
 	current_pt_regs()->ax = ret;
 	ki_ptrace_syscall(PTRACE_EVENTMSG_SYSCALL_EXIT);

@@ -166,6 +166,20 @@ static bool uses_memory(const struct row *row, const __u64 *args)
 	return false;
 }
 
+static bool changes_user(u32 nr)
+{
+	switch (nr) {
+	case __NR_setuid:
+	case __NR_setgid:
+	case __NR_setreuid:
+	case __NR_setregid:
+	case __NR_setresuid:
+	case __NR_setresgid:
+		return true;
+	}
+	return false;
+}
+
 int syscalls_check(const struct spawn_template_syscall *call, struct syscall_traits *traits)
 {
 	const struct row *row = find(call->nr);
@@ -182,6 +196,7 @@ int syscalls_check(const struct spawn_template_syscall *call, struct syscall_tra
 			return -EINVAL;
 	traits->lent = row->lent;
 	traits->memory = uses_memory(row, call->args);
+	traits->user = changes_user(call->nr);
 	return 0;
 }
 

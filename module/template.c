@@ -25,7 +25,7 @@ u64 template_count(void)
 
 /*
  * Read the identity key of the file at a path. Without the LSM's getattr hook:
- * what is read goes to nobody, and execve(2) does not ask that hook either.
+ * execve(2) does not ask that hook either. Who wants to know the key has to.
  */
 static int read_key(const struct path *path, struct spawn_template_key *key)
 {
@@ -187,8 +187,9 @@ static int read_elf(struct file *file, u64 file_size, struct elf_facts *facts)
 	return 0;
 }
 
-/* Takes over file on success only. */
-static struct template *template_of(struct file *file, const char *path, u64 flags)
+/* Takes over the files on success only. */
+static struct template *template_of(struct file *file, struct file *handle, const char *path,
+				    u64 flags)
 {
 	struct elf_facts facts = {};
 	struct spawn_template_key key;
@@ -211,10 +212,16 @@ static struct template *template_of(struct file *file, const char *path, u64 fla
 
 	kref_init(&tmpl->ref);
 	tmpl->file = file;
+	tmpl->handle = handle;
 	tmpl->key = key;
 	tmpl->elf = facts.summary;
 	tmpl->ehdr = facts.ehdr;
 	tmpl->deny_write = !(flags & SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
+	/* execve(2) keeps writers away from a program, not from a script or any other file. */
+	if (tmpl->deny_write && tmpl->elf.type == ET_NONE) {
+		allow_write_access(file);
+		tmpl->deny_write = false;
+	}
 	tmpl->cred = get_current_cred();
 	atomic64_inc(&templates);
 	return tmpl;
@@ -226,12 +233,20 @@ static struct template *pin(const struct path *path, const char *name, u64 flags
 	bool deny_write = !(flags & SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
 	struct file *file = open_for_exec(path, deny_write);
 	struct template *tmpl;
+	struct file *handle;
 
 	if (IS_ERR(file))
 		return ERR_CAST(file);
-	tmpl = template_of(file, name, flags);
-	if (IS_ERR(tmpl))
+	handle = dentry_open(&file->f_path, O_PATH, current_cred());
+	if (IS_ERR(handle)) {
 		close_exec_file(file, deny_write);
+		return ERR_CAST(handle);
+	}
+	tmpl = template_of(file, handle, name, flags);
+	if (IS_ERR(tmpl)) {
+		fput(handle);
+		close_exec_file(file, deny_write);
+	}
 	return tmpl;
 }
 
@@ -314,6 +329,7 @@ static void release(struct kref *ref)
 {
 	struct template *tmpl = container_of(ref, struct template, ref);
 
+	fput(tmpl->handle);
 	close_exec_file(tmpl->file, tmpl->deny_write);
 	put_cred(tmpl->cred);
 	kfree(tmpl);
@@ -377,4 +393,33 @@ int template_check(const struct template *tmpl)
 	if (current_cred() != tmpl->cred)
 		return -EACCES;
 	return template_check_fresh(tmpl);
+}
+
+static bool may_stat(const struct path *path)
+{
+	struct kstat stat;
+
+	return !vfs_getattr(path, &stat, STATX_BASIC_STATS, AT_STATX_SYNC_AS_STAT);
+}
+
+static bool may_read(const struct path *path)
+{
+	struct file *file;
+
+	if (path_permission(path, MAY_READ | MAY_OPEN))
+		return false;
+	file = dentry_open(path, O_RDONLY | O_LARGEFILE, current_cred());
+	if (IS_ERR(file))
+		return false;
+	fput(file);
+	return true;
+}
+
+void template_describe(const struct template *tmpl, struct spawn_template_key *key,
+		       struct spawn_template_elf *elf)
+{
+	const struct path *path = &tmpl->file->f_path;
+
+	*key = may_stat(path) ? tmpl->key : (struct spawn_template_key) {};
+	*elf = may_read(path) ? tmpl->elf : (struct spawn_template_elf) {};
 }

@@ -29,7 +29,8 @@ struct file;
 
 struct template {
 	struct kref ref;
-	struct file *file; /* opened for exec, writes denied */
+	struct file *file; /* opened for exec, writes denied; in no descriptor table, ever */
+	struct file *handle; /* the same, O_PATH: for the child's table */
 	const struct cred *cred; /* of who made it */
 	const char *path; /* AT_EXECFN and comm of the children; in this allocation */
 	bool by_path; /* made from a path, which must go on naming this file */
@@ -69,6 +70,15 @@ void template_put(struct template *tmpl);
 int template_check(const struct template *tmpl);
 /* The part of template_check() that says -ESTALE. */
 int template_check_fresh(const struct template *tmpl);
+
+/*
+ * What current may be told of it: the key, if it could ask the file for it (stat(2)),
+ * and what stands in the file, if it could open it for reading; else all 0. Sleeps.
+ *
+ * @key: owner as global ids
+ */
+void template_describe(const struct template *tmpl, struct spawn_template_key *key,
+		       struct spawn_template_elf *elf);
 
 /* How many exist. */
 u64 template_count(void);

@@ -43,9 +43,10 @@ static void localize_owner(struct spawn_template_key *key)
 static void template_fd_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	const struct template *tmpl = file->private_data;
-	const struct spawn_template_elf *elf = &tmpl->elf;
-	struct spawn_template_key key = tmpl->key;
+	struct spawn_template_key key;
+	struct spawn_template_elf elf;
 
+	template_describe(tmpl, &key, &elf);
 	localize_owner(&key);
 	seq_puts(m, "template-path:\t");
 	seq_escape(m, tmpl->path, " \t\n\\");
@@ -54,8 +55,8 @@ static void template_fd_show_fdinfo(struct seq_file *m, struct file *file)
 		   key.dev_major, key.dev_minor, key.ino, key.size, key.mode, key.uid, key.gid,
 		   key.ctime_sec, key.ctime_nsec, key.mtime_sec, key.mtime_nsec);
 	seq_printf(m, "template-elf:\ttype %u machine %u phnum %u load %u stack %x interp %u entry %llx bytes %llu\n",
-		   elf->type, elf->machine, elf->phnum, elf->load_segments, elf->stack_flags,
-		   elf->interp_len, elf->entry, elf->load_bytes);
+		   elf.type, elf.machine, elf.phnum, elf.load_segments, elf.stack_flags,
+		   elf.interp_len, elf.entry, elf.load_bytes);
 	seq_printf(m, "template-memory:\t%u\n", tmpl->memory);
 	seq_printf(m, "template-spawned:\t%lld\n", atomic64_read(&tmpl->spawned));
 	seq_printf(m, "template-failed:\t%lld\n", atomic64_read(&tmpl->failed));
@@ -64,14 +65,13 @@ static void template_fd_show_fdinfo(struct seq_file *m, struct file *file)
 static long ioctl_query(const struct template *tmpl, void __user *arg, size_t size)
 {
 	struct spawn_template_query query = {
-		.key = tmpl->key,
-		.elf = tmpl->elf,
 		.spawned = atomic64_read(&tmpl->spawned),
 		.failed = atomic64_read(&tmpl->failed),
 		.memory = tmpl->memory,
 		.stale = -template_check_fresh(tmpl),
 	};
 
+	template_describe(tmpl, &query.key, &query.elf);
 	localize_owner(&query.key);
 	return ioctl_write(arg, size, &query, sizeof(query), SPAWN_TEMPLATE_QUERY_SIZE_VER0);
 }

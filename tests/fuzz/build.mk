@@ -4,9 +4,11 @@
 # fuzz_NAME.c    for libFuzzer, on this machine: see run-libfuzzer
 
 FUZZ := $(O)/tests/fuzz/ioctl_fuzz
-FUZZ_OBJECTS := $(patsubst %,$(O)/tests/fuzz/%.o,ioctl_fuzz worker calls arena world racer watched inject report)
+FUZZ_OBJECTS := $(patsubst %,$(O)/tests/fuzz/%.o,ioctl_fuzz worker calls arena world racer watched inject report) \
+	$(O)/tests/guest/common_faults.o
 GUEST_TESTS += $(FUZZ)
 
+$(O)/tests/fuzz/%.o: EXTRA_CFLAGS += -iquote $(S)/tests/guest
 $(FUZZ): $(FUZZ_OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 

@@ -11,6 +11,7 @@
  * The child's is set after it was made and before it runs (see struct ambush).
  */
 #include "common.h"
+#include "common_faults.h"
 
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -25,8 +26,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#define FAIL_NTH "/proc/thread-self/fail-nth"
-#define DEBUGFS "/sys/kernel/debug"
 #define TRACEFS "/sys/kernel/tracing"
 /* A call that does not come to an end: the counting is what is broken then. */
 #define MAX_POINTS 2000
@@ -44,96 +43,10 @@
 /* Forked children count on. */
 static unsigned long *total_points;
 
-/* What can fail, and when: of our module's doing only, and silently. */
-
-static void set(const char *folder, const char *name, const char *value)
-{
-	char path[PATH_MAX];
-	int fd;
-
-	snprintf(path, sizeof(path), DEBUGFS "/%s/%s", folder, name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, value, strlen(value)) < 0) {
-		fprintf(stderr, "# %s: %s\n", path, strerror(errno));
-		exit(EXIT_FAILURE);
-	}
-	close(fd);
-}
-
-/* Where the module's code is. */
-static void module_range(unsigned long *start, unsigned long *end)
-{
-	unsigned long size;
-	char line[512];
-	FILE *modules = fopen("/proc/modules", "re");
-
-	*start = 0;
-	while (modules && fgets(line, sizeof(line), modules))
-		if (sscanf(line, "outspawn %lu %*s %*s %*s 0x%lx", &size, start) == 2)
-			break;
-	if (modules)
-		fclose(modules);
-	if (!*start) {
-		fprintf(stderr, "# /proc/modules does not tell where outspawn is\n");
-		exit(EXIT_FAILURE);
-	}
-	*end = *start + size;
-}
-
-/* Where a function of the kernel's is; false if it has none of that name. */
-static bool function_range(const char *wanted, unsigned long *start, unsigned long *end)
-{
-	FILE *symbols = fopen("/proc/kallsyms", "re");
-	char line[512], name[256];
-	unsigned long address;
-
-	*start = *end = 0;
-	while (symbols && !*end && fgets(line, sizeof(line), symbols)) {
-		if (sscanf(line, "%lx %*c %255s", &address, name) != 2)
-			continue;
-		if (*start && address > *start)
-			*end = address;
-		else if (!strcmp(name, wanted))
-			*start = address;
-	}
-	if (symbols)
-		fclose(symbols);
-	return *end;
-}
-
-static void set_number(const char *folder, const char *name, unsigned long value)
-{
-	char number[32];
-
-	snprintf(number, sizeof(number), "%#lx", value);
-	set(folder, name, number);
-}
-
 static int allow_faults(void **state)
 {
-	static const char *const kinds[] = { "failslab", "fail_page_alloc", "fail_usercopy" };
-	unsigned long start, end, own_start, own_end;
-	bool has_own;
-	size_t i;
-
-	module_range(&start, &end);
 	/* What kmemleak allocates for itself it can do without. */
-	has_own = function_range("__alloc_object", &own_start, &own_end);
-	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		set(kinds[i], "probability", "0");
-		set(kinds[i], "verbose", "0");
-		set(kinds[i], "stacktrace-depth", "32");
-		set_number(kinds[i], "require-start", start);
-		set_number(kinds[i], "require-end", end);
-		if (!has_own)
-			continue;
-		set_number(kinds[i], "reject-start", own_start);
-		set_number(kinds[i], "reject-end", own_end);
-	}
-	set("failslab", "ignore-gfp-wait", "N");
-	set("fail_page_alloc", "ignore-gfp-wait", "N");
-	set("fail_page_alloc", "ignore-gfp-highmem", "N");
-	set("fail_page_alloc", "min-order", "0");
+	faults_confine("__alloc_object");
 	total_points = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	return total_points == MAP_FAILED ? -1 : begin_suite(state);
 }
@@ -642,7 +555,7 @@ static void caller(void *argument)
 {
 	const struct kind *kind = argument;
 	struct stage stage;
-	int fail_nth = must(open(FAIL_NTH, O_RDWR | O_CLOEXEC));
+	int fail_nth = must(open(FAULTS_NTH, O_RDWR | O_CLOEXEC));
 
 	begin(&stage, kind);
 	while (fail_in_caller(&stage, fail_nth))
@@ -850,7 +763,7 @@ static void child(void *argument)
 static void create(const char *name, const struct spawn_template_create_args *args)
 {
 	struct stage stage = { .kind = &(struct kind){ .name = name } };
-	int fail_nth = must(open(FAIL_NTH, O_RDWR | O_CLOEXEC));
+	int fail_nth = must(open(FAULTS_NTH, O_RDWR | O_CLOEXEC));
 	unsigned int left;
 	int template;
 
@@ -1021,7 +934,7 @@ static bool fail_in_batch(struct stage *stage, int fail_nth)
 static void batch_of_several(void)
 {
 	static const struct kind kind = { .name = "batch" };
-	int fail_nth = must(open(FAIL_NTH, O_RDWR | O_CLOEXEC));
+	int fail_nth = must(open(FAULTS_NTH, O_RDWR | O_CLOEXEC));
 	struct stage stage;
 
 	begin(&stage, &kind);
@@ -1113,7 +1026,7 @@ KINDS(FAIL_CHILD)
 
 static void this_kernel_has_no_fault_injection(void)
 {
-	check_eq(error_of(access(FAIL_NTH, F_OK)), ENOENT);
+	check_eq(error_of(access(FAULTS_NTH, F_OK)), ENOENT);
 }
 
 #define T_CALLER(name, ...) T(caller_##name),
@@ -1140,7 +1053,7 @@ int main(int argc, char **argv)
 	sigemptyset(&sigchld);
 	sigaddset(&sigchld, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &sigchld, NULL);
-	if (access(FAIL_NTH, F_OK) < 0)
+	if (!faults_available())
 		return cmocka_run_group_tests_name("faults", none, begin_suite, end_suite);
 	return cmocka_run_group_tests_name("faults", faults, allow_faults, report);
 }
