@@ -93,7 +93,8 @@ int outspawn_template_fd(int dev, int execfd);
 /*
  * For the two below. ANY_FORMAT: take whatever execve(2) would try: scripts,
  * formats of binfmt_misc; of these nothing is known before a spawn (ENOEXEC
- * comes from there), and a script's interpreter opens it by its path, later.
+ * comes from there), and a script's interpreter opens it by its path, later;
+ * writers are kept away from ELF files only.
  * ALLOW_WRITE: do not keep writers away; a spawn is -ESTALE after a write, and
  * -ETXTBSY during one. (A write is what the filesystem notes as one: tmpfs notes
  * none that is done through a mapping.)

@@ -37,7 +37,8 @@
  * formats of binfmt_misc. Of what is no ELF nothing is known before a spawn, so
  * ENOEXEC comes from there. A script's interpreter opens the script by its path,
  * later: what it reads is what the path names then, and only a check at the spawn
- * stands between (ESTALE, also if it was made of a descriptor). Ours.
+ * stands between (ESTALE, also if it was made of a descriptor). Writers are kept
+ * away from ELF files only, as by execve(2). Ours.
  */
 #define SPAWN_TEMPLATE_CREATE_ANY_FORMAT (1ULL << 32)
 /*
@@ -59,8 +60,10 @@
  *
  * ASYNC: return as soon as the child exists. All that it needs was copied or
  * referenced before, so the caller may close its descriptors and free its
- * strings; with a SYSCALL action that has a pointer, or a tracer that wants
- * vfork events, the call returns when the actions are done, instead. What fails
+ * strings. It waits longer with seccomp filters (for what they say to vfork(2): if
+ * they deny it, that is the call's error), with a SYSCALL action that has a pointer
+ * (until the actions are done), with one that changes the user or group, or a tracer
+ * that wants vfork events (until exec has left the caller's memory). What fails
  * later ends the child with status 127, as posix_spawn(3)'s does, and is
  * written to 'result', which must stay where it is until the child has ended:
  * a result without an error then says that it was the program that ended.
@@ -370,7 +373,10 @@ struct spawn_template_key {
 	__u32 pad;
 };
 
-/* What the ELF header and the program header table say. Ours. */
+/*
+ * What the ELF header and the program header table say; all 0 for who may not read
+ * the file, or if it is no ELF file. Ours.
+ */
 struct spawn_template_elf {
 	__u16 type; /* ET_EXEC or ET_DYN */
 	__u16 machine; /* EM_* */
@@ -382,7 +388,10 @@ struct spawn_template_elf {
 	__aligned_u64 load_bytes; /* memory from the first segment to the last */
 };
 
-/* SPAWN_TEMPLATE_IOC_QUERY, on a template fd: what is pinned. Ours. */
+/*
+ * SPAWN_TEMPLATE_IOC_QUERY, on a template fd: what is pinned. The key is all 0 for who
+ * may not stat(2) the file. Ours.
+ */
 struct spawn_template_query {
 	struct spawn_template_key key;
 	struct spawn_template_elf elf;
