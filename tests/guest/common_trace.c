@@ -4,6 +4,10 @@
  */
 #include "common_trace.h"
 
+#include <sys/user.h>
+
+#define SYSCALL_STOP (SIGTRAP | 0x80)
+
 /* The first process waits until it is traced. */
 static pid_t begin(struct tracer *tracer, void (*function)(void *), void *argument)
 {
@@ -59,11 +63,11 @@ static void one_stop(struct tracer *tracer, pid_t pid, int status)
 		go_on(PTRACE_LISTEN, pid, 0);
 		return;
 	}
-	if (event)
+	if (event || signal == SYSCALL_STOP)
 		signal = 0;
 	if (tracer->at_stop)
 		signal = tracer->at_stop(stop, signal);
-	go_on(PTRACE_CONT, pid, signal);
+	go_on(tracer->request ? tracer->request : PTRACE_CONT, pid, signal);
 }
 
 int trace(struct tracer *tracer, void (*function)(void *), void *argument)
@@ -84,6 +88,16 @@ int trace(struct tracer *tracer, void (*function)(void *), void *argument)
 	}
 	check_eq(errno, ECHILD);
 	return result;
+}
+
+bool stopped_in_call(pid_t pid, long number, enum way way)
+{
+	struct __ptrace_syscall_info info = { 0 };
+	struct user_regs_struct regs;
+
+	must(ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info));
+	must(ptrace(PTRACE_GETREGS, pid, 0, &regs));
+	return info.op == way && (long)regs.orig_rax == number;
 }
 
 const struct seen *seen_first(const struct tracer *tracer, pid_t pid, int event)

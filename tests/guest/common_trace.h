@@ -22,6 +22,7 @@ struct seen {
 
 struct tracer {
 	long options;
+	int request; /* how tracees go on: PTRACE_CONT, or PTRACE_SYSCALL with TRACESYSGOOD */
 	/* Asked at each stop, if not NULL; returns the signal to go on with. */
 	int (*at_stop)(const struct seen *stop, int signal);
 	pid_t first; /* the process that runs the function */
@@ -34,6 +35,15 @@ struct tracer {
  * until all of them have ended. Returns the exit status of the first.
  */
 int trace(struct tracer *tracer, void (*function)(void *), void *argument);
+/*
+ * Is it stopped where it enters this system call, or leaves it? For at_stop, with
+ * PTRACE_SYSCALL.
+ */
+enum way {
+	ENTERS = PTRACE_SYSCALL_INFO_ENTRY,
+	LEAVES = PTRACE_SYSCALL_INFO_EXIT
+};
+bool stopped_in_call(pid_t pid, long number, enum way way);
 /* The number of such sights of pid (0: of anybody). */
 int seen_times(const struct tracer *tracer, pid_t pid, int event);
 /* The first of them, or NULL. */

@@ -3,6 +3,9 @@
  * test_trace.c - debuggers and tracers see a spawn as they see a vfork
  */
 #include "common_trace.h"
+#include "elf_file.h"
+
+#include <sys/user.h>
 
 #define TRACING "/sys/kernel/tracing/instances/outspawn"
 
@@ -338,6 +341,163 @@ CHILD_TEST(tracer_killed_during_a_spawn)
 	check_eq(process_state(child), 0);
 }
 
+/* --- a tracer that knows where a child whose exec failed for good could go on --- */
+
+#define MAPPED 0x400000UL
+#define NEVER_MAPPED (1UL << 56)
+#define ESCAPED 42
+
+/* Its second segment is found too high when the caller's memory is gone already. */
+struct misfit {
+	Elf64_Ehdr header;
+	Elf64_Phdr segments[2];
+	unsigned char code[12];
+};
+
+static char *make_misfit(void)
+{
+	struct misfit misfit = {
+		.header = { .e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
+					 ELFDATA2LSB, EV_CURRENT },
+			    .e_type = ET_EXEC,
+			    .e_machine = EM_X86_64,
+			    .e_version = EV_CURRENT,
+			    .e_entry = MAPPED + offsetof(struct misfit, code),
+			    .e_phoff = offsetof(struct misfit, segments),
+			    .e_ehsize = sizeof(Elf64_Ehdr),
+			    .e_phentsize = sizeof(Elf64_Phdr),
+			    .e_phnum = 2 },
+		.segments = { { .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = MAPPED },
+			      { .p_type = PT_LOAD, .p_flags = PF_R, .p_vaddr = NEVER_MAPPED } },
+		/* mov $42, %edi; mov $SYS_exit_group, %eax; syscall */
+		.code = { 0xbf, ESCAPED, 0, 0, 0, 0xb8, SYS_exit_group, 0, 0, 0, 0x0f, 0x05 },
+	};
+	struct elf_file elf = { .data = (char *)&misfit, .size = sizeof(misfit) };
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		misfit.segments[i].p_filesz = misfit.segments[i].p_memsz = sizeof(misfit);
+		misfit.segments[i].p_align = 4096;
+	}
+	return elf_write(&elf, "misfit");
+}
+
+/* All signals are blocked in its child, by an action. */
+static void spawn_misfit(void *path)
+{
+	uint64_t all = ~0ULL;
+	struct spawn_template_sigset set = { .sigset = (uintptr_t)&all, .sigsetsize = 8 };
+	struct spawn_template_action actions[] = {
+		{ .type = SPAWN_TEMPLATE_ACTION_SIGMASK, .arg = (uintptr_t)&set },
+		{ .type = SPAWN_TEMPLATE_ACTION_DUP2, .fd = 1, .newfd = 9 },
+	};
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV("misfit"),
+						  .actions = (uintptr_t)actions,
+						  .actions_len = 2 };
+
+	_exit(wait_for(sys_spawn_path(path, NULL, &args)));
+}
+
+/* The same, as the caller has them blocked. */
+static void block_and_spawn_misfit(void *path)
+{
+	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_DUP2,
+						.fd = 1,
+						.newfd = 9 };
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV("misfit"),
+						  .actions = (uintptr_t)&action,
+						  .actions_len = 1 };
+	sigset_t all;
+
+	sigfillset(&all);
+	must(sigprocmask(SIG_SETMASK, &all, NULL));
+	_exit(wait_for(sys_spawn_path(path, NULL, &args)));
+}
+
+static int end_of_untraced(void (*function)(void *), char *path)
+{
+	pid_t caller = must(fork());
+
+	if (!caller)
+		function(path);
+	return wait_for(caller);
+}
+
+CHILD_TEST(exec_that_fails_for_good)
+{
+	char *misfit = make_misfit();
+
+	check_eq(end_of_untraced(spawn_misfit, misfit), 128 + SIGSEGV);
+	check_eq(end_of_untraced(block_and_spawn_misfit, misfit), 128 + SIGSEGV);
+}
+
+/* At which stop the tracer says where to go on, and whether it stays. */
+static struct {
+	long number;
+	enum way way;
+	bool stays;
+	int times;
+} mislead;
+
+static int mislead_at_stop(const struct seen *stop, int signal)
+{
+	struct user_regs_struct regs;
+
+	if (stop->event || !stopped_in_call(stop->pid, mislead.number, mislead.way))
+		return signal;
+	mislead.times++;
+	must(ptrace(PTRACE_GETREGS, stop->pid, 0, &regs));
+	regs.rip = MAPPED + offsetof(struct misfit, code);
+	must(ptrace(PTRACE_SETREGS, stop->pid, 0, &regs));
+	if (!mislead.stays)
+		must(ptrace(PTRACE_DETACH, stop->pid, 0, 0));
+	return 0;
+}
+
+/* The end of a child that the tracer misleads. */
+static int end_of_misled(void (*function)(void *), long number, enum way way, bool stays)
+{
+	struct tracer tracer = { .options = PTRACE_O_TRACEVFORK | PTRACE_O_TRACESYSGOOD |
+					    PTRACE_O_EXITKILL,
+				 .request = PTRACE_SYSCALL,
+				 .at_stop = mislead_at_stop };
+	int status;
+
+	mislead = (typeof(mislead)){ number, way, stays, 0 };
+	status = trace(&tracer, function, make_misfit());
+	check_eq(mislead.times, 1);
+	return status;
+}
+
+CHILD_TEST(misled_in_an_action)
+{
+	check_eq(end_of_misled(spawn_misfit, SYS_dup3, ENTERS, false), 128 + SIGSEGV);
+	check_eq(end_of_misled(spawn_misfit, SYS_dup3, LEAVES, false), 128 + SIGSEGV);
+}
+
+CHILD_TEST(misled_before_exec)
+{
+	check_eq(end_of_misled(spawn_misfit, SYS_execve, ENTERS, false), 128 + SIGSEGV);
+}
+
+CHILD_TEST(misled_behind_exec)
+{
+	check_eq(end_of_misled(spawn_misfit, SYS_execve, LEAVES, false), 128 + SIGSEGV);
+}
+
+CHILD_TEST(misled_with_signals_blocked_by_the_caller)
+{
+	check_eq(end_of_misled(block_and_spawn_misfit, SYS_execve, ENTERS, false), 128 + SIGSEGV);
+	check_eq(end_of_misled(block_and_spawn_misfit, SYS_execve, LEAVES, false), 128 + SIGSEGV);
+}
+
+/* It lets the signal pass: keeping it away is a debugger's right after any exec. */
+CHILD_TEST(misled_by_a_tracer_that_stays)
+{
+	check_eq(end_of_misled(spawn_misfit, SYS_execve, ENTERS, true), 128 + SIGSEGV);
+	check_eq(end_of_misled(spawn_misfit, SYS_execve, LEAVES, true), 128 + SIGSEGV);
+}
+
 /* --- tools --- */
 
 /* Runs a shell command line: its exit status. */
@@ -516,6 +676,12 @@ SUITE("trace",
       T(seized_and_killed_in_an_action),
       T(caller_interrupted_by_a_tracer),
       T(tracer_killed_during_a_spawn),
+      T(exec_that_fails_for_good),
+      T(misled_in_an_action),
+      T(misled_before_exec),
+      T(misled_behind_exec),
+      T(misled_with_signals_blocked_by_the_caller),
+      T(misled_by_a_tracer_that_stays),
       T(strace_follows),
       T(strace_of_an_exit_status),
       T(strace_of_several),
