@@ -242,6 +242,147 @@ static void filters_stay_with_the_child(void)
 	in_child(child_under_a_filter, NULL);
 }
 
+/* --- an asynchronous spawn that a filter does not let be born --- */
+
+#define TIMES 50
+
+static struct spawn_template_spawn_args async_args(char *const argv[])
+{
+	return (struct spawn_template_spawn_args){ .argv = (uintptr_t)argv,
+						   .flags = SPAWN_TEMPLATE_SPAWN_ASYNC,
+						   .result = (uintptr_t)&result };
+}
+
+/* All that can be told apart from a spawn that never was. */
+static void check_unborn(const struct spawn_template_result *said)
+{
+	sigset_t pending;
+
+	check_eq(said->error, REFUSED);
+	check_eq(said->stage, SPAWN_TEMPLATE_STAGE_CREATE);
+	check_eq(said->action, -1);
+	check_eq(said->pid, 0);
+	check_eq(error_of(waitid(P_ALL, 0, NULL, WEXITED | WNOHANG | __WALL)), ECHILD);
+	check_eq(count_children(), 0);
+	must(sigpending(&pending));
+	check(!sigismember(&pending, SIGCHLD));
+}
+
+/* What SIGCHLD is sent stays pending; vfork is denied. */
+static void refuse_birth(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	must(sigprocmask(SIG_BLOCK, &set, NULL));
+	own_template();
+	filter(SYS_vfork, -1, 0, SECCOMP_RET_ERRNO | REFUSED);
+}
+
+static void refused_by_template(void *unused)
+{
+	struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "0"));
+	int i, pidfd;
+
+	(void)unused;
+	refuse_birth();
+	args.pidfd = (uintptr_t)&pidfd;
+	for (i = 0; i < TIMES; i++) {
+		check_eq(sys_spawn(probe, &args), -REFUSED);
+		check_unborn(&result);
+		check_eq(pidfd, -1);
+	}
+	check_eq(query_of(probe).failed, TIMES);
+	check_eq(query_of(probe).spawned, 0);
+}
+
+static void vfork_is_refused_to_an_asynchronous_one(void)
+{
+	in_child(refused_by_template, NULL);
+}
+
+static void refused_by_path(void *unused)
+{
+	struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "0"));
+	int i;
+
+	(void)unused;
+	refuse_birth();
+	for (i = 0; i < TIMES; i++) {
+		check_eq(sys_spawn_path(PROBE, NULL, &args), -REFUSED);
+		check_unborn(&result);
+	}
+}
+
+static void vfork_is_refused_to_an_asynchronous_one_by_path(void)
+{
+	in_child(refused_by_path, NULL);
+}
+
+static void refused_in_a_batch(void *unused)
+{
+	struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "0"));
+	struct spawn_template_batch_entry entries[TIMES];
+	int i;
+
+	(void)unused;
+	refuse_birth();
+	for (i = 0; i < TIMES; i++)
+		entries[i] = (struct spawn_template_batch_entry){ .tmpl = probe,
+								  .args_size = sizeof(args),
+								  .args = (uintptr_t)&args };
+	check_eq(sys_batch(entries, TIMES), TIMES);
+	check_unborn(&result);
+	for (i = 0; i < TIMES; i++)
+		check_unborn(&entries[i].result);
+}
+
+static void vfork_is_refused_to_an_asynchronous_batch(void)
+{
+	in_child(refused_in_a_batch, NULL);
+}
+
+/* The only child there is ends with this status. */
+static void check_end(pid_t pid, int want)
+{
+	int status;
+
+	check(pid > 0);
+	check_eq(waitpid(-1, &status, 0), pid);
+	check(WIFEXITED(status));
+	check_eq(WEXITSTATUS(status), want);
+}
+
+static void born_under_a_filter(void *unused)
+{
+	struct spawn_template_action nothing = { .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 };
+	struct spawn_template_spawn_args good = async_args(ARGV("probe", "exit", "5"));
+	struct spawn_template_spawn_args bad = good;
+	int i;
+
+	(void)unused;
+	own_template();
+	filter(SYS_ptrace, -1, 0, SECCOMP_RET_ERRNO | REFUSED);
+	bad.actions = (uintptr_t)&nothing;
+	bad.actions_len = 1;
+	for (i = 0; i < TIMES; i++) {
+		check_end(sys_spawn(probe, &good), 5);
+		check_eq(result.error, 0);
+		check_eq(result.stage, SPAWN_TEMPLATE_STAGE_NONE);
+		check_end(sys_spawn_path(PROBE, NULL, &good), 5);
+		check_end(sys_spawn(probe, &bad), 127);
+		check_eq(result.error, EBADF);
+		check_eq(result.stage, SPAWN_TEMPLATE_STAGE_ACTION);
+		check_eq(result.action, 0);
+	}
+}
+
+static void an_asynchronous_one_that_filters_allow(void)
+{
+	in_child(born_under_a_filter, NULL);
+}
+
 SUITE("seccomp",
       T(vfork_is_refused),
       T(close_is_refused),
@@ -261,4 +402,8 @@ SUITE("seccomp",
       T(killed_thread),
       T(trapped),
       T(killed_in_exec),
-      T(filters_stay_with_the_child));
+      T(filters_stay_with_the_child),
+      T(vfork_is_refused_to_an_asynchronous_one),
+      T(vfork_is_refused_to_an_asynchronous_one_by_path),
+      T(vfork_is_refused_to_an_asynchronous_batch),
+      T(an_asynchronous_one_that_filters_allow));
