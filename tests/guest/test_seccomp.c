@@ -11,6 +11,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 
 #define REFUSED 77 /* EBADFD: an errno that nothing else gives */
 
@@ -383,6 +384,87 @@ static void an_asynchronous_one_that_filters_allow(void)
 	in_child(born_under_a_filter, NULL);
 }
 
+/* --- a supervisor that gives descriptors to whom it was asked about --- */
+
+#define GIVEN 50
+
+/* A listener that is asked about vfork. */
+static int listen_to_vfork(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_vfork, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
+
+	return must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+			    SECCOMP_FILTER_FLAG_NEW_LISTENER, &program));
+}
+
+/* Once, and then it lets the call pass. */
+static void give_and_let_pass(int listener)
+{
+	struct seccomp_notif notif = { 0 };
+	struct seccomp_notif_resp resp = { .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE };
+	struct seccomp_notif_addfd addfd = { .flags = SECCOMP_ADDFD_FLAG_SETFD,
+					     .srcfd = listener,
+					     .newfd = GIVEN };
+
+	must(ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &notif));
+	addfd.id = resp.id = notif.id;
+	check_eq(must(ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &addfd)), GIVEN);
+	must(ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &resp));
+	_exit(EXIT_SUCCESS);
+}
+
+/* With a descriptor table of its own. Returns where it takes a listener. */
+static int start_supervisor(pid_t *supervisor)
+{
+	int sockets[2];
+
+	must(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, sockets));
+	*supervisor = must(fork());
+	if (!*supervisor)
+		give_and_let_pass(receive_fd(sockets[0]));
+	close(sockets[0]);
+	return sockets[1];
+}
+
+static void is_given_a_descriptor(void *flags)
+{
+	struct spawn_template_spawn_args args = {
+		.argv = (uintptr_t)ARGV("probe", "exit", "0"),
+		.flags = *(uint64_t *)flags,
+	};
+	pid_t supervisor;
+	int socket = start_supervisor(&supervisor), listener;
+
+	own_template();
+	listener = listen_to_vfork();
+	send_fd(socket, listener);
+	close(listener);
+	check_eq(wait_for(sys_spawn(probe, &args)), 0);
+	check_eq(wait_for(supervisor), 0);
+	check_eq(error_of(fcntl(GIVEN, F_GETFD)), EBADF);
+}
+
+static void a_supervisors_gift_is_the_childs(void)
+{
+	in_child(is_given_a_descriptor, &(uint64_t){ 0 });
+}
+
+static void a_supervisors_gift_with_inherit_fds(void)
+{
+	in_child(is_given_a_descriptor, &(uint64_t){ SPAWN_TEMPLATE_SPAWN_INHERIT_FDS });
+}
+
+static void a_supervisors_gift_to_an_asynchronous_one(void)
+{
+	in_child(is_given_a_descriptor, &(uint64_t){ SPAWN_TEMPLATE_SPAWN_ASYNC });
+}
+
 SUITE("seccomp",
       T(vfork_is_refused),
       T(close_is_refused),
@@ -406,4 +488,7 @@ SUITE("seccomp",
       T(vfork_is_refused_to_an_asynchronous_one),
       T(vfork_is_refused_to_an_asynchronous_one_by_path),
       T(vfork_is_refused_to_an_asynchronous_batch),
-      T(an_asynchronous_one_that_filters_allow));
+      T(an_asynchronous_one_that_filters_allow),
+      T(a_supervisors_gift_is_the_childs),
+      T(a_supervisors_gift_with_inherit_fds),
+      T(a_supervisors_gift_to_an_asynchronous_one));
