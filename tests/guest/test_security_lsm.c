@@ -4,6 +4,7 @@
  * keyrings: a spawn is refused what vfork and execve are
  */
 #include "common_security.h"
+#include "common_trace.h"
 
 #include <linux/capability.h>
 #include <linux/filter.h>
@@ -850,6 +851,119 @@ RULES(credentials_of_other_ways)
 #undef AS
 }
 
+/* --- a program that may be executed and not be read --- */
+
+#define NUMBERS 21
+/* What exec has room for with the smallest stack, in the strings and their pointers. */
+#define ROOM (128 * 1024)
+
+static struct {
+	const char *path; /* of the program */
+	dev_t dev;
+	ino_t ino;
+	pid_t caller;
+	int stops; /* of the caller's child */
+	int left; /* that it left execve */
+} locked;
+
+/* Of the program's file there may be a descriptor that can do nothing with it. */
+static void check_unreadable(int fd)
+{
+	struct stat stat;
+	char byte;
+
+	must(fstat(fd, &stat));
+	if (stat.st_dev != locked.dev || stat.st_ino != locked.ino)
+		return;
+	check_eq(error_of(read(fd, &byte, 1)), EBADF);
+	check_eq(error_of(pread(fd, &byte, 1, 0)), EBADF);
+	check(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0) == MAP_FAILED);
+	check_eq(errno, EBADF);
+	check_eq(error_of(open(text("/proc/self/fd/%d", fd), O_RDONLY)), EACCES);
+}
+
+static void check_descriptors(pid_t pid)
+{
+	int pidfd = syscall(SYS_pidfd_open, pid, 0), number, fd;
+
+	check(pidfd >= 0);
+	for (number = 0; number < NUMBERS; number++) {
+		fd = syscall(SYS_pidfd_getfd, pidfd, number, 0);
+		if (fd < 0)
+			continue;
+		check_unreadable(fd);
+		close(fd);
+	}
+	close(pidfd);
+}
+
+static int look_at_descriptors(const struct seen *stop, int signal)
+{
+	if (!locked.caller)
+		locked.caller = stop->pid;
+	if (stop->pid == locked.caller)
+		return signal;
+	locked.stops++;
+	locked.left += !stop->event && stopped_in_call(stop->pid, SYS_execve, LEAVES);
+	check_descriptors(stop->pid);
+	return signal;
+}
+
+/* Of its strings all find room, but for the program's name: exec fails in the child. */
+static void fail_to_execute(void *unused)
+{
+	static char long_one[ROOM - sizeof(char *)];
+	struct spawn_template_result result;
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV(long_one),
+						  .result = (uintptr_t)&result };
+
+	(void)unused;
+	memset(long_one, 'x', sizeof(long_one) - 1);
+	must(setrlimit(RLIMIT_STACK, &(struct rlimit){ 4 * ROOM, 4 * ROOM }));
+	check_eq(sys_spawn(template_of(locked.path), &args), -E2BIG);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
+}
+
+static void execute(void *unused)
+{
+	(void)unused;
+	check_eq(spawn_and_wait(template_of(locked.path)), 0);
+}
+
+/* The user's own debugger, from the child's first stop to its end. */
+static void debug(void (*function)(void *))
+{
+	struct tracer tracer = { .options = PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC |
+					    PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL,
+				 .request = PTRACE_SYSCALL,
+				 .at_stop = look_at_descriptors };
+
+	locked.caller = locked.stops = locked.left = 0;
+	check_eq(trace(&tracer, function, NULL), 0);
+	check(locked.stops > 2);
+	check_eq(locked.left, 1);
+}
+
+static void debug_as_nobody(void *unused)
+{
+	(void)unused;
+	check_eq(error_of(open(locked.path, O_RDONLY)), EACCES);
+	debug(fail_to_execute);
+	debug(execute);
+}
+
+static void what_may_only_be_executed_is_not_read(void)
+{
+	struct stat stat;
+
+	locked.path = own_probe("locked");
+	must(chmod(locked.path, 0711));
+	must(lstat(locked.path, &stat));
+	locked.dev = stat.st_dev;
+	locked.ino = stat.st_ino;
+	in_child_as_nobody(debug_as_nobody, NULL);
+}
+
 /* --- system calls as actions --- */
 
 #define OWN_UTS 50
@@ -1279,6 +1393,7 @@ SUITE("security_lsm",
       T(mounts),
       T(credentials),
       T(credentials_of_other_ways),
+      T(what_may_only_be_executed_is_not_read),
       T(calls_without_privilege),
       T(less_after_an_action),
       T(namespaces),
