@@ -7,6 +7,7 @@
  * to its socket.
  */
 #include "common_security.h"
+#include "elf_file.h"
 
 #include <linux/audit.h>
 #include <linux/capability.h>
@@ -376,10 +377,53 @@ RULES(what_the_program_is)
 	end_audit();
 }
 
+/* A program whose second segment has no room: exec finds out when the old memory is gone. */
+static const char *program_without_room(void)
+{
+	struct elf_file elf = elf_read(PROBE);
+	Elf64_Phdr *second = elf_segment(&elf, PT_LOAD, elf_segment(&elf, PT_LOAD, NULL));
+
+	check(second);
+	second->p_vaddr |= 0xffff800000000000;
+	return elf_write(&elf, "no-room");
+}
+
+/* The child dies, and the record says that execve failed, and of what. */
+RULES(exec_that_fails_late)
+{
+	const char *path = program_without_room();
+	const struct {
+		const char *name;
+		bool any_format;
+		uint64_t flags;
+	} ways[] = {
+		{ "by SPAWN_PATH" },
+		{ "by ASYNC and SPAWN_PATH", .flags = SPAWN_TEMPLATE_SPAWN_ASYNC },
+		{ "by a template of any format", .any_format = true },
+	};
+	size_t i;
+
+	begin_audit();
+	for (i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		compare(&(struct rule){ .name = text("audit of an exec that fails late, %s",
+						     ways[i].name),
+					.expect = "dies of SIGSEGV",
+					.path = path,
+					.by_path = !ways[i].any_format,
+					.any_format = ways[i].any_format,
+					.flags = ways[i].flags,
+					.attend = listen_in },
+			TYPES("SYSCALL", "CWD", "PATH", "PROCTITLE", "ANOM_ABEND"));
+		check(strstr(facts_with(records[false], "SYSCALL"), " success=no exit=-"));
+	}
+	end_audit();
+}
+
 SUITE("security_audit",
       T(exec),
       T(denied_exec),
       T(no_such_program),
+      T(exec_that_fails_late),
       T(an_action),
       T(seccomp),
       T(what_the_program_is));
