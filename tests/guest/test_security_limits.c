@@ -275,16 +275,22 @@ RULES(core_dumps)
 
 /* --- in the midst of a spawn --- */
 
+/* It ends with us: when a check fails, nobody is left frozen. */
 static void in_plain_cgroup(const struct rule *rule)
 {
 	(void)rule;
+	must(prctl(PR_SET_PDEATHSIG, SIGKILL));
 	join_cgroup(CGROUP);
 }
 
 static bool frozen(bool is)
 {
-	return strstr(read_whole(cgroup_file(CGROUP, "cgroup.events"), NULL),
-		      is ? "frozen 1" : "frozen 0");
+	int fd = must(open("/sys/fs/cgroup/" CGROUP "/cgroup.events", O_RDONLY | O_CLOEXEC));
+	char events[256] = "";
+
+	check(read(fd, events, sizeof(events) - 1) > 0);
+	close(fd);
+	return strstr(events, is ? "frozen 1" : "frozen 0");
 }
 
 static void freeze(bool on)
@@ -379,6 +385,103 @@ RULES(freezer)
 		  freeze_caller, in_plain_cgroup);
 	try_midst("cgroup v2 freezer: the child alone, its caller killed",
 		  "the caller dies of SIGKILL", freeze_child_and_kill_caller, in_plain_cgroup);
+}
+
+/* A stop that the tracee reports, of such an event. */
+static void take_stop(pid_t pid, int event)
+{
+	int status = wait_status(pid);
+
+	check(WIFSTOPPED(status));
+	check_eq(status >> 16, event);
+}
+
+/*
+ * We trace the caller up to the birth of its child, and from then on the child:
+ * which fails and ends, and is kept by us as a zombie. Its caller waits for it.
+ */
+static pid_t keep_child(pid_t caller)
+{
+	unsigned long child;
+
+	must(ptrace(PTRACE_SEIZE, caller, 0, PTRACE_O_TRACEVFORK));
+	attempt->go = true;
+	take_stop(caller, PTRACE_EVENT_VFORK);
+	must(ptrace(PTRACE_GETEVENTMSG, caller, 0, &child));
+	must(ptrace(PTRACE_DETACH, caller, 0, 0));
+	take_stop(child, PTRACE_EVENT_STOP);
+	must(ptrace(PTRACE_CONT, child, 0, 0));
+	wait_for_state(child, "Z");
+	wait_for_state(caller, "SD");
+	return child;
+}
+
+static void give_child_back(pid_t child)
+{
+	check(WIFEXITED(wait_status(child)));
+}
+
+static int freeze_caller_of_a_kept_child(const struct rule *rule, pid_t caller)
+{
+	pid_t child = keep_child(caller);
+
+	(void)rule;
+	freeze(true);
+	usleep(20000);
+	check(frozen(true));
+	freeze(false);
+	/* It waits as before. */
+	wait_for_state(caller, "SD");
+	give_child_back(child);
+	return wait_status(caller);
+}
+
+static int kill_caller_of_a_kept_child(const struct rule *rule, pid_t caller)
+{
+	pid_t child = keep_child(caller);
+	int status;
+
+	(void)rule;
+	must(kill(caller, SIGKILL));
+	status = wait_status(caller);
+	give_child_back(child);
+	return status;
+}
+
+static int kill_frozen_caller_of_a_kept_child(const struct rule *rule, pid_t caller)
+{
+	pid_t child = keep_child(caller);
+	int status;
+
+	(void)rule;
+	freeze(true);
+	must(kill(caller, SIGKILL));
+	status = wait_status(caller);
+	freeze(false);
+	give_child_back(child);
+	return status;
+}
+
+static void try_kept(const char *subject, const char *expect,
+		     int (*attend)(const struct rule *, pid_t))
+{
+	try_rule(&(struct rule){ .name = text("failed child kept by a tracer: %s", subject),
+				 .expect = expect,
+				 .confine = in_plain_cgroup,
+				 .attend = attend,
+				 .actions = open_action("/nowhere", O_RDONLY, 9),
+				 .count = 1,
+				 .tidy = no_cgroup });
+}
+
+/* The tracer is in another cgroup. */
+RULES(tracer_keeps_a_failed_child)
+{
+	try_kept("its caller is frozen", "ENOENT in an action", freeze_caller_of_a_kept_child);
+	try_kept("its caller is killed", "the caller dies of SIGKILL",
+		 kill_caller_of_a_kept_child);
+	try_kept("its caller is frozen, then killed", "the caller dies of SIGKILL",
+		 kill_frozen_caller_of_a_kept_child);
 }
 
 static int attach(const struct rule *rule, pid_t caller)
@@ -523,6 +626,7 @@ SUITE("security_limits",
       T(cgroups),
       T(core_dumps),
       T(freezer),
+      T(tracer_keeps_a_failed_child),
       T(in_the_midst),
       T(setuid_in_the_midst),
       T(the_device));
