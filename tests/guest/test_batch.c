@@ -7,6 +7,8 @@
 #include <sys/time.h>
 
 #define MANY 1000
+/* Of entries that fail at once: still at it when a signal comes. */
+#define VERY_MANY (1 << 22)
 
 static struct spawn_template_spawn_args args_for(char *const argv[])
 {
@@ -254,6 +256,92 @@ static void interrupted(void)
 	in_child(interrupted_in_child, NULL);
 }
 
+/* Zeroed, and seen by forked processes as well. */
+static void *shared_memory(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	check(memory != MAP_FAILED);
+	return memory;
+}
+
+/* Entries that fail before there is a child, all because of the same bad flags. */
+static struct spawn_template_batch_entry *very_many_bad_entries(void)
+{
+	static const struct spawn_template_spawn_args bad = { .flags = 1ULL << 63 };
+	static const struct spawn_template_path_args by_path = { .spawn = (uintptr_t)&bad,
+								 .spawn_size = sizeof(bad) };
+	struct spawn_template_batch_entry *entries = shared_memory(VERY_MANY * sizeof(*entries));
+	int i;
+
+	for (i = 0; i < VERY_MANY; i++)
+		entries[i] = (struct spawn_template_batch_entry){ .tmpl = -1,
+								  .args_size = sizeof(by_path),
+								  .args = (uintptr_t)&by_path };
+	return entries;
+}
+
+static int error_in(const struct spawn_template_batch_entry *entries, int index)
+{
+	return ((const volatile struct spawn_template_batch_entry *)entries)[index].result.error;
+}
+
+/* The caller does the batch in a process of its own, and notes what the call returns. */
+static pid_t begin_batch(struct spawn_template_batch_entry *entries, volatile int *got)
+{
+	pid_t caller = must(fork());
+
+	if (!caller) {
+		must(sigaction(SIGUSR1,
+			       &(struct sigaction){ .sa_handler = ignore_signal,
+						    .sa_flags = SA_RESTART },
+			       NULL));
+		*got = sys_batch(entries, VERY_MANY);
+		_exit(0);
+	}
+	wait_until(error_in(entries, 0));
+	return caller;
+}
+
+/* What it returned was done, and nothing behind it. */
+static void ended_early(const struct spawn_template_batch_entry *entries, int got)
+{
+	int i;
+
+	check(got >= 1);
+	check(got < VERY_MANY);
+	for (i = 0; i < got; i++)
+		check_eq(error_in(entries, i), EINVAL);
+	for (; i < VERY_MANY; i++)
+		check_eq(error_in(entries, i), 0);
+}
+
+/* No child is made, where a signal would be noticed. */
+CHILD_TEST(handler_among_entries_that_fail_early)
+{
+	struct spawn_template_batch_entry *entries = very_many_bad_entries();
+	volatile int *got = shared_memory(sizeof(*got));
+	pid_t caller = begin_batch(entries, got);
+
+	must(kill(caller, SIGUSR1));
+	check_eq(wait_for(caller), 0);
+	ended_early(entries, *got);
+}
+
+CHILD_TEST(stop_among_entries_that_fail_early)
+{
+	struct spawn_template_batch_entry *entries = very_many_bad_entries();
+	volatile int *got = shared_memory(sizeof(*got));
+	pid_t caller = begin_batch(entries, got);
+
+	must(kill(caller, SIGSTOP));
+	wait_for_state(caller, "T");
+	check_eq(error_in(entries, VERY_MANY - 1), 0);
+	must(kill(caller, SIGCONT));
+	check_eq(wait_for(caller), 0);
+	ended_early(entries, *got);
+}
+
 /* The caller is killed in the middle: its children end like anybody's. */
 CHILD_TEST(caller_killed_in_the_middle)
 {
@@ -289,4 +377,5 @@ CHILD_TEST(caller_killed_in_the_middle)
 
 SUITE("batch", T(several_templates), T(one_that_fails_stops_no_other),
       T(pidfds_and_asynchronous_ones), T(bad_calls), T(list_that_ends_too_early), T(a_thousand),
-      T(interrupted), T(caller_killed_in_the_middle));
+      T(interrupted), T(handler_among_entries_that_fail_early),
+      T(stop_among_entries_that_fail_early), T(caller_killed_in_the_middle));
