@@ -1095,6 +1095,56 @@ static void any_format_in_query_and_fdinfo(void)
 	close(template);
 }
 
+/* Writers come and go; what they wrote makes it stale. */
+static void lets_writers_in(const char *path, int template)
+{
+	int fd = must(open(path, O_WRONLY | O_CLOEXEC));
+
+	close(fd);
+	close(must(open(path, O_RDWR | O_CLOEXEC)));
+	check_eq(spawn_and_wait(template), 0);
+	next_tick();
+	fd = must(open(path, O_WRONLY | O_APPEND | O_CLOEXEC));
+	check_eq(write(fd, "#\n", 2), 2);
+	close(fd);
+	check_eq(spawn_and_wait(template), -ESTALE);
+	close(template);
+}
+
+/* Its interpreter reads it later: to keep writers away until then would promise too much. */
+static void any_format_script_lets_writers_in(void)
+{
+	static const uint64_t flags[] = { ANY_FORMAT, ANY_FORMAT | ALLOW_WRITE };
+	char *path;
+	int fd;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		path = probe_script("written");
+		lets_writers_in(path, create_with(CREATE_PATH(path), flags[i]));
+		fd = must(open(path, O_PATH | O_CLOEXEC));
+		lets_writers_in(path, create_with(CREATE_FD(fd), flags[i]));
+		close(fd);
+	}
+}
+
+/* Of a program it keeps them away as ever. */
+static void any_format_of_a_program_keeps_writers_away(void)
+{
+	char *path = own_probe("kept");
+	int fd = must(open(path, O_PATH | O_CLOEXEC)), template = TRY_ANY(path);
+
+	check_eq(error_of(open(path, O_WRONLY)), ETXTBSY);
+	check_eq(error_of(truncate(path, 0)), ETXTBSY);
+	created(template);
+	close(must(open(path, O_WRONLY | O_CLOEXEC)));
+	template = TRY_ANY_FD(fd);
+	close(fd);
+	check_eq(error_of(open(path, O_WRONLY)), ETXTBSY);
+	created(template);
+	close(must(open(path, O_WRONLY | O_CLOEXEC)));
+}
+
 /* Without the flag, it is as it was. */
 static void other_formats_need_the_flag(void)
 {
@@ -1221,6 +1271,10 @@ static void allow_write_is_balanced(void)
 	template = TRY_ANY(path);
 	close(must(open(path, O_WRONLY | O_CLOEXEC)));
 	close(template);
+	path = own_probe("balanced");
+	denies = TRY_ANY(path);
+	check_eq(error_of(open(path, O_WRONLY)), ETXTBSY);
+	close(denies);
 	close(must(open(path, O_WRONLY | O_CLOEXEC)));
 }
 
@@ -1327,6 +1381,8 @@ SUITE("create",
       T(any_format_permissions),
       T(any_format_unreadable_script),
       T(any_format_of_a_program),
+      T(any_format_script_lets_writers_in),
+      T(any_format_of_a_program_keeps_writers_away),
       T(any_format_in_query_and_fdinfo),
       T(other_formats_need_the_flag),
       T(allow_write_lets_writers_in),
