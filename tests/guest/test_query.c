@@ -160,6 +160,67 @@ static void elf_of_a_dynamic_program(void)
 	elf_is_the_files("/bin/true");
 }
 
+/* Who may not read a program learns nothing of what is in it. */
+static void nothing_of_the_elf(int template)
+{
+	static const struct spawn_template_elf nothing;
+	struct spawn_template_query query = query_of(template);
+	char *lines = read_whole(text("/proc/self/fdinfo/%d", template), NULL);
+
+	check(!memcmp(&query.elf, &nothing, sizeof(nothing)));
+	check(strstr(lines, "template-elf:\ttype 0 machine 0 phnum 0 load 0 stack 0 interp 0 "
+			    "entry 0 bytes 0\n"));
+	check_eq(spawn_and_wait(template), 0);
+	close(template);
+}
+
+static void all_of_the_elf(int template)
+{
+	struct spawn_template_elf got = query_of(template).elf;
+	struct elf_file elf = elf_read(PROBE);
+
+	check_eq(got.entry, elf.header->e_entry);
+	check_eq(got.phnum, elf.header->e_phnum);
+	check_eq(got.machine, elf.header->e_machine);
+	check(strstr(read_whole(text("/proc/self/fdinfo/%d", template), NULL),
+		     text("entry %llx ", (unsigned long long)got.entry)));
+	check_eq(spawn_and_wait(template), 0);
+	close(template);
+}
+
+/* The same of its path and of a descriptor that says no more than which file it is. */
+static void look_into(const char *path, void (*look)(int template))
+{
+	int fd = must(open(path, O_PATH | O_CLOEXEC));
+
+	look(template_of(path));
+	look(template_of_fd(fd));
+	close(fd);
+}
+
+static void look_without_permission(void *path)
+{
+	check_eq(error_of(open(path, O_RDONLY)), EACCES);
+	look_into(path, nothing_of_the_elf);
+}
+
+static void look_with_permission(void *path)
+{
+	look_into(path, all_of_the_elf);
+}
+
+static void elf_of_a_program_that_may_not_be_read(void)
+{
+	char *path = own_probe("closed");
+
+	must(chmod(path, 0711));
+	in_child_as_nobody(look_without_permission, path);
+	/* Root may. */
+	look_with_permission(path);
+	must(chmod(path, 0755));
+	in_child_as_nobody(look_with_permission, path);
+}
+
 static void counters(void)
 {
 	struct spawn_template_query query = query_of(probe);
@@ -306,6 +367,7 @@ SUITE("query",
       T(key_of_anothers_file),
       T(elf_of_a_static_program),
       T(elf_of_a_dynamic_program),
+      T(elf_of_a_program_that_may_not_be_read),
       T(counters),
       T(counters_are_the_templates),
       T(memory_is_little),
