@@ -292,6 +292,10 @@ static const char profiles[] =
 	"profile outspawn-unreadable flags=(attach_disconnected) {\n"
 	"  /dev/** rw,\n  /proc/** rw,\n  %1$s/x/* ix,\n  %1$s/rule.facts rw,\n"
 	"}\n"
+	/* What is on no mount of ours has no name for it, and is denied: stat(2), too. */
+	"profile outspawn-blind {\n"
+	"  /dev/** rw,\n  /proc/** rw,\n"
+	"}\n"
 	"profile outspawn-complaining flags=(attach_disconnected,complain) {\n"
 	"  /dev/** rw,\n"
 	"}\n"
@@ -469,6 +473,60 @@ static void apparmor_if_there(void)
 	if (!has_apparmor())
 		skip();
 	apparmor();
+}
+
+/* What stat(2) does not tell, a template does not. */
+static void look_blindly(void *descriptor)
+{
+	static const struct spawn_template_key nothing;
+	struct spawn_template_query query;
+	int fd = *(int *)descriptor, template;
+	struct stat status;
+	char *size;
+
+	must(fstat(fd, &status));
+	size = text("size %llu ", (unsigned long long)status.st_size);
+	be_confined(&(struct rule){ .text = "outspawn-blind" });
+	check_eq(error_of(fstat(fd, &status)), EACCES);
+	template = try_template_fd(fd);
+	if (template < 0) {
+		check_eq(template, -EACCES);
+		return;
+	}
+	query = query_of(template);
+	check(!memcmp(&query.key, &nothing, sizeof(nothing)));
+	check(!strstr(read_whole(text("/proc/self/fdinfo/%d", template), NULL), size));
+	check_eq(spawn_and_wait(template), -EACCES);
+}
+
+/* The same without AppArmor: only the mount is gone. */
+static void look_and_see(void *descriptor)
+{
+	int fd = *(int *)descriptor, template = template_of_fd(fd);
+	struct stat status;
+
+	must(fstat(fd, &status));
+	check_eq(query_of(template).key.size, status.st_size);
+	check_eq(query_of(template).key.ino, status.st_ino);
+	check_eq(spawn_and_wait(template), 0);
+}
+
+static void apparmor_query_if_there(void)
+{
+	char *folder = in_scratch("gone");
+	int fd;
+
+	if (!has_apparmor())
+		skip();
+	must(mkdir(folder, 0755));
+	must(mount("none", folder, "tmpfs", 0, NULL));
+	fd = must(open(own_probe("gone/probe"), O_PATH | O_CLOEXEC));
+	must(umount2(folder, MNT_DETACH));
+	load_profiles("-r");
+	in_child(look_and_see, &fd);
+	in_child(look_blindly, &fd);
+	load_profiles("-R");
+	close(fd);
 }
 
 /* --- Yama --- */
@@ -1388,6 +1446,7 @@ SUITE("security_lsm",
       T(landlock_open),
       T(landlock_ioctl),
       T(apparmor_if_there),
+      T(apparmor_query_if_there),
       T(yama),
       T(ima_if_there),
       T(mounts),
