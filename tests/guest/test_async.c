@@ -5,8 +5,10 @@
  */
 #include "common_process.h"
 
+#include <linux/capability.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/fanotify.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -358,6 +360,198 @@ static void caller_goes_on(void)
 	close(hold);
 }
 
+/*
+ * A child that becomes another user's shares the caller's memory until exec has left
+ * it behind, and so long the caller stays. Two things hold the child: an OPEN of a
+ * FIFO behind the change, and whoever is asked before the program may be opened.
+ */
+
+struct call {
+	struct spawn_template_spawn_args args;
+	int template;
+	pthread_t thread;
+	pid_t tid; /* of the thread; for others as soon as it is there */
+	pid_t pid; /* what came of it */
+	bool returned;
+};
+
+static void *call_in_thread(void *argument)
+{
+	struct call *call = argument;
+
+	__atomic_store_n(&call->tid, gettid(), __ATOMIC_RELEASE);
+	call->pid = sys_spawn(call->template, &call->args);
+	__atomic_store_n(&call->returned, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static void begin_call(struct call *call)
+{
+	check_eq(pthread_create(&call->thread, NULL, call_in_thread, call), 0);
+	wait_until(__atomic_load_n(&call->tid, __ATOMIC_ACQUIRE));
+}
+
+static void end_call(struct call *call)
+{
+	check_eq(pthread_join(call->thread, NULL), 0);
+	check_eq(wait_for(call->pid), 0);
+	check_eq(result.error, 0);
+}
+
+static bool has_returned(struct call *call)
+{
+	return __atomic_load_n(&call->returned, __ATOMIC_ACQUIRE);
+}
+
+static bool sleeps_in_the_call(const struct call *call)
+{
+	char state = process_state(call->tid);
+
+	return process_in_syscall(call->tid, SYS_ioctl) && (state == 'S' || state == 'D');
+}
+
+/* Its child is held. */
+static void call_stays(struct call *call)
+{
+	wait_until(has_returned(call) || sleeps_in_the_call(call));
+	check(!has_returned(call));
+}
+
+/* A list of one system call, and perhaps an OPEN that waits. */
+struct steps {
+	struct spawn_template_syscall call;
+	struct spawn_template_open open;
+	struct spawn_template_action list[2];
+};
+
+static void make_steps(struct steps *steps, const struct spawn_template_syscall *call,
+		       const char *fifo)
+{
+	steps->call = *call;
+	steps->open = (struct spawn_template_open){ .path = (uintptr_t)fifo,
+						    .how = { .flags = O_WRONLY } };
+	steps->list[0] = (struct spawn_template_action){ .type = SPAWN_TEMPLATE_ACTION_SYSCALL,
+							 .arg = (uintptr_t)&steps->call };
+	steps->list[1] = (struct spawn_template_action){ .type = SPAWN_TEMPLATE_ACTION_OPEN,
+							 .fd = AT_FDCWD,
+							 .newfd = 9,
+							 .arg = (uintptr_t)&steps->open };
+}
+
+static struct call call_of(int template, const struct steps *steps, int count)
+{
+	static char *const argv[] = { "probe", "exit", "0", NULL };
+	struct call call = { .args = async_args(argv), .template = template };
+
+	call.args.actions = (uintptr_t)steps->list;
+	call.args.actions_len = count;
+	return call;
+}
+
+static const struct __user_cap_header_struct cap_header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+static const struct __user_cap_data_struct no_caps[2];
+static const gid_t one_group = NOBODY;
+
+/* Those of the user and the group; then such as have memory, for which it stays as well. */
+#define CHANGES_OF_USER 6
+static const struct spawn_template_syscall changes[] = {
+	{ .nr = SYS_setresuid, .args = { NOBODY, NOBODY, NOBODY } },
+	{ .nr = SYS_setresgid, .args = { NOBODY, NOBODY, NOBODY } },
+	{ .nr = SYS_setreuid, .args = { NOBODY, NOBODY } },
+	{ .nr = SYS_setregid, .args = { NOBODY, NOBODY } },
+	{ .nr = SYS_setuid, .args = { NOBODY } },
+	{ .nr = SYS_setgid, .args = { NOBODY } },
+	{ .nr = SYS_setgroups, .args = { 1, (uintptr_t)&one_group } },
+	{ .nr = SYS_capset, .args = { (uintptr_t)&cap_header, (uintptr_t)no_caps } },
+};
+#define CHANGES (sizeof(changes) / sizeof(*changes))
+static const struct spawn_template_syscall no_change = { .nr = SYS_umask, .args = { 022 } };
+
+static void held_in_an_open(const struct spawn_template_syscall *change)
+{
+	char *fifo = make_fifo("hold");
+	struct steps steps;
+	struct call call;
+	int hold;
+
+	make_steps(&steps, change, fifo);
+	call = call_of(probe, &steps, 2);
+	begin_call(&call);
+	call_stays(&call);
+	hold = must(open(fifo, O_RDONLY | O_CLOEXEC));
+	end_call(&call);
+	close(hold);
+}
+
+CHILD_TEST(caller_stays_while_an_open_waits_after_a_change_of_credentials)
+{
+	size_t i;
+
+	own_template();
+	for (i = 0; i < CHANGES; i++)
+		held_in_an_open(&changes[i]);
+}
+
+/* From now on its exec waits for our answer. */
+static int watch_exec(const char *path)
+{
+	int watch = must(fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY | O_CLOEXEC));
+
+	must(fanotify_mark(watch, FAN_MARK_ADD, FAN_OPEN_EXEC_PERM, AT_FDCWD, path));
+	return watch;
+}
+
+static int next_exec(int watch)
+{
+	struct fanotify_event_metadata event;
+
+	check_eq(read(watch, &event, sizeof(event)), sizeof(event));
+	check_eq(event.mask, FAN_OPEN_EXEC_PERM);
+	return event.fd;
+}
+
+static void allow_exec(int watch, int fd)
+{
+	struct fanotify_response response = { .fd = fd, .response = FAN_ALLOW };
+
+	check_eq(write(watch, &response, sizeof(response)), sizeof(response));
+	close(fd);
+}
+
+static void held_in_exec(const struct spawn_template_syscall *change, bool stays)
+{
+	char *path = own_probe("asked-about");
+	int template = template_of(path), watch = watch_exec(path), fd;
+	struct steps steps;
+	struct call call;
+
+	make_steps(&steps, change, "");
+	call = call_of(template, &steps, 1);
+	begin_call(&call);
+	fd = next_exec(watch);
+	if (stays)
+		call_stays(&call);
+	else
+		wait_until(has_returned(&call));
+	allow_exec(watch, fd);
+	end_call(&call);
+	close(watch);
+	close(template);
+}
+
+CHILD_TEST(caller_stays_until_exec_after_a_change_of_user)
+{
+	size_t i;
+
+	for (i = 0; i < CHANGES_OF_USER; i++)
+		held_in_exec(&changes[i], true);
+}
+
+CHILD_TEST(caller_goes_on_before_exec_without_such_a_change)
+{
+	held_in_exec(&no_change, false);
+}
+
 /* Many */
 
 static struct spawn_template_result results[IN_FLIGHT];
@@ -423,5 +617,8 @@ SUITE("async", T(runs), T(facts_are_those_of_a_synchronous_one), T(everything_wa
       T(inherited_descriptors_were_taken), T(many_inherited_descriptors), T(failing_action),
       T(failing_in_a_pid_namespace), T(failing_exec), T(bad_arguments), T(result_is_gone), T(no_pidfd_to_be_had),
       T(seen_by_any_wait_from_the_first_moment), T(killed_before_its_first_step),
-      T(memory_of_a_system_call), T(caller_goes_on), T(a_thousand_in_flight),
+      T(memory_of_a_system_call), T(caller_goes_on),
+      T(caller_stays_while_an_open_waits_after_a_change_of_credentials),
+      T(caller_stays_until_exec_after_a_change_of_user),
+      T(caller_goes_on_before_exec_without_such_a_change), T(a_thousand_in_flight),
       T(caller_killed_in_the_middle));
