@@ -431,6 +431,30 @@ CHILD_TEST(exec_that_fails_for_good)
 	check_eq(end_of_untraced(block_and_spawn_misfit, misfit), 128 + SIGSEGV);
 }
 
+static void spawn_bare_misfit(void *path)
+{
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV("misfit") };
+
+	_exit(wait_for(sys_spawn_path(path, NULL, &args)));
+}
+
+static void execve_bare_misfit(void *path)
+{
+	_exit(wait_for(reference_spawn(path, ARGV("misfit"), NULL, NULL)));
+}
+
+/* A tracer is told of the signal, which it could keep away, both times. */
+CHILD_TEST(the_same_sights_of_exec_that_fails_for_good)
+{
+	struct tracer spawn = { .options = FOLLOW }, reference = { .options = FOLLOW };
+	char *misfit = make_misfit();
+
+	check_eq(trace(&spawn, spawn_bare_misfit, misfit), 128 + SIGSEGV);
+	check_eq(trace(&reference, execve_bare_misfit, misfit), 128 + SIGSEGV);
+	check_str(story(&spawn, child_seen(&spawn)), story(&reference, child_seen(&reference)));
+	check_eq(seen_times(&spawn, child_seen(&spawn), 0), 1);
+}
+
 /* At which stop the tracer says where to go on, and whether it stays. */
 static struct {
 	long number;
@@ -491,7 +515,7 @@ CHILD_TEST(misled_with_signals_blocked_by_the_caller)
 	check_eq(end_of_misled(block_and_spawn_misfit, SYS_execve, LEAVES, false), 128 + SIGSEGV);
 }
 
-/* It lets the signal pass: keeping it away is a debugger's right after any exec. */
+/* It lets the signal pass: one that kept it away could do so after execve(2), too. */
 CHILD_TEST(misled_by_a_tracer_that_stays)
 {
 	check_eq(end_of_misled(spawn_misfit, SYS_execve, ENTERS, true), 128 + SIGSEGV);
@@ -677,6 +701,7 @@ SUITE("trace",
       T(caller_interrupted_by_a_tracer),
       T(tracer_killed_during_a_spawn),
       T(exec_that_fails_for_good),
+      T(the_same_sights_of_exec_that_fails_for_good),
       T(misled_in_an_action),
       T(misled_before_exec),
       T(misled_behind_exec),
