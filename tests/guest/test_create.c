@@ -1271,10 +1271,6 @@ static void allow_write_is_balanced(void)
 	template = TRY_ANY(path);
 	close(must(open(path, O_WRONLY | O_CLOEXEC)));
 	close(template);
-	path = own_probe("balanced");
-	denies = TRY_ANY(path);
-	check_eq(error_of(open(path, O_WRONLY)), ETXTBSY);
-	close(denies);
 	close(must(open(path, O_WRONLY | O_CLOEXEC)));
 }
 
