@@ -70,7 +70,7 @@ static int run_bprm(struct linux_binprm *bprm, int fd, struct filename *name,
 		return PTR_ERR(bprm);
 	err = push_strings(bprm, argv, envp);
 	if (!err) {
-		/* Where to go on is exec's to say, not a tracer's; if it fails for good: nowhere. */
+		/* Where to go on, exec says, not a tracer; if it fails for good: nowhere. */
 		instruction_pointer_set(current_pt_regs(), 0);
 		user_stack_pointer_set(current_pt_regs(), 0);
 		err = fd < 0 ? ki_bprm_execve_path(bprm, name) : ki_bprm_execve(bprm, fd, name);
