@@ -94,7 +94,7 @@ int outspawn_template_fd(int dev, int execfd);
  * For the two below. ANY_FORMAT: take whatever execve(2) would try: scripts,
  * formats of binfmt_misc; of these nothing is known before a spawn (ENOEXEC
  * comes from there), and a script's interpreter opens it by its path, later;
- * writers are kept away from ELF files only.
+ * writers are kept away from files that begin as ELF does.
  * ALLOW_WRITE: do not keep writers away; a spawn is -ESTALE after a write, and
  * -ETXTBSY during one. (A write is what the filesystem notes as one: tmpfs notes
  * none that is done through a mapping.)
@@ -342,8 +342,9 @@ int outspawn_actions_sethostname(struct outspawn_actions *a, const char *name);
  */
 #define OUTSPAWN_INHERIT_FDS (1U << 0)
 /*
- * Return as soon as the child exists. The caller may close its descriptors and
- * free its strings at once; the result must stay where it is until the child
+ * Return as soon as the child exists (later behind seccomp filters, with actions
+ * that have pointers, or that change the user or group). The caller may close its
+ * descriptors and free its strings at once; the result must stay where it is until the child
  * has ended. What fails from then on ends the child with status 127, and is in
  * the result; without an error there, it was the program that ended.
  */

@@ -144,7 +144,7 @@ static long run(struct batch *batch)
 		if (err)
 			break;
 		/* Whatever it is for: the caller comes back for the rest. */
-		if (signal_pending(current)) {
+		if (task_sigpending(current)) {
 			done++;
 			break;
 		}

@@ -116,7 +116,7 @@ static void set_exit_signal(const struct spawn *spawn)
 /* The filters let an asynchronous child be: from now on it is its parent's to wait for. */
 static void show(struct spawn *spawn)
 {
-	spawn->unborn = false;
+	WRITE_ONCE(spawn->unborn, false);
 	set_exit_signal(spawn);
 	if (spawn->wait == WAIT_BIRTH)
 		complete_once(spawn);
@@ -191,20 +191,26 @@ static void let_go(struct spawn *spawn)
 /* Count it, and tell who did not wait. */
 static void report_async(struct spawn *spawn, int err)
 {
+	struct spawn_template_result __user *to = spawn->uresult;
 	struct spawn_template_result *result = &spawn->result;
+	unsigned long left = 0;
 
 	if (spawn->tmpl)
 		atomic64_inc(err < 0 ? &spawn->tmpl->failed : &spawn->tmpl->spawned);
+	if (err >= 0 || !to)
+		return;
+	/* Not its own number, which in a namespace of its own is another. */
+	result->pid = spawn->nr;
 	/*
 	 * Before exec the memory is still the caller's; a bad pointer tells nobody. Who was
-	 * killed does not wait for memory: its status says it.
+	 * killed must not wait for a page: nothing would end that.
 	 */
-	if (err < 0 && spawn->uresult && !signals_dying()) {
-		/* Not its own number, which in a namespace of its own is another. */
-		result->pid = spawn->nr;
-		if (copy_to_user(spawn->uresult, result, sizeof(*result)))
-			return;
-	}
+	if (signals_dying())
+		left = copy_to_user_nofault(to, result, sizeof(*result));
+	else
+		left = copy_to_user(to, result, sizeof(*result));
+	if (left)
+		return;
 }
 
 /*
@@ -215,7 +221,7 @@ static void report_async(struct spawn *spawn, int err)
 static int exit_code(struct spawn *spawn, int err)
 {
 	if (err == STEP_DEATH) {
-		spawn->unborn = false;
+		WRITE_ONCE(spawn->unborn, false);
 		set_exit_signal(spawn);
 		return SIGSYS;
 	}

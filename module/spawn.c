@@ -3,8 +3,8 @@
  * spawn.c - the caller's side of a spawn
  *
  * Copies what the child needs, makes the child, waits, and tidies up after a
- * child that failed. A child's exit signal is 0 until exec, which sets
- * SIGCHLD: so one that failed before is invisible to wait(2) and needs no
+ * child that failed. The exit signal of one that is waited for is 0 until exec, which
+ * sets SIGCHLD: so one that failed before is invisible to wait(2) and needs no
  * signal, and the caller reaps it here.
  */
 #include <linux/completion.h>
@@ -367,6 +367,16 @@ static int wait_for_child(struct spawn *spawn)
 }
 
 /*
+ * Whoever inherits the child is to see that it ends. Only while it has no signal: one
+ * that became a program has its own, and must not be taken for a thread group's leader
+ * when another of its threads has taken that place (-1).
+ */
+static void let_be_seen(struct task_struct *child)
+{
+	cmpxchg(&child->exit_signal, 0, SIGCHLD);
+}
+
+/*
  * Sleep for some ticks, whatever is pending but SIGKILL; the freezers count the caller
  * as frozen.
  */
@@ -409,7 +419,7 @@ static void reap(const struct birth *birth)
 	/* Another thread's wait for all kinds may have been first: then its number is free. */
 	if (pid_has_task(birth->pid, PIDTYPE_PID) && ki_wait_all(birth->nr) == -ERESTARTSYS &&
 	    !reap_patiently(birth))
-		WRITE_ONCE(birth->task->exit_signal, SIGCHLD);
+		let_be_seen(birth->task);
 }
 
 /*
@@ -429,8 +439,8 @@ static int attend(const struct birth *birth, struct spawn_template_result *resul
 	err = wait_for_child(spawn);
 	if (err) {
 		/* If it fails now, nobody is there to reap it quietly. */
-		if (!async || birth->cancelled || spawn->filtered)
-			WRITE_ONCE(birth->task->exit_signal, SIGCHLD);
+		if (!async || birth->cancelled || READ_ONCE(spawn->unborn))
+			let_be_seen(birth->task);
 		return err;
 	}
 	/* What becomes of it, whoever did not ask to wait hears from the child. */

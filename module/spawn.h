@@ -5,8 +5,8 @@
  * One allocation that the caller fills in and then shares with the child;
  * whoever lets go last frees it. Until the child is awake the caller owns all
  * of it; then the child does, but for 'ref' and 'done'; after 'done' nobody
- * writes to it any more, and the caller may read 'result'. Of an asynchronous
- * one the caller reads nothing.
+ * writes to it any more, and the caller may read 'result'. An asynchronous one goes on
+ * writing: of that the caller reads 'unborn' alone, and 'result' only if that is set.
  */
 #ifndef OUTSPAWN_SPAWN_H
 #define OUTSPAWN_SPAWN_H

@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/stat.h>
 #include <linux/uaccess.h>
+#include <linux/user_namespace.h>
 
 #include "identity.h"
 #include "strings.h"
@@ -194,11 +195,13 @@ static struct template *template_of(struct file *file, struct file *handle, cons
 	struct elf_facts facts = {};
 	struct spawn_template_key key;
 	struct template *tmpl;
+	bool is_elf;
 	int err;
 
 	err = read_key(&file->f_path, &key);
 	if (!err)
 		err = read_elf(file, key.size, &facts);
+	is_elf = !memcmp(facts.ehdr.e_ident, ELFMAG, SELFMAG);
 	if (err == -ENOEXEC && (flags & SPAWN_TEMPLATE_CREATE_ANY_FORMAT)) {
 		facts = (struct elf_facts) {};
 		err = 0;
@@ -218,7 +221,7 @@ static struct template *template_of(struct file *file, struct file *handle, cons
 	tmpl->ehdr = facts.ehdr;
 	tmpl->deny_write = !(flags & SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
 	/* execve(2) keeps writers away from a program, not from a script or any other file. */
-	if (tmpl->deny_write && tmpl->elf.type == ET_NONE) {
+	if (tmpl->deny_write && !is_elf) {
 		allow_write_access(file);
 		tmpl->deny_write = false;
 	}
@@ -402,12 +405,14 @@ static bool may_stat(const struct path *path)
 	return !vfs_getattr(path, &stat, STATX_BASIC_STATS, AT_STATX_SYNC_AS_STAT);
 }
 
-static bool may_read(const struct path *path)
+static bool may_read(const struct path *path, bool open)
 {
 	struct file *file;
 
 	if (path_permission(path, MAY_READ | MAY_OPEN))
 		return false;
+	if (!open)
+		return true;
 	file = dentry_open(path, O_RDONLY | O_LARGEFILE, current_cred());
 	if (IS_ERR(file))
 		return false;
@@ -415,11 +420,24 @@ static bool may_read(const struct path *path)
 	return true;
 }
 
-void template_describe(const struct template *tmpl, struct spawn_template_key *key,
-		       struct spawn_template_elf *elf)
+/* Owner ids as the asking user namespace has them, as stat(2) gives them. */
+static void localize_owner(struct spawn_template_key *key)
+{
+	key->uid = from_kuid_munged(current_user_ns(), KUIDT_INIT(key->uid));
+	key->gid = from_kgid_munged(current_user_ns(), KGIDT_INIT(key->gid));
+}
+
+void template_describe(const struct template *tmpl, struct template_facts *facts, bool open)
 {
 	const struct path *path = &tmpl->file->f_path;
 
-	*key = may_stat(path) ? tmpl->key : (struct spawn_template_key) {};
-	*elf = may_read(path) ? tmpl->elf : (struct spawn_template_elf) {};
+	*facts = (struct template_facts) {};
+	if (may_stat(path)) {
+		facts->key = tmpl->key;
+		localize_owner(&facts->key);
+	}
+	if (may_read(path, open)) {
+		facts->elf = tmpl->elf;
+		facts->memory = tmpl->memory;
+	}
 }

@@ -71,14 +71,22 @@ int template_check(const struct template *tmpl);
 /* The part of template_check() that says -ESTALE. */
 int template_check_fresh(const struct template *tmpl);
 
+/* What can be told of a template. */
+struct template_facts {
+	struct spawn_template_key key; /* owner as current's user namespace has it */
+	struct spawn_template_elf elf;
+	u32 memory;
+};
+
 /*
- * What current may be told of it: the key, if it could ask the file for it (stat(2)),
- * and what stands in the file, if it could open it for reading; else all 0. Sleeps.
+ * What current may be told of it: the key, if it could ask the file for it (stat(2));
+ * what stands in the file, and the memory which that took, if it could read it; else
+ * all 0. Sleeps.
  *
- * @key: owner as global ids
+ * @open: really open the file, as security modules are asked in no other way; it is
+ * seen by who watches the file
  */
-void template_describe(const struct template *tmpl, struct spawn_template_key *key,
-		       struct spawn_template_elf *elf);
+void template_describe(const struct template *tmpl, struct template_facts *facts, bool open);
 
 /* How many exist. */
 u64 template_count(void);

@@ -6,14 +6,12 @@
  * cannot be read, written or waited for: ioctl(2) is all it takes.
  */
 #include <linux/anon_inodes.h>
-#include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
-#include <linux/user_namespace.h>
 
 #include "ioctl.h"
 #include "request.h"
@@ -33,31 +31,27 @@ static __poll_t template_fd_poll(struct file *file, struct poll_table_struct *wa
 	return EPOLLERR;
 }
 
-/* Owner ids as the asking user namespace has them, as stat(2) gives them. */
-static void localize_owner(struct spawn_template_key *key)
-{
-	key->uid = from_kuid_munged(current_user_ns(), KUIDT_INIT(key->uid));
-	key->gid = from_kgid_munged(current_user_ns(), KGIDT_INIT(key->gid));
-}
-
 static void template_fd_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	const struct template *tmpl = file->private_data;
-	struct spawn_template_key key;
-	struct spawn_template_elf elf;
+	const struct spawn_template_key *key;
+	const struct spawn_template_elf *elf;
+	struct template_facts facts;
 
-	template_describe(tmpl, &key, &elf);
-	localize_owner(&key);
+	/* Whoever looks around in /proc does not want to open files. */
+	template_describe(tmpl, &facts, false);
+	key = &facts.key;
+	elf = &facts.elf;
 	seq_puts(m, "template-path:\t");
 	seq_escape(m, tmpl->path, " \t\n\\");
 	seq_printf(m, "\ntemplate-by:\t%s\n", tmpl->by_path ? "path" : "fd");
 	seq_printf(m, "template-key:\tdev %u:%u ino %llu size %llu mode %o uid %u gid %u ctime %lld.%09u mtime %lld.%09u\n",
-		   key.dev_major, key.dev_minor, key.ino, key.size, key.mode, key.uid, key.gid,
-		   key.ctime_sec, key.ctime_nsec, key.mtime_sec, key.mtime_nsec);
+		   key->dev_major, key->dev_minor, key->ino, key->size, key->mode,
+		   key->uid, key->gid, key->ctime_sec, key->ctime_nsec, key->mtime_sec, key->mtime_nsec);
 	seq_printf(m, "template-elf:\ttype %u machine %u phnum %u load %u stack %x interp %u entry %llx bytes %llu\n",
-		   elf.type, elf.machine, elf.phnum, elf.load_segments, elf.stack_flags,
-		   elf.interp_len, elf.entry, elf.load_bytes);
-	seq_printf(m, "template-memory:\t%u\n", tmpl->memory);
+		   elf->type, elf->machine, elf->phnum, elf->load_segments, elf->stack_flags,
+		   elf->interp_len, elf->entry, elf->load_bytes);
+	seq_printf(m, "template-memory:\t%u\n", facts.memory);
 	seq_printf(m, "template-spawned:\t%lld\n", atomic64_read(&tmpl->spawned));
 	seq_printf(m, "template-failed:\t%lld\n", atomic64_read(&tmpl->failed));
 }
@@ -67,12 +61,14 @@ static long ioctl_query(const struct template *tmpl, void __user *arg, size_t si
 	struct spawn_template_query query = {
 		.spawned = atomic64_read(&tmpl->spawned),
 		.failed = atomic64_read(&tmpl->failed),
-		.memory = tmpl->memory,
 		.stale = -template_check_fresh(tmpl),
 	};
+	struct template_facts facts;
 
-	template_describe(tmpl, &query.key, &query.elf);
-	localize_owner(&query.key);
+	template_describe(tmpl, &facts, true);
+	query.key = facts.key;
+	query.elf = facts.elf;
+	query.memory = facts.memory;
 	return ioctl_write(arg, size, &query, sizeof(query), SPAWN_TEMPLATE_QUERY_SIZE_VER0);
 }
 

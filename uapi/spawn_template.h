@@ -38,7 +38,7 @@
  * ENOEXEC comes from there. A script's interpreter opens the script by its path,
  * later: what it reads is what the path names then, and only a check at the spawn
  * stands between (ESTALE, also if it was made of a descriptor). Writers are kept
- * away from ELF files only, as by execve(2). Ours.
+ * away from files that begin as ELF does, not from others. Ours.
  */
 #define SPAWN_TEMPLATE_CREATE_ANY_FORMAT (1ULL << 32)
 /*
@@ -398,8 +398,8 @@ struct spawn_template_query {
 	__aligned_u64 spawned; /* spawns that succeeded */
 	__aligned_u64 failed; /* spawns that did not */
 	/*
-	 * Bytes of kernel memory beside the open file: at most 4096, if the
-	 * path is not longer than 3 KiB.
+	 * Bytes of kernel memory beside the two open files: at most 4096, if the
+	 * path is not longer than 3 KiB. 0 for who may not read the file.
 	 */
 	__u32 memory;
 	__s32 stale; /* 0: a spawn would take it; else the errno it would give */
