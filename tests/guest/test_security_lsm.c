@@ -919,7 +919,7 @@ static struct {
 	const char *path; /* of the program */
 	dev_t dev;
 	ino_t ino;
-	pid_t caller;
+	const struct tracer *tracer; /* its first is the caller */
 	int stops; /* of the caller's child */
 	int left; /* that it left execve */
 } locked;
@@ -957,9 +957,7 @@ static void check_descriptors(pid_t pid)
 
 static int look_at_descriptors(const struct seen *stop, int signal)
 {
-	if (!locked.caller)
-		locked.caller = stop->pid;
-	if (stop->pid == locked.caller)
+	if (stop->pid == locked.tracer->first)
 		return signal;
 	locked.stops++;
 	locked.left += !stop->event && stopped_in_call(stop->pid, SYS_execve, LEAVES);
@@ -996,7 +994,8 @@ static void debug(void (*function)(void *))
 				 .request = PTRACE_SYSCALL,
 				 .at_stop = look_at_descriptors };
 
-	locked.caller = locked.stops = locked.left = 0;
+	locked.tracer = &tracer;
+	locked.stops = locked.left = 0;
 	check_eq(trace(&tracer, function, NULL), 0);
 	check(locked.stops > 2);
 	check_eq(locked.left, 1);
