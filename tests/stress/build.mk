@@ -17,8 +17,9 @@ $(TINY): $(S)/tests/stress/tiny.c
 		-fno-pie -fno-asynchronous-unwind-tables -static -nostdlib -no-pie -s \
 		-Wl,--build-id=none -Wl,-z,noseparate-code -o $@ $<
 
+# Static: it executes itself when there may be no files for a C library to be opened.
 $(STRESS): $(STRESS_OBJECTS) $(LIB_STATIC)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ -lpthread
 
 # SEED, TIME (seconds) or COUNT (spawns): see tests/fuzz/build.mk.
 .PHONY: stress
