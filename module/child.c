@@ -193,7 +193,7 @@ static void report_async(struct spawn *spawn, int err)
 {
 	struct spawn_template_result __user *to = spawn->uresult;
 	struct spawn_template_result *result = &spawn->result;
-	unsigned long left = 0;
+	unsigned long left;
 
 	if (spawn->tmpl)
 		atomic64_inc(err < 0 ? &spawn->tmpl->failed : &spawn->tmpl->spawned);

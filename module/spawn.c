@@ -87,6 +87,11 @@ static int check_flags(const struct spawn_template_spawn_args *args)
 	return 0;
 }
 
+static bool has_filters(void)
+{
+	return seccomp_mode(&current->seccomp) != SECCOMP_MODE_DISABLED;
+}
+
 static int check_args(const struct spawn_template_spawn_args *args)
 {
 	if (memchr_inv(args->reserved, 0, sizeof(args->reserved)))
@@ -102,7 +107,7 @@ static int check_args(const struct spawn_template_spawn_args *args)
 	if (!args->set_tid != !args->set_tid_size || args->set_tid_size > MAX_PID_NS_LEVEL)
 		return -EINVAL;
 	/* Its filters may have something to say to clone(2), and no child to say it to. */
-	if (seccomp_mode(&current->seccomp) != SECCOMP_MODE_DISABLED &&
+	if (has_filters() &&
 	    (args->namespaces || args->set_tid_size || (args->flags & CLONE_ATTRIBUTES)))
 		return -EPERM;
 	return check_flags(args);
@@ -172,7 +177,7 @@ static enum spawn_wait wait_of(const struct spawn *spawn)
 			return WAIT_MEMORY;
 		if (spawn->actions.memory)
 			return WAIT_ACTIONS;
-		return spawn->filtered ? WAIT_BIRTH : WAIT_NOT;
+		return spawn->unborn ? WAIT_BIRTH : WAIT_NOT;
 	}
 	/* What is set behind exec must stand when the caller goes on. */
 	if (spawn->flags & (SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL | SPAWN_TEMPLATE_SPAWN_STOPPED))
@@ -212,8 +217,7 @@ static int copy_args(struct spawn *spawn, const struct spawn_request *request)
 	if (args->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL)
 		spawn->exit_signal = args->exit_signal;
 	spawn->pdeath_signal = args->pdeath_signal;
-	spawn->filtered = seccomp_mode(&current->seccomp) != SECCOMP_MODE_DISABLED;
-	spawn->unborn = spawn->filtered && (args->flags & SPAWN_TEMPLATE_SPAWN_ASYNC);
+	spawn->unborn = (args->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) && has_filters();
 	spawn->wait = wait_of(spawn);
 	if (args->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)
 		spawn->uresult = u64_to_user_ptr(args->result);

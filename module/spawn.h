@@ -39,8 +39,8 @@ struct spawn {
 	u64 flags; /* SPAWN_TEMPLATE_SPAWN_* */
 	enum spawn_wait wait;
 	bool cancelled; /* set before the child is awake: it is to end at once */
-	bool filtered; /* the caller has filters, which are asked in the child */
-	bool unborn; /* asynchronous, and they have yet to let it be born; cleared by the child */
+	/* Asynchronous, and the caller's filters have yet to let it be; cleared by the child. */
+	bool unborn;
 	bool completed; /* the child's: 'done' is */
 	int exit_signal; /* of the program */
 	int pdeath_signal; /* or 0 */
