@@ -31,8 +31,7 @@
 #define BUS (HOLE + PAGE)
 #define LONG_STRING ((char *)BASE + (16 << 20))
 #define LONG_LIST ((char **)(BASE + (32 << 20)))
-#define LATE_PAGES (BASE + (64 << 20))
-#define LATE_RESULTS ((struct spawn_template_result *)(LATE_PAGES + PAGE))
+#define LATE_RESULTS ((struct spawn_template_result *)(BASE + (64 << 20)))
 /* More than there are children at a time. */
 #define LATE_RESULTS_COUNT (PAGE / sizeof(*LATE_RESULTS))
 
@@ -64,8 +63,7 @@ void arena_map(void)
 	memset(LONG_STRING, 'x', ARENA_LONG - 1);
 	map(LONG_LIST, ARENA_POINTERS * sizeof(char *), PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	/* With room for a look at what is beside one. */
-	map(LATE_PAGES, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	map(LATE_RESULTS, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	for (i = 0; i < ARENA_POINTERS - 1; i++)
 		LONG_LIST[i] = LONG_STRING + ARENA_LONG - 1;
 }

@@ -53,23 +53,6 @@ static bool can_autoreap; /* the kernel */
 
 /* Children */
 
-static void say_result(const char *what, const struct spawn_template_result *result)
-{
-	complain("%s at %p: pid %#x error %#x stage %#x action %#x", what, (void *)result,
-		 result->pid, result->error, result->stage, result->action);
-}
-
-/* A late one that is not as promised, and the two that it lies between. */
-static void say_late_result(pid_t pid, const struct spawn_template_result *result)
-{
-	complain("late result of %d (%#x)", pid, pid);
-	say_result("before it,", result - 1);
-	say_result("it is", result);
-	say_result("behind it,", result + 1);
-	usleep(PATIENCE_US);
-	say_result("later it is", result);
-}
-
 /* It failed, as its caller had gone on already: so it says, if there is where to. */
 static bool failed_later(const struct child *child, int status)
 {
@@ -85,7 +68,8 @@ static bool failed_later(const struct child *child, int status)
 	if (result->pid != child->pid || result->error < 0 ||
 	    result->stage < SPAWN_TEMPLATE_STAGE_CREATE ||
 	    result->stage > SPAWN_TEMPLATE_STAGE_EXEC)
-		say_late_result(child->pid, result);
+		complain("late result of %d: pid %d error %d stage %u action %d", child->pid,
+			 result->pid, result->error, result->stage, result->action);
 	else
 		stats->stages[result->stage]++;
 	return true;
