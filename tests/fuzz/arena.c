@@ -31,9 +31,11 @@
 #define BUS (HOLE + PAGE)
 #define LONG_STRING ((char *)BASE + (16 << 20))
 #define LONG_LIST ((char **)(BASE + (32 << 20)))
-#define LATE_RESULTS ((struct spawn_template_result *)(BASE + (64 << 20)))
-/* More than there are children at a time. */
-#define LATE_RESULTS_COUNT (PAGE / sizeof(*LATE_RESULTS))
+/* Two bits away from every other memory. */
+#define LATE_RESULTS (BASE + (192 << 20))
+/* More than are looked at at a time. */
+#define LATE_RESULTS_COUNT 256
+#define LATE_RESULTS_SIZE (4 * PAGE)
 
 static size_t used, highest;
 static bool end_used;
@@ -63,7 +65,7 @@ void arena_map(void)
 	memset(LONG_STRING, 'x', ARENA_LONG - 1);
 	map(LONG_LIST, ARENA_POINTERS * sizeof(char *), PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	map(LATE_RESULTS, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	map(LATE_RESULTS, LATE_RESULTS_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	for (i = 0; i < ARENA_POINTERS - 1; i++)
 		LONG_LIST[i] = LONG_STRING + ARENA_LONG - 1;
 }
@@ -152,11 +154,17 @@ char **arena_long_list(size_t count)
 	return LONG_LIST + ARENA_POINTERS - 1 - count;
 }
 
+/*
+ * A pointer with a bit wrong, or one too large or small, must not lead to another
+ * call's result: their numbers differ in two bits, and each has twice the room it needs.
+ */
 struct spawn_template_result *arena_late_result(void)
 {
 	static unsigned int next;
+	unsigned int i = next++ % LATE_RESULTS_COUNT, number = i << 1 | __builtin_parity(i);
+	size_t size = sizeof(struct spawn_template_result);
 
-	return &LATE_RESULTS[next++ % LATE_RESULTS_COUNT];
+	return (struct spawn_template_result *)(LATE_RESULTS + number * 2 * size + size / 2);
 }
 
 uint8_t *arena_used(size_t *size)

@@ -327,6 +327,17 @@ static void say(uint64_t number, const struct call *call, bool race, unsigned in
 	fflush(stdout);
 }
 
+static void end_race(struct call *call)
+{
+	int i;
+
+	racer_end();
+	stats->raced++;
+	/* So the racer may have made them: the kernel writes to this call's memory when it is over. */
+	for (i = 0; i < MAX_ORDERS; i++)
+		call->orders[i].flags |= SPAWN_TEMPLATE_SPAWN_ASYNC;
+}
+
 static void make_call(uint64_t number)
 {
 	bool race, exact;
@@ -351,8 +362,7 @@ static void make_call(uint64_t number)
 	if (nth && inject_done())
 		stats->injected++;
 	if (race)
-		racer_end();
-	stats->raced += race;
+		end_race(&call);
 	account(call.kind, ret, error);
 	if (options->verbose)
 		printf("\t= %d %s\n", ret, ret < 0 ? strerrorname_np(error) : "");
