@@ -157,6 +157,32 @@ char *make_fifo(const char *name)
 	return path;
 }
 
+void gate_make(struct gate *gate, int fd)
+{
+	static unsigned int number;
+	char name[32];
+
+	snprintf(name, sizeof(name), "gate.%u", number++);
+	gate->fifo = make_fifo(name);
+	gate->how = (struct spawn_template_open){ .path = (uintptr_t)gate->fifo,
+						  .how = { .flags = O_WRONLY } };
+	gate->action = (struct spawn_template_action){ .type = SPAWN_TEMPLATE_ACTION_OPEN,
+						       .fd = AT_FDCWD,
+						       .newfd = fd,
+						       .arg = (uintptr_t)&gate->how };
+}
+
+void gate_only(struct gate *gate, struct spawn_template_spawn_args *args)
+{
+	args->actions = (uintptr_t)&gate->action;
+	args->actions_len = 1;
+}
+
+int gate_open(const struct gate *gate)
+{
+	return must(open(gate->fifo, O_RDONLY | O_CLOEXEC));
+}
+
 pid_t spawn_through(struct held *held)
 {
 	struct outspawn_actions actions;

@@ -83,6 +83,21 @@ struct held {
 
 /* A FIFO of this name in the scratch folder. */
 char *make_fifo(const char *name);
+
+/*
+ * An action that waits: an OPEN of a FIFO for writing, which ends when somebody opens
+ * it for reading. Not to be copied: it points into itself.
+ */
+struct gate {
+	char *fifo;
+	struct spawn_template_open how;
+	struct spawn_template_action action; /* one of a list, or all of it */
+};
+/* It opens the FIFO as this descriptor of the child's. */
+void gate_make(struct gate *gate, int fd);
+void gate_only(struct gate *gate, struct spawn_template_spawn_args *args);
+/* Returns the descriptor; the child's ends are good until it is closed. */
+int gate_open(const struct gate *gate);
 /* Begins the spawn in the calling thread: returns as the spawn does. */
 pid_t spawn_through(struct held *held);
 /* Begins it in a new thread; returns when the child sits in the open. */

@@ -104,13 +104,8 @@ static void everything_was_copied(void)
 /* Inherited descriptors are those of the moment of the call. */
 static void inherited_descriptors_were_taken(void)
 {
-	char *fifo = make_fifo("hold");
-	struct spawn_template_open how = { .path = (uintptr_t)fifo, .how = { .flags = O_WRONLY } };
-	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_OPEN,
-						.fd = AT_FDCWD,
-						.newfd = 200,
-						.arg = (uintptr_t)&how };
 	struct spawn_template_spawn_args args = async_args(ARGV("probe", "write", "100", "here"));
+	struct gate gate;
 	int ends[2], hold, later;
 	char output[16] = "";
 	pid_t pid;
@@ -119,12 +114,12 @@ static void inherited_descriptors_were_taken(void)
 	must(dup2(ends[1], 100));
 	close(ends[1]);
 	args.flags |= SPAWN_TEMPLATE_SPAWN_INHERIT_FDS;
-	args.actions = (uintptr_t)&action;
-	args.actions_len = 1;
+	gate_make(&gate, 200);
+	gate_only(&gate, &args);
 	pid = started(probe, &args);
 	close(100);
 	later = must(open("/dev/null", O_RDONLY));
-	hold = must(open(fifo, O_RDONLY | O_CLOEXEC));
+	hold = gate_open(&gate);
 	check_eq(wait_for(pid), 0);
 	check_eq(read(ends[0], output, sizeof(output) - 1), 5);
 	check_str(output, "here\n");
@@ -231,26 +226,24 @@ static void bad_arguments(void)
 /* The result's memory is gone when the child fails: nobody is told, nothing breaks. */
 static void result_is_gone(void)
 {
-	char *fifo = make_fifo("hold");
-	struct spawn_template_open how = { .path = (uintptr_t)fifo, .how = { .flags = O_WRONLY } };
 	struct spawn_template_action actions[] = {
-		{ .type = SPAWN_TEMPLATE_ACTION_OPEN,
-		  .fd = AT_FDCWD,
-		  .newfd = 9,
-		  .arg = (uintptr_t)&how },
+		{ 0 },
 		{ .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 },
 	};
 	struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "0"));
 	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct gate gate;
 	pid_t pid;
 	int hold;
 
+	gate_make(&gate, 9);
+	actions[0] = gate.action;
 	args.result = (uintptr_t)page;
 	args.actions = (uintptr_t)actions;
 	args.actions_len = 2;
 	pid = started(probe, &args);
 	must(munmap(page, 4096));
-	hold = must(open(fifo, O_RDONLY | O_CLOEXEC));
+	hold = gate_open(&gate);
 	check_eq(wait_for(pid), 127);
 	close(hold);
 }
@@ -342,20 +335,15 @@ static void memory_of_a_system_call(void)
 /* The caller does not wait for a child that is held. */
 static void caller_goes_on(void)
 {
-	char *fifo = make_fifo("hold");
-	struct spawn_template_open how = { .path = (uintptr_t)fifo, .how = { .flags = O_WRONLY } };
-	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_OPEN,
-						.fd = AT_FDCWD,
-						.newfd = 9,
-						.arg = (uintptr_t)&how };
 	struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "0"));
+	struct gate gate;
 	pid_t pid;
 	int hold;
 
-	args.actions = (uintptr_t)&action;
-	args.actions_len = 1;
+	gate_make(&gate, 9);
+	gate_only(&gate, &args);
 	pid = started(probe, &args); /* which would never return, if it waited */
-	hold = must(open(fifo, O_RDONLY | O_CLOEXEC));
+	hold = gate_open(&gate);
 	check_eq(wait_for(pid), 0);
 	close(hold);
 }
@@ -420,31 +408,27 @@ static void call_stays(struct call *call)
 /* A list of one system call, and perhaps an OPEN that waits. */
 struct steps {
 	struct spawn_template_syscall call;
-	struct spawn_template_open open;
 	struct spawn_template_action list[2];
+	unsigned int count;
 };
 
 static void make_steps(struct steps *steps, const struct spawn_template_syscall *call,
-		       const char *fifo)
+		       const struct gate *gate)
 {
-	steps->call = *call;
-	steps->open = (struct spawn_template_open){ .path = (uintptr_t)fifo,
-						    .how = { .flags = O_WRONLY } };
+	*steps = (struct steps){ .call = *call, .count = 1 };
 	steps->list[0] = (struct spawn_template_action){ .type = SPAWN_TEMPLATE_ACTION_SYSCALL,
 							 .arg = (uintptr_t)&steps->call };
-	steps->list[1] = (struct spawn_template_action){ .type = SPAWN_TEMPLATE_ACTION_OPEN,
-							 .fd = AT_FDCWD,
-							 .newfd = 9,
-							 .arg = (uintptr_t)&steps->open };
+	if (gate)
+		steps->list[steps->count++] = gate->action;
 }
 
-static struct call call_of(int template, const struct steps *steps, int count)
+static struct call call_of(int template, const struct steps *steps)
 {
 	static char *const argv[] = { "probe", "exit", "0", NULL };
 	struct call call = { .args = async_args(argv), .template = template };
 
 	call.args.actions = (uintptr_t)steps->list;
-	call.args.actions_len = count;
+	call.args.actions_len = steps->count;
 	return call;
 }
 
@@ -469,16 +453,17 @@ static const struct spawn_template_syscall no_change = { .nr = SYS_umask, .args 
 
 static void held_in_an_open(const struct spawn_template_syscall *change)
 {
-	char *fifo = make_fifo("hold");
 	struct steps steps;
+	struct gate gate;
 	struct call call;
 	int hold;
 
-	make_steps(&steps, change, fifo);
-	call = call_of(probe, &steps, 2);
+	gate_make(&gate, 9);
+	make_steps(&steps, change, &gate);
+	call = call_of(probe, &steps);
 	begin_call(&call);
 	call_stays(&call);
-	hold = must(open(fifo, O_RDONLY | O_CLOEXEC));
+	hold = gate_open(&gate);
 	end_call(&call);
 	close(hold);
 }
@@ -525,8 +510,8 @@ static void held_in_exec(const struct spawn_template_syscall *change, bool stays
 	struct steps steps;
 	struct call call;
 
-	make_steps(&steps, change, "");
-	call = call_of(template, &steps, 1);
+	make_steps(&steps, change, NULL);
+	call = call_of(template, &steps);
 	begin_call(&call);
 	fd = next_exec(watch);
 	if (stays)

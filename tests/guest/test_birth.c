@@ -110,13 +110,8 @@ static void count_signal(int number)
 
 static void exit_signal_is_sent(void *unused)
 {
-	char *fifo = make_fifo("unborn");
-	struct spawn_template_open how = { .path = (uintptr_t)fifo, .how = { .flags = O_WRONLY } };
-	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_OPEN,
-						.fd = AT_FDCWD,
-						.newfd = 5,
-						.arg = (uintptr_t)&how };
 	struct spawn_template_spawn_args args = EXIT_0;
+	struct gate gate;
 	pid_t pid;
 	int fd;
 
@@ -133,11 +128,11 @@ static void exit_signal_is_sent(void *unused)
 	check_eq(wait_for_quiet(pid), 0);
 	/* Asynchronous, it is so from the first moment; but not while exec is at work. */
 	args.flags |= SPAWN_TEMPLATE_SPAWN_ASYNC;
-	args.actions = (uintptr_t)&action;
-	args.actions_len = 1;
+	gate_make(&gate, 5);
+	gate_only(&gate, &args);
 	pid = started(probe, &args);
 	check_eq(error_of(waitpid(-1, NULL, WNOHANG)), ECHILD);
-	fd = must(open(fifo, O_RDONLY | O_CLOEXEC));
+	fd = gate_open(&gate);
 	wait_until(signals_seen[SIGUSR1] == 2);
 	check_eq(wait_for_quiet(pid), 0);
 	check_eq(signals_seen[SIGCHLD], 0);
@@ -181,23 +176,18 @@ static void no_exit_signal(void)
 /* The caller is gone before it is set: who inherits the child gets SIGCHLD, no other. */
 CHILD_TEST(exit_signal_of_an_orphan)
 {
-	char *fifo = make_fifo("orphan");
-	struct spawn_template_open how = { .path = (uintptr_t)fifo, .how = { .flags = O_WRONLY } };
-	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_OPEN,
-						.fd = AT_FDCWD,
-						.newfd = 5,
-						.arg = (uintptr_t)&how };
 	struct spawn_template_spawn_args args = EXIT_0;
 	volatile pid_t *pid = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 				   -1, 0);
+	struct gate gate;
 	pid_t parent;
 	int fd;
 
 	signal(SIGUSR1, count_signal);
 	args.flags = SPAWN_TEMPLATE_SPAWN_ASYNC | SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL;
 	args.exit_signal = SIGUSR1;
-	args.actions = (uintptr_t)&action;
-	args.actions_len = 1;
+	gate_make(&gate, 5);
+	gate_only(&gate, &args);
 	parent = must(fork());
 	if (!parent) {
 		own_template();
@@ -205,7 +195,7 @@ CHILD_TEST(exit_signal_of_an_orphan)
 		_exit(*pid <= 0);
 	}
 	check_eq(wait_for(parent), 0);
-	fd = must(open(fifo, O_RDONLY | O_CLOEXEC));
+	fd = gate_open(&gate);
 	check_eq(wait_for(*pid), 0);
 	check_eq(signals_seen[SIGUSR1], 0);
 	close(fd);
@@ -310,21 +300,16 @@ CHILD_TEST(pdeath_signal)
 /* The caller is gone before the child comes to set it. */
 CHILD_TEST(pdeath_signal_of_a_dead_caller)
 {
-	char *fifo = make_fifo("late");
-	struct spawn_template_open how = { .path = (uintptr_t)fifo, .how = { .flags = O_WRONLY } };
-	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_OPEN,
-						.fd = AT_FDCWD,
-						.newfd = 5,
-						.arg = (uintptr_t)&how };
 	struct spawn_template_spawn_args args = BLOCK(SPAWN_TEMPLATE_SPAWN_ASYNC);
 	volatile pid_t *pid = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 				   -1, 0);
+	struct gate gate;
 	pid_t parent;
 	int fd;
 
 	args.pdeath_signal = SIGUSR2;
-	args.actions = (uintptr_t)&action;
-	args.actions_len = 1;
+	gate_make(&gate, 5);
+	gate_only(&gate, &args);
 	parent = must(fork());
 	if (!parent) {
 		own_template();
@@ -332,7 +317,7 @@ CHILD_TEST(pdeath_signal_of_a_dead_caller)
 		_exit(*pid <= 0);
 	}
 	check_eq(wait_for(parent), 0);
-	fd = must(open(fifo, O_RDONLY | O_CLOEXEC));
+	fd = gate_open(&gate);
 	check_eq(wait_for(*pid), 128 + SIGUSR2);
 	close(fd);
 }
