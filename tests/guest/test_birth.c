@@ -173,14 +173,27 @@ static void no_exit_signal(void)
 	in_child(no_exit_signal_in_child, NULL);
 }
 
+/* A child whose caller is gone; who inherits it is the calling process. */
+static pid_t orphaned(const struct spawn_template_spawn_args *args)
+{
+	pid_t *pid = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t parent = must(fork());
+
+	if (!parent) {
+		own_template();
+		*pid = sys_spawn(probe, args);
+		_exit(*pid <= 0);
+	}
+	check_eq(wait_for(parent), 0);
+	return *pid;
+}
+
 /* The caller is gone before it is set: who inherits the child gets SIGCHLD, no other. */
 CHILD_TEST(exit_signal_of_an_orphan)
 {
 	struct spawn_template_spawn_args args = EXIT_0;
-	volatile pid_t *pid = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-				   -1, 0);
 	struct gate gate;
-	pid_t parent;
+	pid_t pid;
 	int fd;
 
 	signal(SIGUSR1, count_signal);
@@ -188,15 +201,9 @@ CHILD_TEST(exit_signal_of_an_orphan)
 	args.exit_signal = SIGUSR1;
 	gate_make(&gate, 5);
 	gate_only(&gate, &args);
-	parent = must(fork());
-	if (!parent) {
-		own_template();
-		*pid = sys_spawn(probe, &args);
-		_exit(*pid <= 0);
-	}
-	check_eq(wait_for(parent), 0);
+	pid = orphaned(&args);
 	fd = gate_open(&gate);
-	check_eq(wait_for(*pid), 0);
+	check_eq(wait_for(pid), 0);
 	check_eq(signals_seen[SIGUSR1], 0);
 	close(fd);
 }
@@ -282,43 +289,27 @@ static void no_new_privs(void)
 CHILD_TEST(pdeath_signal)
 {
 	struct spawn_template_spawn_args args = BLOCK(0);
-	volatile pid_t *pid = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-				   -1, 0);
-	pid_t parent;
+	pid_t pid;
 
 	args.pdeath_signal = SIGUSR2;
-	parent = must(fork());
-	if (!parent) {
-		own_template();
-		*pid = sys_spawn(probe, &args);
-		_exit(*pid <= 0);
-	}
-	check_eq(wait_for(parent), 0);
-	check_eq(wait_for(*pid), 128 + SIGUSR2);
+	pid = orphaned(&args);
+	check_eq(wait_for(pid), 128 + SIGUSR2);
 }
 
 /* The caller is gone before the child comes to set it. */
 CHILD_TEST(pdeath_signal_of_a_dead_caller)
 {
 	struct spawn_template_spawn_args args = BLOCK(SPAWN_TEMPLATE_SPAWN_ASYNC);
-	volatile pid_t *pid = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-				   -1, 0);
 	struct gate gate;
-	pid_t parent;
+	pid_t pid;
 	int fd;
 
 	args.pdeath_signal = SIGUSR2;
 	gate_make(&gate, 5);
 	gate_only(&gate, &args);
-	parent = must(fork());
-	if (!parent) {
-		own_template();
-		*pid = sys_spawn(probe, &args);
-		_exit(*pid <= 0);
-	}
-	check_eq(wait_for(parent), 0);
+	pid = orphaned(&args);
 	fd = gate_open(&gate);
-	check_eq(wait_for(*pid), 128 + SIGUSR2);
+	check_eq(wait_for(pid), 128 + SIGUSR2);
 	close(fd);
 }
 
