@@ -17,6 +17,10 @@
  * only. The kernel reads the caller's size from the ioctl's number: a larger
  * struct is taken if its unknown tail is zero (else E2BIG), a smaller one as
  * long as it has the first published size (else EINVAL).
+ *
+ * Every ioctl: EFAULT for memory that is not there, ENOTTY for a number that is none
+ * of these, on the device what is a template's, on a template what is the device's,
+ * and to programs of 32 bits. Pointers need no alignment.
  */
 #ifndef _UAPI_SPAWN_TEMPLATE_H
 #define _UAPI_SPAWN_TEMPLATE_H
@@ -69,12 +73,16 @@
  * a result without an error then says that it was the program that ended.
  */
 #define SPAWN_TEMPLATE_SPAWN_ASYNC (1ULL << 32)
-/* The child is born in the cgroup v2 that the descriptor 'cgroup' names. */
+/*
+ * The child is born in the cgroup v2 that the descriptor 'cgroup' names. EBADF: it
+ * names none; ENOENT, ENODEV: it was removed; and what a write to its cgroup.procs would give
+ * (EACCES, EBUSY, EOPNOTSUPP), as clone3(2).
+ */
 #define SPAWN_TEMPLATE_SPAWN_CGROUP (1ULL << 33)
 /*
  * The program's end is signalled to its parent by 'exit_signal' instead of
- * SIGCHLD; 0: by none. A child with another one than SIGCHLD is seen by
- * waitpid(2) only with __WALL or __WCLONE. exec makes it SIGCHLD, and here it is
+ * SIGCHLD; 0: by none; EINVAL: no signal. A child with another one than SIGCHLD is
+ * seen by waitpid(2) only with __WALL or __WCLONE. exec makes it SIGCHLD, and here it is
  * set again behind it: in between a plain wait of another thread's, or of an
  * ASYNC spawn's caller, sees that there is a child; it does not get it.
  */
@@ -109,7 +117,8 @@
  * closed is gone for the later ones (EBADF). The caller's descriptors are
  * looked up when the spawn begins.
  *
- * Fields that a type does not use must be 0 (EINVAL).
+ * Fields that a type does not use must be 0, and 'arg', where it uses that, must not
+ * (EINVAL). A number that cannot be a descriptor is EBADF when the action runs.
  */
 enum spawn_template_action_type {
 	/* Close fd. EBADF: there is no such descriptor. */
@@ -126,16 +135,17 @@ enum spawn_template_action_type {
 	/*
 	 * Open a file and place it at newfd; arg points to a struct
 	 * spawn_template_open. A relative path starts at the directory fd, or
-	 * at the child's working directory if fd is AT_FDCWD. Errors of
-	 * openat2(2); EBADF as for DUP2.
+	 * at the child's working directory if fd is AT_FDCWD; an absolute one
+	 * has no use for fd. Errors of openat2(2); EBADF as for DUP2, which is
+	 * looked for before what openat2 looks for.
 	 */
 	SPAWN_TEMPLATE_ACTION_OPEN = 3,
 	/*
 	 * Close the descriptors fd to newfd, both included; newfd == -1 runs
 	 * to the last. With flags CLOSE_RANGE_CLOEXEC those that the child has
 	 * are made close-on-exec instead. CLOSE_RANGE_UNSHARE is taken and
-	 * changes nothing: the table is the child's own. EINVAL: fd is negative,
-	 * or above newfd.
+	 * changes nothing: the table is the child's own. EINVAL: fd is negative
+	 * or above newfd, or newfd is below -1.
 	 */
 	SPAWN_TEMPLATE_ACTION_CLOSE_RANGE = 4,
 	/*
@@ -161,13 +171,14 @@ struct spawn_template_action {
 };
 
 struct spawn_template_open {
-	__aligned_u64 path; /* const char *, at most PATH_MAX with its NUL */
+	/* const char *, at most PATH_MAX with its NUL (ENAMETOOLONG) */
+	__aligned_u64 path;
 	struct open_how how;
 };
 
 struct spawn_template_sigset {
 	__aligned_u64 sigset; /* const the kernel's sigset_t * */
-	__u64 sigsetsize; /* its size in bytes: 8 */
+	__u64 sigsetsize; /* its size in bytes: 8 (EINVAL) */
 };
 
 /*
@@ -176,7 +187,8 @@ struct spawn_template_sigset {
  * and exec are taken, and only those that concern the child itself; which, and
  * with which arguments, docs/syscalls.md lists (EOPNOTSUPP: another call, or an
  * option of it that is not taken; EINVAL: it names another process than 0, the
- * child). The descriptor that a call works on is looked up like any action's; a
+ * child, or has more arguments). The descriptor that a call works on is looked up
+ * like any action's, and of its argument an int is looked at, as by the call; a
  * caller's one is lent to the child for the call, close-on-exec. Ours.
  *
  * ioctl TIOCSPGRP without memory, args[2] being 0: the child's own process group.
@@ -219,8 +231,10 @@ struct spawn_template_create_args {
  * Before a child exists:
  * EACCES   the caller's credentials are not those that made the template
  * ESTALE   the file changed, or its path names another file: make a new one
- * EINVAL, EFAULT, E2BIG   bad input
- * EAGAIN, ENOMEM, EMFILE  as fork(2) and pidfd_open(2) give them
+ * EINVAL, EFAULT   bad input
+ * E2BIG    too many actions, strings too long, or as of CREATE
+ * EAGAIN, ENOMEM, EMFILE, ENFILE   as fork(2) and pidfd_open(2) give them
+ * EPERM, ENOSPC, EEXIST   for attributes of birth, as clone3(2) gives them
  * and what the caller's seccomp filters say, which are asked in the child about
  * vfork(2), the system call of each action (close, dup3 or fcntl, fchdir,
  * openat2, close_range, rt_sigprocmask, rt_sigaction), execve(2) and
@@ -247,9 +261,9 @@ struct spawn_template_spawn_args {
 	 * KILL_ON_CLOSE), are EPERM for a caller with seccomp filters: these would
 	 * have to be asked before there is a child to ask for.
 	 */
-	__aligned_u64 namespaces; /* CLONE_NEW* to create, or 0 */
+	__aligned_u64 namespaces; /* CLONE_NEW* to create, or 0; EINVAL: another bit */
 	__aligned_u64 set_tid; /* const __s32 *, pids to have: as clone3(2) */
-	__u32 set_tid_size; /* how many, or 0 */
+	__u32 set_tid_size; /* how many, or 0; EINVAL: more than pid namespaces */
 	__s32 cgroup; /* with SPAWN_CGROUP: a descriptor; else 0 */
 	__u32 exit_signal; /* with SPAWN_EXIT_SIGNAL; else 0 */
 	/*
@@ -298,7 +312,9 @@ struct spawn_template_result {
  * to the caller's seccomp filters and tracer. Scripts and binfmt_misc work.
  *
  * EINVAL   flags or pad are not 0, or no file
- * ENAMETOOLONG   file is longer than PATH_MAX, or, to be searched for, NAME_MAX
+ * ENAMETOOLONG   file is longer than PATH_MAX with its NUL, or, to be searched for,
+ *          than NAME_MAX without
+ * E2BIG    path, if it is looked along, is longer than 128 KiB with its NUL
  */
 struct spawn_template_path_args {
 	__aligned_u64 spawn; /* const struct spawn_template_spawn_args * */
@@ -317,8 +333,10 @@ struct spawn_template_path_args {
  *
  * Returns how many entries were done, from the first on. Fewer than asked: a
  * signal came (call again for the rest), or an entry's memory is bad (EFAULT, if
- * it is the first). EINVAL: flags are not 0, or entry_size is below the first
- * one. An entry's result.pid, or result.error, says how it ended.
+ * it is the first). EINVAL: flags are not 0, count is above INT_MAX, or entry_size is
+ * below the first one or no multiple of 8; ENOMEM. An entry's result.pid, or
+ * result.error, says how it ended: EBADF and ENOTTY, at stage ARGS, that tmpl is no
+ * descriptor or no template's.
  */
 struct spawn_template_batch_args {
 	__aligned_u64 flags; /* 0 */
@@ -341,7 +359,10 @@ struct spawn_template_batch_entry {
 #define SPAWN_TEMPLATE_FEATURE_PATH (1ULL << 2) /* SPAWN_PATH */
 #define SPAWN_TEMPLATE_FEATURE_BATCH (1ULL << 3) /* SPAWN_BATCH */
 
-/* SPAWN_TEMPLATE_IOC_INFO, on the device or a template fd. Ours. */
+/*
+ * SPAWN_TEMPLATE_IOC_INFO, on the device or a template fd. What a larger struct has
+ * beyond this is set to 0; EINVAL: a struct below its first size. Ours.
+ */
 struct spawn_template_info {
 	__u32 version; /* SPAWN_TEMPLATE_VERSION of the module */
 	__u32 max_actions; /* SPAWN_TEMPLATE_MAX_ACTIONS of the module */
@@ -351,7 +372,11 @@ struct spawn_template_info {
 	__aligned_u64 spawn_flags; /* ... and that this kernel can do */
 	__u32 create_args_size; /* sizes of the module's own structs */
 	__u32 spawn_args_size;
-	__u32 max_strings; /* bytes of argv and envp together, whatever rlimits say */
+	/*
+	 * Bytes of argv and envp together, whatever rlimits say; each string has
+	 * 8 for its pointer. exec counts the file's name as well.
+	 */
+	__u32 max_strings;
 	__u32 trusted_version; /* 1: loaded with trust_version=1, shapes not checked */
 	__aligned_u64 templates; /* that exist now, in the whole system */
 	__aligned_u64 reserved[4];
@@ -390,7 +415,7 @@ struct spawn_template_elf {
 
 /*
  * SPAWN_TEMPLATE_IOC_QUERY, on a template fd: what is pinned. The key is all 0 for who
- * may not stat(2) the file. Ours.
+ * may not stat(2) the file. Sizes as of INFO. Ours.
  */
 struct spawn_template_query {
 	struct spawn_template_key key;

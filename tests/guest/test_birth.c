@@ -6,6 +6,7 @@
 #include "common_process.h"
 
 #include <linux/filter.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
@@ -355,6 +356,46 @@ static void not_a_cgroup(void)
 	check_eq(sys_spawn(probe, &args), -EBADF);
 }
 
+/* Cgroups that nothing can be born in: the errno is clone3(2)'s. */
+static void refused_as_of_clone3(int cgroup, int error)
+{
+	struct clone_args clone = { .flags = CLONE_INTO_CGROUP,
+				    .exit_signal = SIGCHLD,
+				    .cgroup = cgroup };
+	struct spawn_template_spawn_args args = EXIT_0;
+	pid_t pid = syscall(SYS_clone3, &clone, sizeof(clone));
+
+	if (!pid)
+		_exit(0);
+	check_eq(error_of(pid), error);
+	args.flags = SPAWN_TEMPLATE_SPAWN_CGROUP;
+	args.cgroup = cgroup;
+	check_eq(sys_spawn(probe, &args), -error);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_CREATE);
+}
+
+static void unfit_cgroups(void)
+{
+	char *folder = text(CGROUPS "/outspawn-birth-%d", getpid());
+	char *threaded = text("%s/threaded", folder), *invalid = text("%s/invalid", folder);
+	int cgroup, type;
+
+	must(mkdir(folder, 0755));
+	must(mkdir(threaded, 0755));
+	must(mkdir(invalid, 0755));
+	/* Beside a threaded one, this may have no processes. */
+	type = must(open(text("%s/cgroup.type", threaded), O_WRONLY | O_CLOEXEC));
+	check_eq(write(type, "threaded", 8), 8);
+	close(type);
+	cgroup = must(open(invalid, O_PATH | O_DIRECTORY | O_CLOEXEC));
+	refused_as_of_clone3(cgroup, EOPNOTSUPP);
+	must(rmdir(invalid));
+	refused_as_of_clone3(cgroup, ENOENT);
+	close(cgroup);
+	must(rmdir(threaded));
+	must(rmdir(folder));
+}
+
 static void foreign_cgroup_in_child(void *folder)
 {
 	struct spawn_template_spawn_args args = EXIT_0;
@@ -634,9 +675,9 @@ static void filtered_prctl(void)
 
 SUITE("birth", T(fields_need_their_flags), T(info_says_what_the_kernel_can), T(exit_signal),
       T(no_exit_signal), T(exit_signal_of_an_orphan), T(exit_signal_of_a_failure),
-      T(stopped_before_the_first_instruction),
-      T(stopped_and_continued_at_once), T(stopped_and_killed), T(no_new_privs), T(pdeath_signal),
-      T(pdeath_signal_of_a_dead_caller), T(born_in_a_cgroup), T(not_a_cgroup), T(foreign_cgroup),
+      T(stopped_before_the_first_instruction), T(stopped_and_continued_at_once),
+      T(stopped_and_killed), T(no_new_privs), T(pdeath_signal), T(pdeath_signal_of_a_dead_caller),
+      T(born_in_a_cgroup), T(not_a_cgroup), T(unfit_cgroups), T(foreign_cgroup),
       T(each_namespace), T(namespaces_of_nobody), T(first_of_a_pid_namespace), T(chosen_pid),
       T(chosen_pid_of_nobody), T(autoreap), T(autoreap_has_no_exit_signal), T(kill_on_close),
       T(kill_on_close_of_nobody), T(behind_a_filter), T(filtered_prctl));

@@ -17,7 +17,7 @@ static char *page_end;
 static char *read_only;
 
 /* Addresses at which nothing can be read or written. */
-static uint64_t bad[8];
+static uint64_t bad[16];
 static size_t bad_count;
 
 static char *map(size_t size, int protection)
@@ -39,8 +39,12 @@ static void set_up(void)
 	bad[i++] = 8; /* the page of NULL */
 	bad[i++] = (uintptr_t)page_end; /* right behind what can be read */
 	bad[i++] = 0x00007ffffffff000; /* the end of what a program can have */
-	bad[i++] = 0x8000000000000000; /* no address at all */
+	bad[i++] = 0x0000800000000000; /* the first that is no address */
+	bad[i++] = 0x8000000000000000;
+	bad[i++] = 0xffff7fffffffffff; /* the last */
 	bad[i++] = 0xffff888000000000; /* the kernel's */
+	bad[i++] = 0xffffffffff600000; /* its page for programs */
+	bad[i++] = 0xfffffffffffff001; /* an error of the kernel's */
 	bad[i++] = 0xffffffffffffffff;
 	bad_count = i;
 }
@@ -51,7 +55,15 @@ static void tear_down(void)
 	must(munmap(read_only, PAGE));
 }
 
-/* A test with these addresses. */
+static void again(void *test)
+{
+	own_template();
+	set_up();
+	((void (*)(void))test)();
+	tear_down();
+}
+
+/* A test with these addresses, by root and by a user without rights. */
 #define WITH(name) \
 	static void name##_(void); \
 	static void name(void) \
@@ -59,6 +71,7 @@ static void tear_down(void)
 		set_up(); \
 		name##_(); \
 		tear_down(); \
+		in_child_as_nobody(again, name##_); \
 	} \
 	static void name##_(void)
 
@@ -452,7 +465,7 @@ WITH(set_tid_pointer)
 	args.set_tid = (uintptr_t)page_end - 3;
 	check_eq(spawn(&args), -EFAULT);
 	args.set_tid = (uintptr_t)at_end(wanted, sizeof(*wanted));
-	check_eq(spawn(&args), 0);
+	check_eq(spawn(&args), geteuid() ? -EPERM : 0);
 	/* The second one is missing. */
 	args.set_tid_size = 2;
 	check_eq(spawn(&args), -EFAULT);
@@ -537,8 +550,10 @@ WITH(syscall_pointers)
 	call_pointer((struct spawn_template_syscall){ .nr = SYS_prlimit64,
 						      .args = { 0, RLIMIT_NOFILE } },
 		     3, &limit, sizeof(limit));
-	call_pointer((struct spawn_template_syscall){ .nr = SYS_setgroups, .args = { 2 } }, 1,
-		     groups, sizeof(groups));
+	/* Others are denied it whatever the pointer is. */
+	if (!geteuid())
+		call_pointer((struct spawn_template_syscall){ .nr = SYS_setgroups, .args = { 2 } },
+			     1, groups, sizeof(groups));
 	call_pointer((struct spawn_template_syscall){ .nr = SYS_sched_setaffinity,
 						      .args = { 0, sizeof(cpus) } },
 		     2, &cpus, sizeof(cpus));
@@ -804,7 +819,7 @@ WITH(sizes_of_batch_args)
 	/* Of an entry's struct. */
 	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		larger[0].args_size = sizes[i].size;
-		/* No size is too large by itself: it is what is behind that matters. */
+		/* One of a later time, with something in it that is not known. */
 		((char *)args)[sizeof(args) - 1] = sizes[i].error == E2BIG;
 		check_eq(batch(&batch_args), 1);
 		check_eq(larger[0].result.error, sizes[i].error);
