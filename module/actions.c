@@ -349,10 +349,20 @@ static bool needs_directory(const struct action *a)
 	       (a->open->how.resolve & (RESOLVE_IN_ROOT | RESOLVE_BENEATH));
 }
 
+/* Of openat2(2), as which it is entered. */
+static void open_args(const struct action *a, unsigned long args[4])
+{
+	args[0] = a->fd;
+	args[1] = a->open->upath;
+	args[2] = (unsigned long)a->open->uarg + offsetof(struct spawn_template_open, how);
+	args[3] = sizeof(a->open->how);
+}
+
 static int run_open(const struct actions *actions, u32 n)
 {
 	const struct action *a = &actions->list[n];
 	struct file *file, *dir = NULL;
+	unsigned long args[4];
 	int err;
 
 	/* Before anything is created for a number that it cannot have. */
@@ -363,9 +373,10 @@ static int run_open(const struct actions *actions, u32 n)
 		if (!dir)
 			return -EBADF;
 	}
+	open_args(a, args);
 	do {
 		file = dir ? open_below(dir, a->open) : open_at(AT_FDCWD, a->open);
-	} while (IS_ERR(file) && signals_begin_again(PTR_ERR(file)));
+	} while (IS_ERR(file) && step_begin_again(PTR_ERR(file), __NR_openat2, args));
 	if (dir)
 		fput(dir);
 	if (IS_ERR(file))
@@ -452,6 +463,8 @@ static int enter_sigdefault(const struct action *a)
 /* Enter the system call that an action stands for. */
 static int enter_action(const struct action *a)
 {
+	unsigned long args[4];
+
 	switch (a->type) {
 	case SPAWN_TEMPLATE_ACTION_CLOSE:
 		return step_enter(__NR_close, a->fd, 0, 0, 0, 0);
@@ -462,10 +475,8 @@ static int enter_action(const struct action *a)
 	case SPAWN_TEMPLATE_ACTION_FCHDIR:
 		return step_enter(__NR_fchdir, a->fd, 0, 0, 0, 0);
 	case SPAWN_TEMPLATE_ACTION_OPEN:
-		return step_enter(__NR_openat2, a->fd, a->open->upath,
-				   (unsigned long)a->open->uarg +
-				   offsetof(struct spawn_template_open, how),
-				   sizeof(a->open->how), 0);
+		open_args(a, args);
+		return step_enter(__NR_openat2, args[0], args[1], args[2], args[3], 0);
 	case SPAWN_TEMPLATE_ACTION_CLOSE_RANGE:
 		return step_enter(__NR_close_range, a->fd, (u32)a->newfd, a->flags, 0, 0);
 	case SPAWN_TEMPLATE_ACTION_SIGMASK:

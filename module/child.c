@@ -156,7 +156,7 @@ static int become_program(struct spawn *spawn, sigset_t *mask)
 	err = exec_enter(spawn->uargv, spawn->uenvp);
 	if (err)
 		return err;
-	return exec_template(spawn->tmpl, &spawn->argv, &spawn->envp);
+	return exec_template(spawn->tmpl, &spawn->argv, &spawn->envp, spawn->uargv, spawn->uenvp);
 }
 
 /*

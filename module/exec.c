@@ -88,13 +88,32 @@ static int exec_fd(const struct template *tmpl, int fd, const struct strings *ar
 		   const struct strings *envp)
 {
 	struct filename *name = getname_kernel(tmpl->path);
+	struct linux_binprm *bprm;
 	int err;
 
 	if (IS_ERR(name))
 		return PTR_ERR(name);
-	err = run_bprm(ki_alloc_bprm(fd, name, tmpl->reachable), fd, name, argv, envp);
+	bprm = ki_alloc_bprm(fd, name, tmpl->reachable);
+	if (!IS_ERR(bprm))
+		ki_notify_exec(tmpl->file);
+	err = run_bprm(bprm, fd, name, argv, envp);
 	putname(name);
 	return err;
+}
+
+/*
+ * A signal came while exec waited for who has the child's credentials in hold, a tracer
+ * that attaches: nothing was done yet, and it begins again.
+ */
+static bool begin_again(int err, unsigned long uargv, unsigned long uenvp)
+{
+	const unsigned long args[4] = { 0, uargv, uenvp, 0 };
+
+	if (!err || !step_begin_again(err, __NR_execve, args))
+		return false;
+	/* A tracer's stop may have come between. */
+	current_pt_regs()->orig_ax = __NR_execve;
+	return true;
 }
 
 /* execve(2) of a path, but for its being entered and left. */
@@ -126,7 +145,9 @@ static int attempt(const char *path, const struct strings *argv, const struct st
 	if (err)
 		return err;
 	current_pt_regs()->orig_ax = __NR_execve;
-	err = exec_path(path, argv, envp);
+	do {
+		err = exec_path(path, argv, envp);
+	} while (begin_again(err, uargv, uenvp));
 	if (err)
 		step_leave(err);
 	return err;
@@ -176,7 +197,7 @@ int exec_enter(unsigned long uargv, unsigned long uenvp)
 }
 
 int exec_template(const struct template *tmpl, const struct strings *argv,
-		  const struct strings *envp)
+		  const struct strings *envp, unsigned long uargv, unsigned long uenvp)
 {
 	int err, fd;
 
@@ -191,7 +212,9 @@ int exec_template(const struct template *tmpl, const struct strings *argv,
 	 * pidfd_getfd(2) can take it, too: but it is O_PATH, and cannot be read.
 	 */
 	fd = fds_place_anywhere(tmpl->handle);
-	err = fd < 0 ? fd : exec_fd(tmpl, fd, argv, envp);
+	do {
+		err = fd < 0 ? fd : exec_fd(tmpl, fd, argv, envp);
+	} while (begin_again(err, uargv, uenvp));
 out:
 	/* A successful exec is left on the way to user mode, like every other. */
 	if (err)

@@ -25,12 +25,13 @@ int exec_enter(unsigned long uargv, unsigned long uenvp);
  * kernel's own exec: permission, LSM hooks, secure-exec, no_new_privs and
  * binfmt included.
  *
+ * @uargv, @uenvp: as for exec_enter()
  * Return: 0 if current is the program now, or will die of a signal on its way
  * to user mode because exec failed past its point of no return; otherwise
  * what execve(2) would have returned, and current is as before.
  */
 int exec_template(const struct template *tmpl, const struct strings *argv,
-		  const struct strings *envp);
+		  const struct strings *envp, unsigned long uargv, unsigned long uenvp);
 
 /*
  * Replace current by the program that a search finds. Each attempt is entered and

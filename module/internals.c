@@ -22,6 +22,7 @@
 #include <linux/sched/task.h>
 #include <linux/static_call.h>
 #include <linux/sysfs.h>
+#include <linux/task_work.h>
 #include <linux/tracepoint.h>
 #include <linux/user_namespace.h>
 #include <linux/version.h>
@@ -45,6 +46,7 @@ enum role {
 	DO_EXIT,
 	WAIT4,
 	GET_SIGNAL,
+	TASK_WORK_RUN,
 	SYS_CALL,
 	SECCOMP,
 #ifdef CONFIG_AUDITSYSCALL
@@ -87,6 +89,7 @@ DEFINE_STATIC_CALL_NULL(os_ptrace_notify, proto_ptrace_notify);
 DEFINE_STATIC_CALL_NULL(os_do_exit, proto_do_exit);
 DEFINE_STATIC_CALL_NULL(os_kernel_wait4, proto_kernel_wait4);
 DEFINE_STATIC_CALL_NULL(os_get_signal, proto_get_signal);
+DEFINE_STATIC_CALL_NULL(os_task_work_run, proto_task_work_run);
 DEFINE_STATIC_CALL_NULL(os_sys_call, proto_sys_call);
 DEFINE_STATIC_CALL_NULL(os_secure_computing, proto_secure_computing);
 DEFINE_STATIC_CALL_NULL(os_seccomp_permit, proto_seccomp_permit);
@@ -144,6 +147,15 @@ struct function {
 	.end = _end, \
 }
 
+/* Older series got the newer shape with a later release: the headers say which it is. */
+struct fd_range;
+#define DUP_FD_HAS_RANGE \
+	__builtin_types_compatible_p(typeof(&dup_fd), \
+				     struct files_struct *(*)(struct files_struct *, \
+							      struct fd_range *))
+/* The end of what no kernel has. */
+#define NEVER 1
+
 static const struct function functions[] = {
 	FUNCTION(COPY_PROCESS, ONLY, "copy_process",
 		 "struct task_struct *(struct pid *, int, int, struct kernel_clone_args *)",
@@ -166,6 +178,9 @@ static const struct function functions[] = {
 	FUNCTION(GET_SIGNAL, ONLY, "get_signal",
 		 "bool (struct ksignal *)",
 		 os_get_signal, 0, 0),
+	FUNCTION(TASK_WORK_RUN, ONLY, "task_work_run",
+		 "void (void)",
+		 os_task_work_run, 0, 0),
 	FUNCTION(SYS_CALL, ONLY, "x64_sys_call",
 		 "long int (const struct pt_regs *, unsigned int)",
 		 os_sys_call, 0, 0),
@@ -197,10 +212,10 @@ static const struct function functions[] = {
 		 os_pidfd_prepare, 0, 0),
 	FUNCTION(DUP_FD, DUP_FD_RANGE, "dup_fd",
 		 "struct files_struct *(struct files_struct *, struct fd_range *)",
-		 os_dup_fd_range, KERNEL_VERSION(6, 12, 0), 0),
+		 os_dup_fd_range, 0, DUP_FD_HAS_RANGE ? 0 : NEVER),
 	FUNCTION(DUP_FD, DUP_FD_ERROR, "dup_fd",
 		 "struct files_struct *(struct files_struct *, unsigned int, int *)",
-		 os_dup_fd_error, 0, KERNEL_VERSION(6, 12, 0)),
+		 os_dup_fd_error, 0, DUP_FD_HAS_RANGE ? NEVER : 0),
 	FUNCTION(PUT_FILES, ONLY, "put_files_struct",
 		 "void (struct files_struct *)",
 		 os_put_files, 0, 0),
@@ -541,6 +556,12 @@ bool ki_take_signals(void)
 	return fatal;
 }
 
+void ki_run_task_work(void)
+{
+	if (task_work_pending(current))
+		static_call(os_task_work_run)();
+}
+
 long ki_sys_call(int nr)
 {
 	return static_call(os_sys_call)(current_pt_regs(), nr);
@@ -658,12 +679,35 @@ struct file *ki_open(int dfd, struct filename *name, const struct open_how *aske
 	if (err)
 		return ERR_PTR(err);
 	file = static_call(os_file_open)(dfd, name, &flags);
-#if KERNEL_VERSION(6, 5, 0) > LINUX_VERSION_CODE
-	/* From 6.5 do_dentry_open() tells fsnotify; before, open(2) does. */
 	if (!IS_ERR(file))
-		fsnotify_open(file);
-#endif
+		ki_notify_open(file);
 	return file;
+}
+
+int ki_deny_write(struct file *file)
+{
+#ifdef FMODE_FSNOTIFY_HSM
+	return exe_file_deny_write_access(file);
+#else
+	return deny_write_access(file);
+#endif
+}
+
+void ki_allow_write(struct file *file)
+{
+#ifdef FMODE_FSNOTIFY_HSM
+	exe_file_allow_write_access(file);
+#else
+	allow_write_access(file);
+#endif
+}
+
+void ki_notify_open(struct file *file)
+{
+#if KERNEL_VERSION(6, 5, 0) > LINUX_VERSION_CODE
+	/* From 6.5 do_dentry_open() tells fsnotify; before, open(2) and exec do. */
+	fsnotify_open(file);
+#endif
 }
 
 void ki_set_pwd(const struct path *path)
@@ -741,6 +785,12 @@ struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, bool reachable
 	bprm->comm_from_dentry = 0;
 #endif
 	return bprm;
+}
+
+void ki_notify_exec(struct file *file)
+{
+	/* The older exec tells nobody about a file that it was given by its number. */
+	ki_notify_open(file);
 }
 
 int ki_bprm_execve(struct linux_binprm *bprm, int fd, struct filename *name)

@@ -72,6 +72,11 @@ long ki_wait_all(pid_t pid);
  */
 bool ki_take_signals(void);
 /*
+ * Do what current put off to its way to user mode: closing files, unmounting. Sleeps;
+ * without locks.
+ */
+void ki_run_task_work(void);
+/*
  * Do the system call nr with the arguments that stand in current's registers.
  * Not everything bears being called from here: syscalls.c says what does.
  */
@@ -117,6 +122,14 @@ int ki_alloc_fd(unsigned int start, unsigned int end, unsigned int flags);
 int ki_replace_fd(unsigned int fd, struct file *file, unsigned int flags);
 /* Open as openat2(2) does; dfd is AT_FDCWD or in current's table. */
 struct file *ki_open(int dfd, struct filename *name, const struct open_how *how);
+/*
+ * Keep writers away from a file, as exec does while it runs: -ETXTBSY if there is one. Not
+ * where a filesystem's daemon has to fill it. In pairs, on the same file.
+ */
+int ki_deny_write(struct file *file);
+void ki_allow_write(struct file *file);
+/* What dentry_open() opened, tell those who watch, if it did not itself. */
+void ki_notify_open(struct file *file);
 /* chdir() of current; takes references of its own. */
 void ki_set_pwd(const struct path *path);
 
@@ -132,6 +145,8 @@ int ki_exec_check_nproc(void);
  * @reachable: the name is a path at which an interpreter will find the file
  */
 struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, bool reachable);
+/* Tell those who watch the file that it is executed now, if exec does not itself. */
+void ki_notify_exec(struct file *file);
 /* exec itself; the same fd and name as for ki_alloc_bprm(). */
 int ki_bprm_execve(struct linux_binprm *bprm, int fd, struct filename *name);
 /* Both again, for a file that the kernel opens by its path, as execve(2) does. */

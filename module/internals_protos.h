@@ -49,6 +49,7 @@ int proto_ptrace_notify(int exit_code, unsigned long message);
 void proto_do_exit(long code);
 long proto_kernel_wait4(pid_t pid, int __user *status, int options, struct rusage *usage);
 bool proto_get_signal(struct ksignal *ksig);
+void proto_task_work_run(void);
 int proto_secure_computing(const struct seccomp_data *sd);
 bool proto_seccomp_permit(void);
 void proto_audit_entry(int nr, unsigned long a0, unsigned long a1, unsigned long a2,

@@ -122,6 +122,15 @@ int step_enter(int nr, unsigned long a0, unsigned long a1, unsigned long a2, uns
 	return err;
 }
 
+bool step_begin_again(long ret, int nr, const unsigned long args[4])
+{
+	if (!signals_begin_again(ret))
+		return false;
+	ki_audit_leave(ret);
+	ki_audit_enter(nr, args);
+	return true;
+}
+
 long step_do(int nr, const unsigned long args[6])
 {
 	struct call call = { .nr = nr };
@@ -131,7 +140,7 @@ long step_do(int nr, const unsigned long args[6])
 	do {
 		call_to_regs(&call, current_pt_regs());
 		ret = ki_sys_call(nr);
-	} while (signals_begin_again(ret));
+	} while (step_begin_again(ret, nr, call.args));
 	return ret;
 }
 
@@ -139,8 +148,9 @@ void step_leave(long ret)
 {
 	ki_audit_leave(ret);
 	/* A stop would keep who was killed: no second SIGKILL is sent to it. */
-	if (!test_syscall_work(SYSCALL_TRACE) || signals_dying())
-		return;
-	current_pt_regs()->ax = ret;
-	ki_ptrace_syscall(PTRACE_EVENTMSG_SYSCALL_EXIT);
+	if (test_syscall_work(SYSCALL_TRACE) && !signals_dying()) {
+		current_pt_regs()->ax = ret;
+		ki_ptrace_syscall(PTRACE_EVENTMSG_SYSCALL_EXIT);
+	}
+	ki_run_task_work();
 }

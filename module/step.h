@@ -26,8 +26,17 @@
  */
 int step_enter(int nr, unsigned long a0, unsigned long a1, unsigned long a2, unsigned long a3,
 	       unsigned long a4);
-/* Leave it, with its result: after a step_enter() that returned 0. */
+/*
+ * Leave it, with its result: after a step_enter() that returned 0. What the call put off
+ * to its end is done then, the last of a closed file or of a mount.
+ */
 void step_leave(long ret);
+/*
+ * After a step_enter() that returned 0: is what was done to be done again, since it
+ * failed so for a signal that is no death? Sleeps, as that wants. To the audit log each
+ * attempt is a call of its own, as from user mode.
+ */
+bool step_begin_again(long ret, int nr, const unsigned long args[4]);
 /*
  * After a step_enter() that returned 0: really do the system call, with these
  * arguments. Begins again when a signal that is no death interrupts it.

@@ -14,6 +14,7 @@
 #include <linux/user_namespace.h>
 
 #include "identity.h"
+#include "internals.h"
 #include "strings.h"
 #include "template.h"
 
@@ -73,10 +74,11 @@ static struct file *open_for_exec(const struct path *path, bool deny_write)
 	file = dentry_open(path, O_RDONLY | O_LARGEFILE | __FMODE_EXEC, current_cred());
 	if (IS_ERR(file))
 		return file;
-	err = deny_write_access(file);
+	ki_notify_open(file);
+	err = ki_deny_write(file);
 	/* Somebody writes it now: no template, in either case. */
 	if (!err && !deny_write)
-		allow_write_access(file);
+		ki_allow_write(file);
 	if (err) {
 		fput(file);
 		return ERR_PTR(err);
@@ -87,7 +89,7 @@ static struct file *open_for_exec(const struct path *path, bool deny_write)
 static void close_exec_file(struct file *file, bool deny_write)
 {
 	if (deny_write)
-		allow_write_access(file);
+		ki_allow_write(file);
 	fput(file);
 }
 
@@ -222,7 +224,7 @@ static struct template *template_of(struct file *file, struct file *handle, cons
 	tmpl->deny_write = !(flags & SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
 	/* execve(2) keeps writers away from a program, not from a script or any other file. */
 	if (tmpl->deny_write && !is_elf) {
-		allow_write_access(file);
+		ki_allow_write(file);
 		tmpl->deny_write = false;
 	}
 	tmpl->cred = get_current_cred();

@@ -13,6 +13,7 @@
 #include <linux/landlock.h>
 #include <linux/perf_event.h>
 #include <sched.h>
+#include <sys/fanotify.h>
 #include <sys/io.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
@@ -1076,6 +1077,40 @@ CHILD_TEST(forbidden_time_stamp_counter)
 	check_eq(wait_for(try_spawn(template, ARGV("counter", "@counter"))), 128 + SIGSEGV);
 }
 
+/* What came of the file since the last time. */
+static uint64_t events_of(int watch)
+{
+	char buffer[4096] __attribute__((aligned(8)));
+	ssize_t size = read(watch, buffer, sizeof(buffer));
+	struct fanotify_event_metadata *event = (void *)buffer;
+	uint64_t seen = 0;
+
+	for (; size > 0 && FAN_EVENT_OK(event, size); event = FAN_EVENT_NEXT(event, size)) {
+		seen |= event->mask;
+		close(event->fd);
+	}
+	return seen;
+}
+
+/* That a file is opened, and that it is executed, is told in both cases. */
+static void who_watches_the_program(void)
+{
+	char *program = own_probe("watched"), *const argv[] = { "probe", "exit", "0", NULL };
+	int watch = must(fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK, O_RDONLY));
+	const uint64_t both = FAN_OPEN | FAN_OPEN_EXEC;
+	int template;
+
+	must(fanotify_mark(watch, FAN_MARK_ADD, both, AT_FDCWD, program));
+	check_eq(wait_for(reference_spawn(program, argv, environ, NULL)), 0);
+	check_eq(events_of(watch), both);
+	template = template_of(program);
+	check_eq(events_of(watch), both);
+	check_eq(wait_for(try_spawn(template, argv)), 0);
+	check_eq(events_of(watch), both);
+	close(template);
+	close(watch);
+}
+
 SUITE("parity",
       T(all_fields_of_stat),
       T(all_fields_of_stat_of_an_odd_caller),
@@ -1085,6 +1120,7 @@ SUITE("parity",
       T(memory_map),
       T(memory_map_with_an_endless_stack),
       T(memory_map_with_other_personalities),
+      T(who_watches_the_program),
       T(all_entries_of_auxv),
       T(auxv_of_an_ordinary_user),
       T(inside_of_a_plain_caller),

@@ -311,6 +311,59 @@ RULES(an_action)
 	end_audit();
 }
 
+/* What is begun again after a signal is another call, each time. */
+static int stop_twice(const struct rule *rule, pid_t caller)
+{
+	int status, i;
+	pid_t child;
+
+	collect(NULL);
+	attempt->go = true;
+	child = child_in_open(caller);
+	for (i = 0; i < 2; i++) {
+		must(kill(child, SIGSTOP));
+		wait_for_state(child, "T");
+		must(kill(child, SIGCONT));
+		wait_for_state(child, "S");
+	}
+	open_other_end(rule->text);
+	status = wait_status(caller);
+	records[attempt->spawns] = text("%s", "");
+	collect(&records[attempt->spawns]);
+	return status;
+}
+
+RULES(an_action_begun_again)
+{
+	char *fifo = make_fifo("again");
+	const struct spawn_template_syscall call = {
+		.nr = SYS_openat2,
+		.args = { AT_FDCWD, (uintptr_t)fifo,
+			  (uintptr_t)&(struct open_how){ .flags = O_RDONLY },
+			  sizeof(struct open_how) },
+	};
+	const struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_SYSCALL,
+						      .arg = (uintptr_t)&call };
+
+	begin_audit();
+	compare(&(struct rule){ .name = "audit of an OPEN that signals interrupt",
+				.expect = "runs",
+				.text = fifo,
+				.actions = open_action(fifo, O_RDONLY, lowest_free_fd()),
+				.count = 1,
+				.attend = stop_twice },
+		TYPES("SYSCALL", "OPENAT2", "CWD", "PATH"));
+	compare(&(struct rule){ .name = "audit of openat2 that signals interrupt",
+				.expect = "runs",
+				.text = fifo,
+				.actions = &action,
+				.count = 1,
+				.attend = stop_twice },
+		/* Not SYSCALL: the number that the call returns is another. */
+		TYPES("OPENAT2", "CWD", "PATH"));
+	end_audit();
+}
+
 /* word[0]: the system call; word[1]: what is to come of it. */
 static void filter(const struct rule *rule)
 {
@@ -425,5 +478,6 @@ SUITE("security_audit",
       T(no_such_program),
       T(exec_that_fails_late),
       T(an_action),
+      T(an_action_begun_again),
       T(seccomp),
       T(what_the_program_is));

@@ -13,6 +13,7 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -539,8 +540,42 @@ static void many_in_order(void)
 	check_str(fact(facts, "umask"), text("%o", SPAWN_TEMPLATE_MAX_ACTIONS - 1));
 }
 
+/* What close(2) and umount(2) put off to their end is over when the next step begins. */
+CHILD_TEST(a_step_is_over_before_the_next)
+{
+	char *folder = in_scratch_new("mounted"), *file = text("%s/file", folder);
+	char *program = own_probe("written");
+	struct spawn_template_open how = { .path = (uintptr_t)file, .how.flags = O_RDONLY };
+	struct spawn_template_syscall leave = CALL(.nr = SYS_umount2,
+						    .args = { (uintptr_t)folder, 0 });
+	struct spawn_template_action actions[] = {
+		{ .type = SPAWN_TEMPLATE_ACTION_OPEN,
+		  .fd = AT_FDCWD,
+		  .newfd = 9,
+		  .arg = (uintptr_t)&how },
+		{ .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 9 },
+		{ .type = SPAWN_TEMPLATE_ACTION_SYSCALL, .arg = (uintptr_t)&leave },
+	};
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV("probe", "exit", "0"),
+						  .actions = (uintptr_t)actions,
+						  .actions_len = 3 };
+
+	must(unshare(CLONE_NEWNS));
+	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	own_template();
+	must(mkdir(folder, 0755));
+	must(mount("none", folder, "tmpfs", 0, NULL));
+	write_text(file, "");
+	check_eq(wait_for(started(probe, &args)), 0);
+	check_eq(error_of(umount(folder)), EINVAL);
+	/* A program that nobody writes any more. */
+	how = (struct spawn_template_open){ .path = (uintptr_t)program, .how.flags = O_WRONLY };
+	args.actions_len = 2;
+	check_eq(wait_for(sys_spawn_path(program, NULL, &args)), 0);
+}
+
 SUITE("syscalls", T(no_other_call_is_taken), T(no_other_option_is_taken), T(only_itself),
       T(unused_fields), T(sessions_and_groups), T(where_it_starts), T(another_root), T(resources),
       T(scheduling), T(users_and_groups), T(capabilities), T(confinement), T(namespaces),
       T(personality_and_others), T(lent_descriptors), T(own_descriptors), T(terminal), T(filtered),
-      T(many_in_order));
+      T(many_in_order), T(a_step_is_over_before_the_next));
