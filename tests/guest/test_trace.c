@@ -270,6 +270,45 @@ CHILD_TEST(seized_and_killed_in_an_action)
 }
 
 /* A call to the caller waits until the caller is back. */
+/* Whatever child the caller has is attached to, stopped by that, and left. */
+static void attach_to_children_of(pid_t caller)
+{
+	pid_t list[4];
+	int count;
+
+	for (;;)
+		for (count = children_of(caller, list, 4); count--;) {
+			if (list[count] == getpid() ||
+			    ptrace(PTRACE_ATTACH, list[count], 0, 0) < 0)
+				continue;
+			waitpid(list[count], NULL, __WALL);
+			ptrace(PTRACE_DETACH, list[count], 0, 0);
+			/* It may have stopped for something else, and have that stop to come. */
+			kill(list[count], SIGCONT);
+		}
+}
+
+/* Also while the child waits for its credentials, which who attaches has in hold. */
+CHILD_TEST(attached_at_any_moment)
+{
+	const struct spawn_template_spawn_args args = {
+		.argv = (uintptr_t)ARGV("probe", "exit", "0")
+	};
+	pid_t tracer, caller = getpid();
+	int i;
+
+	own_template();
+	tracer = must(fork());
+	if (!tracer)
+		attach_to_children_of(caller);
+	for (i = 0; i < 300; i++) {
+		check_eq(wait_for(started(probe, &args)), 0);
+		check_eq(wait_for(sys_spawn_path(PROBE, NULL, &args)), 0);
+	}
+	must(kill(tracer, SIGKILL));
+	check_eq(wait_for(tracer), 128 + SIGKILL);
+}
+
 static int gate[2];
 
 static void caller_in_a_long_spawn(void *fifo)
@@ -698,6 +737,7 @@ SUITE("trace",
       T(attached_in_an_action),
       T(attached_and_left_in_an_action),
       T(seized_and_killed_in_an_action),
+      T(attached_at_any_moment),
       T(caller_interrupted_by_a_tracer),
       T(tracer_killed_during_a_spawn),
       T(exec_that_fails_for_good),
