@@ -316,7 +316,10 @@ static struct file *open_at(int dfd, const struct action_open *open)
 	struct filename *name;
 	struct file *file;
 
-	/* Only O_PATH's empty path names something, and openat2(2) has no such. */
+	/*
+	 * An empty path names nothing, as of every openat2(2) before 7.3; there O_EMPTYPATH
+	 * gives it a meaning, for who does the call as a SYSCALL action.
+	 */
 	if (!open->path[0])
 		return ERR_PTR(-ENOENT);
 	name = getname_kernel(open->path);

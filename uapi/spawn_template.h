@@ -136,8 +136,8 @@ enum spawn_template_action_type {
 	 * Open a file and place it at newfd; arg points to a struct
 	 * spawn_template_open. A relative path starts at the directory fd, or
 	 * at the child's working directory if fd is AT_FDCWD; an absolute one
-	 * has no use for fd. Errors of openat2(2); EBADF as for DUP2, which is
-	 * looked for before what openat2 looks for.
+	 * has no use for fd, and an empty one is ENOENT. Errors of openat2(2);
+	 * EBADF as for DUP2, which is looked for before what openat2 looks for.
 	 */
 	SPAWN_TEMPLATE_ACTION_OPEN = 3,
 	/*
