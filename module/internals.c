@@ -150,9 +150,9 @@ struct function {
 /* Older series got the newer shape with a later release: the headers say which it is. */
 struct fd_range;
 #define DUP_FD_HAS_RANGE \
-	__builtin_types_compatible_p(typeof(&dup_fd), \
-				     struct files_struct *(*)(struct files_struct *, \
-							      struct fd_range *))
+	__builtin_types_compatible_p(typeof(dup_fd), \
+				     struct files_struct *(struct files_struct *, \
+							   struct fd_range *))
 /* The end of what no kernel has. */
 #define NEVER 1
 

@@ -333,10 +333,10 @@ struct spawn_template_path_args {
  *
  * Returns how many entries were done, from the first on. Fewer than asked: a call does no
  * more than SPAWN_TEMPLATE_MAX_BATCH, or a signal came (call again for the rest), or an
- * entry's memory is bad (EFAULT, if it is the first). EINVAL: flags are not 0, count is above INT_MAX, or entry_size is
- * below the first one or no multiple of 8; ENOMEM. An entry's result.pid, or
- * result.error, says how it ended: EBADF and ENOTTY, at stage ARGS, that tmpl is no
- * descriptor or no template's.
+ * entry's memory is bad (EFAULT, if it is the first). EINVAL: flags are not 0, count is
+ * above INT_MAX, or entry_size is below the first one or no multiple of 8; ENOMEM.
+ * An entry's result.pid, or result.error, says how it ended: EBADF and ENOTTY, at
+ * stage ARGS, that tmpl is no descriptor or no template's.
  */
 #define SPAWN_TEMPLATE_MAX_BATCH 1024
 struct spawn_template_batch_args {

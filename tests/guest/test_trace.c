@@ -301,7 +301,7 @@ CHILD_TEST(attached_at_any_moment)
 	tracer = must(fork());
 	if (!tracer)
 		attach_to_children_of(caller);
-	for (i = 0; i < 300; i++) {
+	for (i = 0; i < 50; i++) {
 		check_eq(wait_for(started(probe, &args)), 0);
 		check_eq(wait_for(sys_spawn_path(PROBE, NULL, &args)), 0);
 	}
