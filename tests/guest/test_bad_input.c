@@ -410,7 +410,7 @@ ROWS(open_numbers, with_open, spawn, NO_DESCRIPTOR(action.fd, EBADF), ROW(action
      ROW(action.fd, AT_FDCWD), NO_DESCRIPTOR(action.newfd, EBADF), ROW(action.newfd, -1, EBADF),
      ROW(action.newfd, NUMBERS, EBADF), ROW(action.newfd, NUMBERS - 1), ZERO_32(action.flags),
      ROW(action.arg, 0, EINVAL), ROW(open.how.flags, TOP | O_DIRECTORY, EINVAL),
-     ROW(open.how.flags, HIGH, EINVAL), ROW(open.how.mode, 1, EINVAL),
+     ROW(open.how.flags, TOP >> 1, EINVAL), ROW(open.how.mode, 1, EINVAL),
      ROW(open.how.mode, TOP, EINVAL), ROW(open.how.resolve, HIGH, EINVAL),
      ROW(open.how.resolve, TOP, EINVAL));
 /* A directory that is not needed is not looked at: as of openat2(2). */
