@@ -6,6 +6,8 @@
 #include "elf_file.h"
 
 #include <poll.h>
+#include <pthread.h>
+#include <sys/fanotify.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/sysmacros.h>
@@ -1285,6 +1287,70 @@ static void both_flags(void)
 	close(template);
 }
 
+/* From 6.14: a storage daemon is asked before a file is read, and may have to write it first. */
+#ifndef FAN_PRE_ACCESS
+#define FAN_PRE_ACCESS 0x00100000
+#endif
+
+struct storage {
+	int watch;
+	int filled, failed;
+};
+
+static void *fill(void *argument)
+{
+	char buffer[4096] __attribute__((aligned(8)));
+	struct storage *storage = argument;
+
+	for (;;) {
+		ssize_t size = read(storage->watch, buffer, sizeof(buffer));
+		struct fanotify_event_metadata *event = (void *)buffer;
+
+		/* It gets the file open for writing. */
+		storage->failed += size < 0;
+		for (; size > 0 && FAN_EVENT_OK(event, size); event = FAN_EVENT_NEXT(event, size)) {
+			struct fanotify_response allow = { event->fd, FAN_ALLOW };
+
+			storage->failed += write(storage->watch, &allow, sizeof(allow)) < 0;
+			storage->filled++;
+			close(event->fd);
+		}
+	}
+	return NULL;
+}
+
+/* exec keeps nobody away from such a file, so neither does a template. */
+static void file_that_a_daemon_fills(void)
+{
+	struct storage storage = { 0 };
+	/* Not in the scratch folder: a filesystem in memory has no such daemons. */
+	char *path = text("/var/tmp/outspawn-stored-%d", getpid());
+	pthread_t thread;
+	int template;
+
+	copy_file(PROBE, path, 0755);
+	storage.watch = must(
+		fanotify_init(FAN_CLASS_PRE_CONTENT | FAN_CLOEXEC, O_RDWR | O_LARGEFILE));
+	if (fanotify_mark(storage.watch, FAN_MARK_ADD, FAN_PRE_ACCESS, AT_FDCWD, path) < 0) {
+		/* A kernel, or a filesystem, that has no such. */
+		check(errno == EINVAL || errno == EOPNOTSUPP);
+		close(storage.watch);
+		must(unlink(path));
+		return;
+	}
+	check_eq(pthread_create(&thread, NULL, fill, &storage), 0);
+	template = template_of(path);
+	check_eq(spawn_and_wait(template), 0);
+	close(must(open(path, O_WRONLY | O_CLOEXEC)));
+	close(template);
+	check_eq(pthread_cancel(thread), 0);
+	check_eq(pthread_join(thread, NULL), 0);
+	check(storage.filled);
+	check_eq(storage.failed, 0);
+	close(storage.watch);
+	must(unlink(path));
+}
+
 SUITE("create",
       T(plain_path_is_accepted),
       T(plain_fd_is_accepted),
@@ -1385,4 +1451,5 @@ SUITE("create",
       T(allow_write_spawn_during_a_write),
       T(allow_write_of_a_running_program),
       T(allow_write_is_balanced),
-      T(both_flags));
+      T(both_flags),
+      T(file_that_a_daemon_fills));
