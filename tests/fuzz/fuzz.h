@@ -94,6 +94,7 @@ enum {
 
 extern char world[64]; /* the folder */
 void world_make(const char *tiny);
+void world_make_caches(void);
 void world_remove(void);
 void world_share(void);
 void world_open(unsigned int worker);

@@ -370,6 +370,7 @@ int main(int argc, char **argv)
 	all_stats = shared((MAX_WORKERS + 1) * sizeof(*all_stats));
 	stop = shared(sizeof(*stop));
 	world_make(tiny_beside_us());
+	world_make_caches();
 	world_share();
 	start_workers();
 	watch();

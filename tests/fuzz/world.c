@@ -117,6 +117,19 @@ void world_make(const char *path)
 		die(world);
 }
 
+/*
+ * The kernel makes a cache for pid namespaces when there is the first of them, and leaks a
+ * name if it is failed then (6.12, sysfs_slab_add()): so there is one before.
+ */
+void world_make_caches(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(unshare(CLONE_NEWPID) < 0);
+	waitpid(pid, NULL, 0);
+}
+
 void world_remove(void)
 {
 	pid_t pid = fork();
