@@ -409,4 +409,5 @@ CHILD_TEST(caller_killed_in_the_middle)
 SUITE("batch", T(several_templates), T(one_that_fails_stops_no_other),
       T(pidfds_and_asynchronous_ones), T(bad_calls), T(list_that_ends_too_early), T(a_thousand),
       T(interrupted), T(a_call_does_no_more_than_it_says),
-      T(handler_among_entries_that_fail_early), T(stop_among_entries_that_fail_early), T(caller_killed_in_the_middle));
+      T(handler_among_entries_that_fail_early), T(stop_among_entries_that_fail_early),
+      T(caller_killed_in_the_middle));

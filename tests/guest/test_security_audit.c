@@ -167,17 +167,27 @@ static void collect(char **to)
 	}
 }
 
-static int listen_in(const struct rule *rule, pid_t caller)
+/* From the attempt's beginning to its end. */
+static void begin_listening(void)
 {
-	int status;
-
-	(void)rule;
 	collect(NULL);
 	attempt->go = true;
-	status = wait_status(caller);
+}
+
+static int end_listening(pid_t caller)
+{
+	int status = wait_status(caller);
+
 	records[attempt->spawns] = text("%s", "");
 	collect(&records[attempt->spawns]);
 	return status;
+}
+
+static int listen_in(const struct rule *rule, pid_t caller)
+{
+	(void)rule;
+	begin_listening();
+	return end_listening(caller);
 }
 
 static void show(void)
@@ -314,11 +324,10 @@ RULES(an_action)
 /* What is begun again after a signal is another call, each time. */
 static int stop_twice(const struct rule *rule, pid_t caller)
 {
-	int status, i;
 	pid_t child;
+	int i;
 
-	collect(NULL);
-	attempt->go = true;
+	begin_listening();
 	child = child_in_open(caller);
 	for (i = 0; i < 2; i++) {
 		must(kill(child, SIGSTOP));
@@ -327,10 +336,7 @@ static int stop_twice(const struct rule *rule, pid_t caller)
 		wait_for_state(child, "S");
 	}
 	open_other_end(rule->text);
-	status = wait_status(caller);
-	records[attempt->spawns] = text("%s", "");
-	collect(&records[attempt->spawns]);
-	return status;
+	return end_listening(caller);
 }
 
 RULES(an_action_begun_again)

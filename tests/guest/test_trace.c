@@ -5,6 +5,7 @@
 #include "common_trace.h"
 #include "elf_file.h"
 
+#include <sys/prctl.h>
 #include <sys/user.h>
 
 #define TRACING "/sys/kernel/tracing/instances/outspawn"
@@ -276,6 +277,8 @@ static void attach_to_children_of(pid_t caller)
 	pid_t list[4];
 	int count;
 
+	/* A test that fails does not leave it behind. */
+	must(prctl(PR_SET_PDEATHSIG, SIGKILL));
 	for (;;)
 		for (count = children_of(caller, list, 4); count--;) {
 			if (list[count] == getpid() ||
