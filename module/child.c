@@ -2,10 +2,10 @@
 /*
  * child.c - the life of a pristine child, up to its program
  *
- * Stages: descriptors (it shares the caller's memory and, for a moment, descriptor
- * table), born, actions, exec, let go. Each stage is a function that
+ * Stages: descriptors, born, actions, exec, let go. Each stage is a function that
  * says where it failed; a child that failed exits without a trace, as the
- * caller reaps it (spawn.c), or, if the caller did not wait, with a status.
+ * caller reaps it (spawn.c), or, if the caller did not wait, with a status. Until
+ * exec the child shares the caller's memory.
  */
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -50,20 +50,16 @@ static int be_born(const struct spawn *spawn)
 	return set_by_prctl(PR_SET_NO_NEW_PRIVS, 1);
 }
 
-/* A table of its own, with what the caller said it shall have. */
+/* With INHERIT_FDS: place what the caller's side had no room for in the child's table. */
 static int take_fds(struct spawn *spawn)
 {
-	struct files_struct *callers = fds_begin(spawn->files);
 	int err;
 
-	spawn->files = NULL;
-	if (!(spawn->flags & SPAWN_TEMPLATE_SPAWN_INHERIT_FDS))
-		err = fds_place_stdio(spawn->stdio);
-	else if (spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)
-		err = fds_place_inherited(&spawn->inherited);
-	else
-		err = fds_inherit(callers);
-	ki_put_files(callers);
+	if (!spawn->callers)
+		return fds_place_inherited(&spawn->inherited);
+	err = fds_inherit(spawn->callers);
+	ki_put_files(spawn->callers);
+	spawn->callers = NULL;
 	return err;
 }
 
@@ -141,8 +137,6 @@ static int become_program(struct spawn *spawn, sigset_t *mask)
 		return err;
 	/* What the actions named is placed; nothing more is held of the caller's. */
 	actions_free(&spawn->actions);
-	fds_put_stdio(spawn->stdio);
-	fds_put_inherited(&spawn->inherited);
 	if (spawn->wait == WAIT_ACTIONS)
 		complete_once(spawn);
 
@@ -239,7 +233,6 @@ int child_main(void *data)
 	int code = 0;
 	int err;
 
-	/* First of all: what follows may sleep, for as long as somebody else likes. */
 	err = take_fds(spawn);
 	if (err)
 		spawn->result.stage = SPAWN_TEMPLATE_STAGE_FDS;

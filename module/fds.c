@@ -29,27 +29,6 @@ static struct file *get_inheritable(struct files_struct *files, unsigned int fd)
 	return file ? get_file(file) : NULL;
 }
 
-void fds_get_stdio(struct file *stdio[FDS_STDIO])
-{
-	unsigned int i;
-
-	spin_lock(&current->files->file_lock);
-	for (i = 0; i < FDS_STDIO; i++)
-		stdio[i] = get_inheritable(current->files, i);
-	spin_unlock(&current->files->file_lock);
-}
-
-void fds_put_stdio(struct file *stdio[FDS_STDIO])
-{
-	unsigned int i;
-
-	for (i = 0; i < FDS_STDIO; i++) {
-		if (stdio[i])
-			fput(stdio[i]);
-		stdio[i] = NULL;
-	}
-}
-
 /* The first number from fd on that is open and not close-on-exec, or max_fds. */
 static unsigned int next_inheritable(const struct fdtable *fdt, unsigned int fd)
 {
@@ -101,7 +80,9 @@ int fds_get_inherited(struct fds_list *out)
 	for (;;) {
 		unsigned int count;
 
-		out->list = kvmalloc_array(max, sizeof(*out->list), GFP_KERNEL_ACCOUNT);
+		/* kvmalloc_array() warns of what is larger than it can ever give. */
+		out->list = kvmalloc_array(max, sizeof(*out->list),
+					   GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 		if (max && !out->list)
 			return -ENOMEM;
 		count = collect(out->list, max);
@@ -126,37 +107,24 @@ void fds_put_inherited(struct fds_list *fds)
 	*fds = (struct fds_list) {};
 }
 
-struct files_struct *fds_begin(struct files_struct *fresh)
+struct files_struct *fds_get_own(void)
+{
+	struct files_struct *files = current->files;
+
+	atomic_inc(&files->count);
+	return files;
+}
+
+void fds_give(struct task_struct *child, struct files_struct *files)
 {
 	struct files_struct *callers;
 
-	task_lock(current);
-	callers = current->files;
-	current->files = fresh;
-	task_unlock(current);
-	return callers;
-}
-
-/* Put a file at a free number, whatever RLIMIT_NOFILE says; fork does the same. */
-static int place_at(unsigned int fd, struct file *file)
-{
-	int got = ki_alloc_fd(fd, fd + 1, 0);
-
-	if (got < 0)
-		return got;
-	fd_install(got, get_file(file));
-	return 0;
-}
-
-int fds_place_stdio(struct file *const stdio[FDS_STDIO])
-{
-	unsigned int i;
-	int err = 0;
-
-	for (i = 0; i < FDS_STDIO && !err; i++)
-		if (stdio[i])
-			err = place_at(i, stdio[i]);
-	return err;
+	task_lock(child);
+	callers = child->files;
+	child->files = files;
+	task_unlock(child);
+	/* Never the last reference: current has one. */
+	ki_put_files(callers);
 }
 
 /* Let the child's table have number fd, whatever RLIMIT_NOFILE says; fork does the same. */
@@ -187,12 +155,13 @@ static void put_at(struct files_struct *files, unsigned int fd, struct file *fil
 }
 
 /*
- * What is inheritable of one word of numbers, into an empty table with room for it.
- * Both tables' locks are held.
+ * Copy the inheritable descriptors of one word of numbers, those in mask, into an
+ * empty table with room for them. Both tables' locks are held.
  */
-static void copy_word(struct fdtable *to, const struct fdtable *from, unsigned int word)
+static void copy_word(struct fdtable *to, const struct fdtable *from, unsigned int word,
+		      unsigned long mask)
 {
-	unsigned long bits = from->open_fds[word] & ~from->close_on_exec[word];
+	unsigned long bits = from->open_fds[word] & ~from->close_on_exec[word] & mask;
 	unsigned long left, copied = 0;
 
 	for (left = bits; left; left &= left - 1) {
@@ -210,29 +179,47 @@ static void copy_word(struct fdtable *to, const struct fdtable *from, unsigned i
 		__set_bit(word, to->full_fds_bits);
 }
 
-/* At one instant, as dup_fd() does it, which would take the close-on-exec ones, too. */
-int fds_inherit(struct files_struct *callers)
+/*
+ * Copy the inheritable descriptors below *end at one instant, as dup_fd() does;
+ * dup_fd() would take the close-on-exec ones, too.
+ *
+ * @end: lowered to the end of what is inheritable
+ * Return: false, and nothing is copied, if there is no room for them.
+ */
+static bool copy_all(struct files_struct *own, struct files_struct *callers, unsigned int *end)
 {
-	struct files_struct *own = current->files;
-	unsigned int end;
-	int err;
+	const struct fdtable *from;
+	struct fdtable *to;
+	unsigned int word;
+	bool fits;
 
+	spin_lock(&callers->file_lock);
+	spin_lock_nested(&own->file_lock, SINGLE_DEPTH_NESTING);
+	from = files_fdtable(callers);
+	to = files_fdtable(own);
+	*end = min(*end, end_of_inheritable(from));
+	fits = *end <= to->max_fds;
+	for (word = 0; fits && word * BITS_PER_LONG < *end; word++)
+		copy_word(to, from, word,
+			  *end - word * BITS_PER_LONG < BITS_PER_LONG ?
+				  BITMAP_LAST_WORD_MASK(*end) : ~0UL);
+	spin_unlock(&own->file_lock);
+	spin_unlock(&callers->file_lock);
+	return fits;
+}
+
+bool fds_copy(struct files_struct *to, unsigned int end)
+{
+	return copy_all(to, current->files, &end);
+}
+
+int fds_inherit(struct files_struct *from)
+{
 	for (;;) {
-		struct fdtable *from, *to;
-		unsigned int word;
-		bool fits;
+		unsigned int end = FDS_ALL;
+		int err;
 
-		spin_lock(&callers->file_lock);
-		spin_lock_nested(&own->file_lock, SINGLE_DEPTH_NESTING);
-		from = files_fdtable(callers);
-		to = files_fdtable(own);
-		end = end_of_inheritable(from);
-		fits = end <= to->max_fds;
-		for (word = 0; fits && word * BITS_PER_LONG < end; word++)
-			copy_word(to, from, word);
-		spin_unlock(&own->file_lock);
-		spin_unlock(&callers->file_lock);
-		if (fits)
+		if (copy_all(current->files, from, &end))
 			return 0;
 		err = make_room(end - 1);
 		if (err)
@@ -248,8 +235,10 @@ int fds_place_inherited(struct fds_list *fds)
 	unsigned int i;
 	int err;
 
-	if (!fds->count)
+	if (!fds->count) {
+		fds_put_inherited(fds);
 		return 0;
+	}
 	err = make_room(fds->list[fds->count - 1].fd);
 	if (err)
 		return err;
@@ -259,6 +248,7 @@ int fds_place_inherited(struct fds_list *fds)
 	spin_unlock(&own->file_lock);
 	/* The references are the table's now. */
 	fds->count = 0;
+	fds_put_inherited(fds);
 	return 0;
 }
 

@@ -2,12 +2,12 @@
 /*
  * fds.h - the descriptor table of the child
  *
- * copy_process() is told to share the caller's table (CLONE_FILES), so nothing
- * is copied; the child's first act is to take an empty one instead, before anybody
- * can make it wait: for as long as it had the caller's, what a supervisor adds to
- * it, or a tracer has it do, would be done to the caller. What the
- * child gets is placed there, one by one. No close-on-exec descriptor of the
- * caller's is ever referenced for it, unless an action names it.
+ * copy_process() is told to share the caller's table (CLONE_FILES), so it
+ * copies nothing. The caller replaces that table by a fresh one before it wakes
+ * the child: no supervisor, tracer or exit of the caller ever meets a child that
+ * runs with the caller's table. Only what the child may have is placed in the
+ * fresh table. No close-on-exec descriptor of the caller's is ever referenced
+ * for the child, unless an action names it.
  */
 #ifndef OUTSPAWN_FDS_H
 #define OUTSPAWN_FDS_H
@@ -16,17 +16,32 @@
 
 struct file;
 struct files_struct;
+struct task_struct;
 
+/* Without INHERIT_FDS the child has the caller's descriptors below this one. */
 #define FDS_STDIO 3
+/* ... and with it all of them. */
+#define FDS_ALL UINT_MAX
 
 /*
- * In the caller: references to its descriptors 0, 1 and 2 that are open and
- * not close-on-exec; the others NULL. Taken at one instant.
+ * In the caller: place its descriptors below number end that are open and not
+ * close-on-exec in a table that no task has yet, at one instant. Does not sleep.
+ *
+ * Return: false, and nothing is placed, if the table has no room for the last
+ * of them. A new table has room for NR_OPEN_DEFAULT numbers.
  */
-void fds_get_stdio(struct file *stdio[FDS_STDIO]);
-void fds_put_stdio(struct file *stdio[FDS_STDIO]);
+bool fds_copy(struct files_struct *to, unsigned int end);
 
-/* Descriptors of the caller's that the child is to have. */
+/*
+ * In the caller: give a child that is not yet awake this table, whose reference
+ * the child takes over. Drops the child's reference to the caller's table.
+ */
+void fds_give(struct task_struct *child, struct files_struct *files);
+
+/* In the caller: its own table, a reference. */
+struct files_struct *fds_get_own(void);
+
+/* A descriptor of the caller's that the child will have. */
 struct fds_entry {
 	unsigned int fd;
 	struct file *file; /* a reference */
@@ -38,24 +53,20 @@ struct fds_list {
 };
 
 /*
- * In the caller: references to all that are not close-on-exec, at one instant; for
- * a caller that does not wait until the child has looked itself. 0 or -ENOMEM.
+ * In the caller: references to all its descriptors that are not close-on-exec, at
+ * one instant. For a caller that does not wait until the child has copied them.
+ *
+ * Return: 0, -ENOMEM, or -EINTR (a fatal signal).
  */
 int fds_get_inherited(struct fds_list *out);
 void fds_put_inherited(struct fds_list *fds);
 
+/* In the child: place every descriptor of a table that is not close-on-exec. */
+int fds_inherit(struct files_struct *from);
 /*
- * In the child: exchange the shared table for a new, empty one, whose reference it
- * takes over. Does not sleep.
- *
- * Return: the caller's table, a reference that the child owns.
+ * In the child: place those that the caller got. The references go to the table
+ * and the list is freed; after an error fds_put_inherited() frees both.
  */
-struct files_struct *fds_begin(struct files_struct *fresh);
-/* In the child: put the caller's 0, 1 and 2 at their numbers. */
-int fds_place_stdio(struct file *const stdio[FDS_STDIO]);
-/* In the child: every descriptor of the caller's table not close-on-exec. */
-int fds_inherit(struct files_struct *callers);
-/* In the child: those that the caller got; their references go to the table. */
 int fds_place_inherited(struct fds_list *fds);
 
 /*

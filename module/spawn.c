@@ -30,11 +30,11 @@
 #include "template.h"
 
 /*
- * The child shares the caller's memory (CLONE_VM) and, until its first own
- * step, descriptor table (CLONE_FILES): neither is copied. CLONE_VFORK does
- * not make copy_process() wait; it says that the child will not run on the
- * caller's stack, so no shadow stack is mapped for it and the alternate signal
- * stack stays inherited.
+ * The child shares the caller's memory (CLONE_VM), and the caller's descriptor
+ * table (CLONE_FILES) until make_task() gives it its own: copy_process() copies
+ * neither. CLONE_VFORK does not make copy_process() wait. It says that the child
+ * will not run on the caller's stack, so no shadow stack is mapped for the child
+ * and the alternate signal stack stays inherited.
  */
 #define CHILD_FLAGS (CLONE_VM | CLONE_VFORK | CLONE_FILES)
 
@@ -140,7 +140,8 @@ void spawn_put(struct spawn *spawn)
 	actions_free(&spawn->actions);
 	if (spawn->files)
 		ki_put_files(spawn->files);
-	fds_put_stdio(spawn->stdio);
+	if (spawn->callers)
+		ki_put_files(spawn->callers);
 	fds_put_inherited(&spawn->inherited);
 	if (spawn->leash)
 		fput(spawn->leash);
@@ -150,22 +151,22 @@ void spawn_put(struct spawn *spawn)
 	kfree(spawn);
 }
 
-/* The child's table, and what it is to have of the caller's descriptors without an action. */
+/* The child's table, and in it what the child gets of the caller's without an action. */
 static int copy_fds(struct spawn *spawn)
 {
+	bool all = spawn->flags & SPAWN_TEMPLATE_SPAWN_INHERIT_FDS;
 	struct files_struct *files = ki_new_files();
 
 	if (IS_ERR(files))
 		return PTR_ERR(files);
 	spawn->files = files;
-	if (!(spawn->flags & SPAWN_TEMPLATE_SPAWN_INHERIT_FDS)) {
-		fds_get_stdio(spawn->stdio);
+	if (fds_copy(files, all ? FDS_ALL : FDS_STDIO))
 		return 0;
-	}
-	/* The child itself looks into the caller's table, if the caller waits for it. */
-	if (!(spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC))
-		return 0;
-	return fds_get_inherited(&spawn->inherited);
+	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)
+		return fds_get_inherited(&spawn->inherited);
+	/* A caller that waits can lend its table: the child makes room, and copies. */
+	spawn->callers = fds_get_own();
+	return 0;
 }
 
 /* When may the caller of these arguments go on, if no tracer wants otherwise? */
@@ -299,6 +300,8 @@ static int make_task(struct birth *birth, const struct spawn_template_spawn_args
 	spawn->nr = birth->nr;
 	if (spawn->wait == WAIT_MEMORY)
 		birth->task->vfork_done = &spawn->done;
+	fds_give(birth->task, spawn->files);
+	spawn->files = NULL;
 	ki_share_io_ports(birth->task);
 	ki_trace_fork(birth->task);
 	return 0;

@@ -47,17 +47,23 @@ struct spawn {
 	struct strings argv, envp;
 	u64 uargv, uenvp; /* where the caller has them */
 	struct actions actions;
-	struct files_struct *files; /* an empty table, until the child has it; a reference */
-	struct file *stdio[FDS_STDIO];
-	struct fds_list inherited; /* with INHERIT_FDS, if the caller does not wait */
+	struct files_struct *files; /* the child's table until the child has it; a reference */
+	/*
+	 * With INHERIT_FDS, if 'files' had no room for all that is inheritable: where the
+	 * child copies them from, a reference, or, if the caller does not wait, the
+	 * descriptors themselves.
+	 */
+	struct files_struct *callers;
+	struct fds_list inherited;
 	/* The caller as a name: a reference, to compare with. */
 	struct task_struct *caller;
 	/* A pidfd that kills when it is released: not before the child is ready for that. */
 	struct file *leash;
 	pid_t nr; /* the child's, as the caller sees it; set before the child is awake */
 	/*
-	 * With WAIT_MEMORY the child's vfork_done: exec completes it when it leaves
-	 * the caller's memory behind. Otherwise, and if it failed, the child does.
+	 * The caller waits for it. With WAIT_MEMORY it is the child's vfork_done: exec
+	 * completes it when the child drops the caller's memory. Otherwise, and if a
+	 * step failed, the child completes it.
 	 */
 	struct completion done;
 	struct spawn_template_result result;
