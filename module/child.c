@@ -165,19 +165,18 @@ static void settle(struct spawn *spawn)
 		send_sig(SIGSTOP, current, 1);
 }
 
-/* Whoever waits may go on; afterwards the spawn may be gone. */
+/* The caller may go on, if it waits. The spawn may be gone afterwards. */
 static void let_go(struct spawn *spawn)
 {
-	bool waiting = spawn->wait != WAIT_NOT;
+	bool in_memory;
 
-	if (spawn->wait == WAIT_MEMORY) {
-		/* exec may have completed it long ago; task_lock as in mm_release(). */
-		task_lock(current);
-		waiting = current->vfork_done;
-		current->vfork_done = NULL;
-		task_unlock(current);
-	}
-	if (waiting)
+	/* As complete_vfork_done(): who looks at vfork_done holds task_lock. */
+	task_lock(current);
+	in_memory = current->vfork_done;
+	current->vfork_done = NULL;
+	task_unlock(current);
+	/* With WAIT_MEMORY exec has completed 'done' if it dropped the memory. */
+	if (spawn->wait != WAIT_NOT && (in_memory || spawn->wait != WAIT_MEMORY))
 		complete_once(spawn);
 	spawn_put(spawn);
 }

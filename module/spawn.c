@@ -124,6 +124,7 @@ static struct spawn *spawn_new(const struct spawn_request *request)
 		spawn->tmpl = template_get(request->tmpl);
 	spawn->caller = get_task_struct(current);
 	init_completion(&spawn->done);
+	init_completion(&spawn->unwatched);
 	/* A child that is killed before its first step was not made, for the caller. */
 	spawn->result.stage = SPAWN_TEMPLATE_STAGE_CREATE;
 	spawn->result.action = -1;
@@ -298,8 +299,9 @@ static int make_task(struct birth *birth, const struct spawn_template_spawn_args
 	birth->pid = get_task_pid(birth->task, PIDTYPE_PID);
 	birth->nr = pid_vnr(birth->pid);
 	spawn->nr = birth->nr;
-	if (spawn->wait == WAIT_MEMORY)
-		birth->task->vfork_done = &spawn->done;
+	/* Nobody else reads it of a child that cannot run yet, but for the OOM killer. */
+	WRITE_ONCE(birth->task->vfork_done,
+		   spawn->wait == WAIT_MEMORY ? &spawn->done : &spawn->unwatched);
 	fds_give(birth->task, spawn->files);
 	spawn->files = NULL;
 	ki_share_io_ports(birth->task);

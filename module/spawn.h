@@ -66,6 +66,11 @@ struct spawn {
 	 * step failed, the child completes it.
 	 */
 	struct completion done;
+	/*
+	 * Otherwise the child's vfork_done. Nobody waits for it: as long as a child
+	 * has a vfork_done, the OOM killer knows that the memory is its parent's.
+	 */
+	struct completion unwatched;
 	struct spawn_template_result result;
 	/* Where the caller of an asynchronous spawn wants to read how it failed; or NULL. */
 	struct spawn_template_result __user *uresult;
