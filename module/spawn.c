@@ -23,6 +23,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/wait.h>
 
 #include "child.h"
 #include "internals.h"
@@ -396,8 +397,27 @@ static void nap(long ticks)
 }
 
 /*
- * Its wait ends at once because a signal is pending: a stop, a freezer, an ordinary
- * one. Wait all the same, until the child is gone or the caller is to die.
+ * Sleep until the child has ended. A wait for the child would not do: when a thread
+ * of the caller's process traces the child, that wait takes the stops which are for
+ * the tracer.
+ *
+ * Return: false if current gets a fatal signal.
+ */
+static bool wait_for_end(const struct birth *birth)
+{
+	int killed;
+
+	ki_enter_frozen();
+	/* What a pidfd polls: exit wakes it after it has set exit_state. */
+	killed = wait_event_state(birth->pid->wait_pidfd, READ_ONCE(birth->task->exit_state),
+				  TASK_KILLABLE | TASK_FREEZABLE);
+	ki_leave_frozen();
+	return !killed;
+}
+
+/*
+ * kernel_wait4() returns at once when a signal is pending: a stop, a freezer, an
+ * ordinary one. Try until a tracer has let go of the zombie.
  */
 static bool reap_patiently(const struct birth *birth)
 {
@@ -415,6 +435,14 @@ static bool reap_patiently(const struct birth *birth)
 	return gone;
 }
 
+/* Reap the child, which has ended. Return: false if current gets a fatal signal. */
+static bool reap_zombie(const struct birth *birth)
+{
+	/* Another thread's wait for all kinds may have been first: then its number is free. */
+	return !pid_has_task(birth->pid, PIDTYPE_PID) ||
+	       ki_wait_all(birth->nr) != -ERESTARTSYS || reap_patiently(birth);
+}
+
 /*
  * Take away a child that failed. It is on its way out, so this takes no longer
  * than its exit does; unless it is traced: then its tracer is first. A caller
@@ -425,9 +453,7 @@ static void reap(const struct birth *birth)
 	/* It does so itself, at any moment. */
 	if (birth->spawn->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP)
 		return;
-	/* Another thread's wait for all kinds may have been first: then its number is free. */
-	if (pid_has_task(birth->pid, PIDTYPE_PID) && ki_wait_all(birth->nr) == -ERESTARTSYS &&
-	    !reap_patiently(birth))
+	if (!wait_for_end(birth) || !reap_zombie(birth))
 		let_be_seen(birth->task);
 }
 
