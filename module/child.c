@@ -159,6 +159,8 @@ static int become_program(struct spawn *spawn, sigset_t *mask)
  */
 static void settle(struct spawn *spawn)
 {
+	/* exec has put the caller's own peak there, when it dropped the caller's memory. */
+	WRITE_ONCE(current->signal->maxrss, 0);
 	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL)
 		set_exit_signal(spawn);
 	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_STOPPED)
