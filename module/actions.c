@@ -412,6 +412,16 @@ static int lend(const struct actions *actions, u32 n, int *number)
 	return min(*number, 0);
 }
 
+/* A child that was killed must not wait for a page: no second SIGKILL would end that. */
+static int clear_spare(s32 __user *spare)
+{
+	const s32 zero = 0;
+
+	if (signals_dying())
+		return copy_to_user_nofault(spare, &zero, sizeof(zero)) ? -EFAULT : 0;
+	return put_user(zero, spare);
+}
+
 static long run_call(const struct actions *actions, u32 n)
 {
 	const struct action_call *call = actions->list[n].call;
@@ -425,7 +435,7 @@ static long run_call(const struct actions *actions, u32 n)
 		ret = syscalls_prepare(call->nr, args, actions->spare);
 	if (!ret)
 		ret = step_do(call->nr, args);
-	if (args[2] != call->args[2] && put_user(0, actions->spare) && !ret)
+	if (args[2] != call->args[2] && clear_spare(actions->spare) && !ret)
 		ret = -EFAULT;
 	if (number >= 0)
 		close_fd(number);
