@@ -119,7 +119,7 @@ static void show(struct spawn *spawn)
 }
 
 /* Through the stages; on failure 'result' says where. Returns as step_enter(). */
-static int become_program(struct spawn *spawn, sigset_t *mask)
+static int become_program(struct spawn *spawn)
 {
 	struct spawn_template_result *result = &spawn->result;
 	int err;
@@ -132,7 +132,7 @@ static int become_program(struct spawn *spawn, sigset_t *mask)
 		show(spawn);
 
 	result->stage = SPAWN_TEMPLATE_STAGE_ACTION;
-	err = actions_run(&spawn->actions, mask, &result->action);
+	err = actions_run(&spawn->actions, &spawn->mask, &result->action);
 	if (err)
 		return err;
 	/* What the actions named is placed; nothing more is held of the caller's. */
@@ -154,8 +154,8 @@ static int become_program(struct spawn *spawn, sigset_t *mask)
 }
 
 /*
- * What the program starts with that exec would undo: its exit signal, a stop, and
- * a pidfd that may kill it from now on.
+ * What the program starts with that exec would undo or spoil: its peak of resident
+ * memory, its exit signal, a stop.
  */
 static void settle(struct spawn *spawn)
 {
@@ -230,23 +230,22 @@ static int exit_code(struct spawn *spawn, int err)
 int child_main(void *data)
 {
 	struct spawn *spawn = data;
-	sigset_t mask;
 	int code = 0;
 	int err;
 
 	err = take_fds(spawn);
 	if (err)
 		spawn->result.stage = SPAWN_TEMPLATE_STAGE_FDS;
-	if (signals_begin(&mask))
+	if (signals_begin())
 		err = -EINTR;
 	else if (spawn->cancelled)
 		err = -ECANCELED;
 	else if (!err)
-		err = become_program(spawn, &mask);
+		err = become_program(spawn);
 	if (err) {
 		code = exit_code(spawn, err);
 	} else {
-		signals_end(&mask);
+		signals_end(&spawn->mask);
 		settle(spawn);
 	}
 	if ((spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) && !spawn->cancelled && !spawn->unborn)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * signals.h - the child's signals while it is set up
+ * signals.h - signals of the caller and of the child while the child is set up
  *
- * The child is in the kernel all the time and cannot run a handler, so all
- * signals are blocked, as posix_spawn(3) does, until exec is over; then what
- * came in meanwhile is delivered to the program. What cannot be blocked acts as
- * on any task: SIGKILL, stops, a tracer's and the freezers' calls are taken when
- * the child begins and when they end a wait of its.
+ * The caller blocks all signals while it makes the child, so that no handled
+ * signal makes the call begin again. The child is born so, and cannot run a
+ * handler before exec: its signals stay blocked, as posix_spawn(3) does it, until
+ * exec is over; then what came in meanwhile is delivered to the program. What
+ * cannot be blocked acts as on any task: SIGKILL, stops, a tracer's and the
+ * freezers' calls are taken when the child begins and when they end a wait of it.
  */
 #ifndef OUTSPAWN_SIGNALS_H
 #define OUTSPAWN_SIGNALS_H
@@ -14,10 +15,19 @@
 #include <linux/signal_types.h>
 
 /*
- * Block all; mask is set to what the caller's mask was. Sleeps, if a tracer
- * wants to see the child begin. Returns true if current is to die.
+ * In the caller: block all signals that can become pending, but for SIGKILL and
+ * SIGSTOP. mask is set to the mask before.
  */
-bool signals_begin(sigset_t *mask);
+void signals_block(sigset_t *mask);
+/* In the caller: set its mask again. What came in meanwhile is delivered after the call. */
+void signals_unblock(const sigset_t *mask);
+
+/*
+ * In the child, first: block all signals, and take what is pending and cannot be
+ * blocked. Sleeps, if a tracer wants to see the child begin. Returns true if
+ * current must die.
+ */
+bool signals_begin(void);
 /* Go on with this mask; what is pending shows again. mask is used up. */
 void signals_end(sigset_t *mask);
 /* Is current to die? Also after a SIGKILL was taken, which is not pending any more then. */

@@ -27,6 +27,7 @@
 
 #include "child.h"
 #include "internals.h"
+#include "signals.h"
 #include "spawn.h"
 #include "template.h"
 
@@ -446,7 +447,7 @@ static bool reap_zombie(const struct birth *birth)
 /*
  * Take away a child that failed. It is on its way out, so this takes no longer
  * than its exit does; unless it is traced: then its tracer is first. A caller
- * that is killed meanwhile leaves an ordinary child to whoever inherits it.
+ * that is killed meanwhile leaves an ordinary child to the child's new parent.
  */
 static void reap(const struct birth *birth)
 {
@@ -518,9 +519,40 @@ static int conceive(const struct spawn_request *request, struct birth *birth,
 	return 0;
 }
 
+/*
+ * spawn_start(), with all signals blocked.
+ *
+ * @mask: the caller's own signal mask
+ */
+static int start(const struct spawn_request *request, struct birth *birth,
+		 struct spawn_template_result *result, const sigset_t *mask)
+{
+	int err;
+
+	if (request->tmpl) {
+		result->stage = SPAWN_TEMPLATE_STAGE_TEMPLATE;
+		err = template_check(request->tmpl);
+		if (err)
+			return err;
+	}
+	result->stage = SPAWN_TEMPLATE_STAGE_ARGS;
+	birth->spawn = spawn_new(request);
+	if (!birth->spawn)
+		return -ENOMEM;
+	birth->spawn->mask = *mask;
+	err = conceive(request, birth, result);
+	if (err) {
+		spawn_put(birth->spawn);
+		return err;
+	}
+	ki_wake_up_new_task(birth->task);
+	return 0;
+}
+
 int spawn_start(const struct spawn_request *request, struct birth *birth,
 		struct spawn_template_result *result)
 {
+	sigset_t mask;
 	int err;
 
 	*birth = (struct birth) { .pidfd = -1 };
@@ -529,29 +561,17 @@ int spawn_start(const struct spawn_request *request, struct birth *birth,
 		.action = -1,
 	};
 	err = check_args(&request->args);
-	if (err)
-		goto fail;
-	if (request->tmpl) {
-		result->stage = SPAWN_TEMPLATE_STAGE_TEMPLATE;
-		err = template_check(request->tmpl);
-		if (err)
-			goto fail;
+	if (!err) {
+		/*
+		 * copy_process() fails with -ERESTARTNOINTR when a signal is pending. If
+		 * what comes before takes longer than the period of a timer's signal, the
+		 * call would begin again for ever.
+		 */
+		signals_block(&mask);
+		err = start(request, birth, result, &mask);
+		signals_unblock(&mask);
 	}
-	result->stage = SPAWN_TEMPLATE_STAGE_ARGS;
-	err = -ENOMEM;
-	birth->spawn = spawn_new(request);
-	if (!birth->spawn)
-		goto fail;
-	err = conceive(request, birth, result);
-	if (err)
-		goto fail_spawn;
-	ki_wake_up_new_task(birth->task);
-	return 0;
-
-fail_spawn:
-	spawn_put(birth->spawn);
-fail:
-	if (err != -ERESTARTNOINTR) {
+	if (err && err != -ERESTARTNOINTR) {
 		result->error = -err;
 		if (request->tmpl)
 			atomic64_inc(&request->tmpl->failed);

@@ -59,6 +59,7 @@ struct spawn {
 	struct task_struct *caller;
 	/* A pidfd that kills when it is released: not before the child is ready for that. */
 	struct file *leash;
+	sigset_t mask; /* the caller's, and, but for a SIGMASK action, the program's */
 	pid_t nr; /* the child's, as the caller sees it; set before the child is awake */
 	/*
 	 * The caller waits for it. With WAIT_MEMORY it is the child's vfork_done: exec
@@ -108,7 +109,8 @@ struct birth {
  *
  * @birth: filled in on success
  * @result: says where it failed
- * Return: 0 or an errno; -ERESTARTNOINTR if a signal came first.
+ * Return: 0 or an errno; -ERESTARTNOINTR if something came first that cannot be
+ * blocked, a stop or a tracer's call.
  */
 int spawn_start(const struct spawn_request *request, struct birth *birth,
 		struct spawn_template_result *result);
