@@ -17,6 +17,7 @@
 #include <linux/pid.h>
 #include <linux/prctl.h>
 #include <linux/resource.h>
+#include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/seccomp.h>
 #include <linux/string.h>
@@ -166,9 +167,17 @@ static bool uses_memory(const struct row *row, const __u64 *args)
 	return false;
 }
 
-static bool changes_user(u32 nr)
+/*
+ * May somebody trace the child after it who may not trace the caller: another user,
+ * or one with fewer capabilities?
+ */
+static bool changes_user(u32 nr, const __u64 *args)
 {
 	switch (nr) {
+	case __NR_unshare:
+		return args[0] & CLONE_NEWUSER;
+	case __NR_setns:
+	case __NR_capset:
 	case __NR_setuid:
 	case __NR_setgid:
 	case __NR_setreuid:
@@ -196,7 +205,7 @@ int syscalls_check(const struct spawn_template_syscall *call, struct syscall_tra
 			return -EINVAL;
 	traits->lent = row->lent;
 	traits->memory = uses_memory(row, call->args);
-	traits->user = changes_user(call->nr);
+	traits->user = changes_user(call->nr, call->args);
 	return 0;
 }
 

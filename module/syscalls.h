@@ -13,7 +13,7 @@
 struct syscall_traits {
 	s8 lent; /* the argument that is a descriptor which may be the caller's; or -1 */
 	bool memory; /* it looks at the caller's memory */
-	bool user; /* the child may be another user's behind it */
+	bool user; /* after it others may trace the child than the caller */
 };
 
 /*
