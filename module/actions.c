@@ -50,15 +50,19 @@ static int check_fields(const struct spawn_template_action *a)
 	return -EINVAL;
 }
 
-static struct action_open *copy_open(const void __user *arg)
+/*
+ * What an OPEN opens. The caller's memory may change meanwhile: what comes out is
+ * one terminated path.
+ *
+ * @upath: where the path stands
+ */
+static struct action_open *read_open(const void __user *arg, u64 upath)
 {
-	struct spawn_template_open uopen;
+	const struct spawn_template_open __user *uopen = arg;
 	struct action_open *open;
 	long size;
 
-	if (copy_from_user(&uopen, arg, sizeof(uopen)))
-		return ERR_PTR(-EFAULT);
-	size = strnlen_user(u64_to_user_ptr(uopen.path), PATH_MAX);
+	size = strnlen_user(u64_to_user_ptr(upath), PATH_MAX);
 	if (!size)
 		return ERR_PTR(-EFAULT);
 	if (size > PATH_MAX)
@@ -66,32 +70,47 @@ static struct action_open *copy_open(const void __user *arg)
 	open = kmalloc(struct_size(open, path, size), GFP_KERNEL_ACCOUNT);
 	if (!open)
 		return ERR_PTR(-ENOMEM);
-	if (copy_from_user(open->path, u64_to_user_ptr(uopen.path), size)) {
+	if (copy_from_user(&open->how, &uopen->how, sizeof(open->how)) ||
+	    copy_from_user(open->path, u64_to_user_ptr(upath), size)) {
 		kfree(open);
 		return ERR_PTR(-EFAULT);
 	}
 	/* It may have changed since it was measured. */
 	open->path[size - 1] = '\0';
-	open->how = uopen.how;
 	open->uarg = arg;
-	open->upath = uopen.path;
+	open->upath = upath;
 	return open;
+}
+
+static struct action_open *copy_open(const void __user *arg)
+{
+	const struct spawn_template_open __user *uopen = arg;
+	u64 upath;
+
+	if (copy_from_user(&upath, &uopen->path, sizeof(upath)))
+		return ERR_PTR(-EFAULT);
+	return read_open(arg, upath);
+}
+
+/* The set of signals at to->usigset. */
+static int read_set(struct action *to)
+{
+	if (copy_from_user(&to->set, u64_to_user_ptr(to->usigset), sizeof(to->set)))
+		return -EFAULT;
+	sigdelsetmask(&to->set, sigmask(SIGKILL) | sigmask(SIGSTOP));
+	return 0;
 }
 
 static int copy_set(struct action *to, const void __user *arg)
 {
-	sigset_t *set = &to->set;
 	struct spawn_template_sigset uset;
 
 	if (copy_from_user(&uset, arg, sizeof(uset)))
 		return -EFAULT;
-	if (uset.sigsetsize != sizeof(*set))
+	if (uset.sigsetsize != sizeof(to->set))
 		return -EINVAL;
-	if (copy_from_user(set, u64_to_user_ptr(uset.sigset), sizeof(*set)))
-		return -EFAULT;
-	sigdelsetmask(set, sigmask(SIGKILL) | sigmask(SIGSTOP));
 	to->usigset = uset.sigset;
-	return 0;
+	return read_set(to);
 }
 
 /* Sets to->fd and to->file as for an action of that descriptor. */
@@ -546,22 +565,56 @@ static long run_action(const struct actions *actions, u32 n, sigset_t *mask)
 	return -EINVAL;
 }
 
-int actions_run(const struct actions *actions, sigset_t *mask, s32 *failed)
+/*
+ * Read what an action points to again, after the action was entered: what a tracer
+ * or a supervisor saw there is what must be used. SYSCALL's call does so itself.
+ * SIGDEFAULT's signals were judged by number.
+ */
+static int read_again(struct action *a)
+{
+	struct action_open *open;
+
+	switch (a->type) {
+	case SPAWN_TEMPLATE_ACTION_OPEN:
+		open = read_open(a->open->uarg, a->open->upath);
+		if (IS_ERR(open))
+			return PTR_ERR(open);
+		kfree(a->open);
+		a->open = open;
+		return 0;
+	case SPAWN_TEMPLATE_ACTION_SIGMASK:
+		return read_set(a);
+	}
+	return 0;
+}
+
+/* Return: as actions_run(). */
+static int run_step(struct actions *actions, u32 n, sigset_t *mask)
+{
+	struct action *a = &actions->list[n];
+	long ret = enter_action(a);
+
+	if (ret)
+		return ret;
+	if (actions->late)
+		ret = read_again(a);
+	if (!ret)
+		ret = run_action(actions, n, mask);
+	step_leave(ret ?: call_result(a));
+	/* A system call's number is its own business. */
+	return IS_ERR_VALUE(ret) ? ret : 0;
+}
+
+int actions_run(struct actions *actions, sigset_t *mask, s32 *failed)
 {
 	u32 i;
 
 	for (i = 0; i < actions->count; i++) {
-		long ret = enter_action(&actions->list[i]);
+		int err = run_step(actions, i, mask);
 
-		if (!ret) {
-			ret = run_action(actions, i, mask);
-			step_leave(ret ?: call_result(&actions->list[i]));
-			/* A system call's number is its own business. */
-			ret = IS_ERR_VALUE(ret) ? ret : 0;
-		}
-		if (ret) {
+		if (err) {
 			*failed = i;
-			return ret;
+			return err;
 		}
 	}
 	return 0;

@@ -55,7 +55,12 @@ struct actions {
 	struct action *list; /* owned; NULL if count is 0 */
 	u32 count;
 	bool memory; /* one of them looks at the caller's memory when it runs */
-	bool user; /* behind one of them the child may be another user's */
+	bool user; /* after one of them others may trace the child than the caller */
+	/*
+	 * What OPEN and SIGMASK point to is read again in the child, after a tracer or
+	 * filters have judged it.
+	 */
+	bool late;
 	s32 __user *spare; /* for syscalls_prepare(); 0 again afterwards. Or NULL */
 };
 
@@ -78,6 +83,6 @@ void actions_free(struct actions *actions);
  * @failed: set to the index of the action that failed
  * Return: 0 or the action's errno, or STEP_DEATH.
  */
-int actions_run(const struct actions *actions, sigset_t *mask, s32 *failed);
+int actions_run(struct actions *actions, sigset_t *mask, s32 *failed);
 
 #endif /* OUTSPAWN_ACTIONS_H */

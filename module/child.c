@@ -114,8 +114,6 @@ static void show(struct spawn *spawn)
 {
 	WRITE_ONCE(spawn->unborn, false);
 	set_exit_signal(spawn);
-	if (spawn->wait == WAIT_BIRTH)
-		complete_once(spawn);
 }
 
 /* Through the stages; on failure 'result' says where. Returns as step_enter(). */
@@ -145,12 +143,8 @@ static int become_program(struct spawn *spawn)
 	if (err)
 		return err;
 	if (!spawn->tmpl)
-		return exec_search(&spawn->search, &spawn->argv, &spawn->envp, spawn->uargv,
-				   spawn->uenvp, &result->action);
-	err = exec_enter(spawn->uargv, spawn->uenvp);
-	if (err)
-		return err;
-	return exec_template(spawn->tmpl, &spawn->argv, &spawn->envp, spawn->uargv, spawn->uenvp);
+		return exec_search(&spawn->search, &spawn->exec, &result->action);
+	return exec_template(spawn->tmpl, &spawn->exec);
 }
 
 /*

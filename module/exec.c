@@ -11,7 +11,9 @@
 #include <linux/fs.h>
 #include <linux/ptrace.h>
 #include <linux/limits.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
+#include <linux/uaccess.h>
 #include <linux/unistd.h>
 
 #include "exec.h"
@@ -35,9 +37,9 @@ static int set_limits(struct linux_binprm *bprm)
 }
 
 /* Name, environment, arguments, from high addresses to low ones. */
-static int push_strings(struct linux_binprm *bprm, const struct strings *argv,
-			const struct strings *envp)
+static int push_strings(struct linux_binprm *bprm, const struct exec_args *args)
 {
+	const struct strings *argv = &args->argv, *envp = &args->envp;
 	int err;
 
 	bprm->argc = argv->count;
@@ -62,13 +64,13 @@ static int push_strings(struct linux_binprm *bprm, const struct strings *argv,
  * that, or -1 if the kernel opens the name.
  */
 static int run_bprm(struct linux_binprm *bprm, int fd, struct filename *name,
-		    const struct strings *argv, const struct strings *envp)
+		    const struct exec_args *args)
 {
 	int err;
 
 	if (IS_ERR(bprm))
 		return PTR_ERR(bprm);
-	err = push_strings(bprm, argv, envp);
+	err = push_strings(bprm, args);
 	if (!err) {
 		/* Where to go on, exec says, not a tracer; if it fails for good: nowhere. */
 		instruction_pointer_set(current_pt_regs(), 0);
@@ -84,8 +86,7 @@ static int run_bprm(struct linux_binprm *bprm, int fd, struct filename *name,
 	return err;
 }
 
-static int exec_fd(const struct template *tmpl, int fd, const struct strings *argv,
-		   const struct strings *envp)
+static int exec_fd(const struct template *tmpl, int fd, const struct exec_args *args)
 {
 	struct filename *name = getname_kernel(tmpl->path);
 	struct linux_binprm *bprm;
@@ -96,20 +97,22 @@ static int exec_fd(const struct template *tmpl, int fd, const struct strings *ar
 	bprm = ki_alloc_bprm(fd, name, tmpl->reachable);
 	if (!IS_ERR(bprm))
 		ki_notify_exec(tmpl->file);
-	err = run_bprm(bprm, fd, name, argv, envp);
+	err = run_bprm(bprm, fd, name, args);
 	putname(name);
 	return err;
 }
 
 /*
- * A signal came while exec waited for who has the child's credentials in hold, a tracer
- * that attaches: nothing was done yet, and it begins again.
+ * A signal interrupted exec while it waited for the child's credentials, which a
+ * tracer that attaches holds: nothing was done yet, and exec begins again.
+ *
+ * @upath: as the step was entered with
  */
-static bool begin_again(int err, unsigned long uargv, unsigned long uenvp)
+static bool begin_again(int err, unsigned long upath, const struct exec_args *args)
 {
-	const unsigned long args[4] = { 0, uargv, uenvp, 0 };
+	const unsigned long call[4] = { upath, args->uargv, args->uenvp, 0 };
 
-	if (!err || !step_begin_again(err, __NR_execve, args))
+	if (!err || !step_begin_again(err, __NR_execve, call))
 		return false;
 	/* A tracer's stop may have come between. */
 	current_pt_regs()->orig_ax = __NR_execve;
@@ -117,7 +120,7 @@ static bool begin_again(int err, unsigned long uargv, unsigned long uenvp)
 }
 
 /* execve(2) of a path, but for its being entered and left. */
-static int exec_path(const char *path, const struct strings *argv, const struct strings *envp)
+static int exec_path(const char *path, const struct exec_args *args)
 {
 	struct filename *name;
 	int err;
@@ -131,30 +134,68 @@ static int exec_path(const char *path, const struct strings *argv, const struct 
 	name = getname_kernel(path);
 	if (IS_ERR(name))
 		return PTR_ERR(name);
-	err = run_bprm(ki_alloc_bprm_path(name), -1, name, argv, envp);
+	err = run_bprm(ki_alloc_bprm_path(name), -1, name, args);
 	putname(name);
 	return err;
 }
 
-/* One attempt, as the system call that it is. */
-static int attempt(const char *path, const struct strings *argv, const struct strings *envp,
-		   unsigned long uargv, unsigned long uenvp)
+/* Let the caller's memory have a path, for those that judge it: where, or 0. */
+static unsigned long show(const char *path, const struct exec_args *args)
 {
-	int err = step_enter(__NR_execve, 0, uargv, uenvp, 0, 0);
+	size_t size = strlen(path) + 1;
 
-	if (err)
+	if (!args->late || !args->scratch || size > args->scratch_size ||
+	    copy_to_user(args->scratch, path, size))
+		return 0;
+	return (unsigned long)args->scratch;
+}
+
+/* Enter execve(2), and, as it does, read its strings after it was judged. */
+static int enter(unsigned long upath, struct exec_args *args)
+{
+	int err = step_enter(__NR_execve, upath, args->uargv, args->uenvp, 0, 0);
+
+	if (err || !args->late)
 		return err;
-	current_pt_regs()->orig_ax = __NR_execve;
-	do {
-		err = exec_path(path, argv, envp);
-	} while (begin_again(err, uargv, uenvp));
+	err = exec_args_read(args);
 	if (err)
 		step_leave(err);
 	return err;
 }
 
-int exec_search(const struct search *search, const struct strings *argv,
-		const struct strings *envp, unsigned long uargv, unsigned long uenvp, s32 *index)
+/* What was judged as the path; to be freed by kvfree(). NULL if none was shown. */
+static char *read_shown(unsigned long upath, const struct exec_args *args)
+{
+	if (!args->late || !upath)
+		return NULL;
+	return strings_copy_one((const char __user *)upath, PATH_MAX, -ENAMETOOLONG);
+}
+
+/* One attempt, as the system call that it is. */
+static int attempt(const char *path, unsigned long upath, struct exec_args *args)
+{
+	char *shown;
+	int err;
+
+	err = enter(upath, args);
+	if (err)
+		return err;
+	current_pt_regs()->orig_ax = __NR_execve;
+	shown = read_shown(upath, args);
+	if (IS_ERR(shown)) {
+		step_leave(PTR_ERR(shown));
+		return PTR_ERR(shown);
+	}
+	do {
+		err = exec_path(shown ?: path, args);
+	} while (begin_again(err, upath, args));
+	kvfree(shown);
+	if (err)
+		step_leave(err);
+	return err;
+}
+
+int exec_search(const struct search *search, struct exec_args *args, s32 *index)
 {
 	const char *at = search->path;
 	bool denied = false;
@@ -162,7 +203,7 @@ int exec_search(const struct search *search, const struct strings *argv,
 	char *name;
 
 	if (!search->path)
-		return attempt(search->file, argv, envp, uargv, uenvp);
+		return attempt(search->file, search->ufile, args);
 	name = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!name)
 		return -ENOMEM;
@@ -176,7 +217,7 @@ int exec_search(const struct search *search, const struct strings *argv,
 		++*index;
 		err = search_next(search, &at, name);
 		if (!err)
-			err = attempt(name, argv, envp, uargv, uenvp);
+			err = attempt(name, show(name, args), args);
 		if (!search_goes_on(err))
 			break;
 		denied |= err == -EACCES;
@@ -187,25 +228,28 @@ int exec_search(const struct search *search, const struct strings *argv,
 	return err;
 }
 
-int exec_enter(unsigned long uargv, unsigned long uenvp)
+/* The template's path, as it was judged, must be the one that is executed. */
+static int check_shown(const struct template *tmpl, unsigned long upath,
+		       const struct exec_args *args)
 {
-	int err;
+	char *shown = read_shown(upath, args);
+	bool same;
 
-	/* The paths are the template's: they stand nowhere in the caller's memory. */
-	err = step_ask_filters(__NR_execveat, -1, 0, uargv, uenvp, AT_EMPTY_PATH);
-	return err ?: step_enter(__NR_execve, 0, uargv, uenvp, 0, 0);
+	if (IS_ERR(shown))
+		return PTR_ERR(shown);
+	same = !shown || !strcmp(shown, tmpl->path);
+	kvfree(shown);
+	return same ? 0 : -EPERM;
 }
 
-int exec_template(const struct template *tmpl, const struct strings *argv,
-		  const struct strings *envp, unsigned long uargv, unsigned long uenvp)
+static int exec_entered(const struct template *tmpl, unsigned long upath,
+			const struct exec_args *args)
 {
 	int err, fd;
 
-	/* A tracer, and what reads /proc/PID/syscall, see an exec like any other. */
-	current_pt_regs()->orig_ax = __NR_execve;
-	err = ki_exec_check_nproc();
+	err = check_shown(tmpl, upath, args) ?: ki_exec_check_nproc();
 	if (err)
-		goto out;
+		return err;
 	/*
 	 * exec opens a file by number only. The number is close-on-exec, so
 	 * exec takes it away again; if it fails, the child ends anyway. Meanwhile
@@ -213,11 +257,42 @@ int exec_template(const struct template *tmpl, const struct strings *argv,
 	 */
 	fd = fds_place_anywhere(tmpl->handle);
 	do {
-		err = fd < 0 ? fd : exec_fd(tmpl, fd, argv, envp);
-	} while (begin_again(err, uargv, uenvp));
-out:
+		err = fd < 0 ? fd : exec_fd(tmpl, fd, args);
+	} while (begin_again(err, upath, args));
+	return err;
+}
+
+int exec_template(const struct template *tmpl, struct exec_args *args)
+{
+	unsigned long upath = show(tmpl->path, args);
+	int err;
+
+	err = step_ask_filters(__NR_execveat, -1, upath, args->uargv, args->uenvp, AT_EMPTY_PATH);
+	if (!err)
+		err = enter(upath, args);
+	if (err)
+		return err;
+	/* A tracer, and what reads /proc/PID/syscall, see an exec like any other. */
+	current_pt_regs()->orig_ax = __NR_execve;
+	err = exec_entered(tmpl, upath, args);
 	/* A successful exec is left on the way to user mode, like every other. */
 	if (err)
 		step_leave(err);
 	return err;
+}
+
+int exec_args_read(struct exec_args *args)
+{
+	unsigned long room = strings_limit(rlimit(RLIMIT_STACK));
+	int err;
+
+	exec_args_free(args);
+	err = strings_copy(&args->argv, u64_to_user_ptr(args->uargv), &room);
+	return err ?: strings_copy(&args->envp, u64_to_user_ptr(args->uenvp), &room);
+}
+
+void exec_args_free(struct exec_args *args)
+{
+	strings_free(&args->argv);
+	strings_free(&args->envp);
 }

@@ -23,6 +23,7 @@ int search_copy(struct search *out, const char __user *file, const char __user *
 	if (IS_ERR(copy))
 		return PTR_ERR(copy);
 	out->file = copy;
+	out->ufile = (unsigned long)file;
 	if (!path || strchr(copy, '/'))
 		return 0;
 	if (strlen(copy) > NAME_MAX)

@@ -8,7 +8,8 @@
 #include <linux/types.h>
 
 struct search {
-	char *file; /* owned */
+	char *file; /* owned, for kvfree() */
+	unsigned long ufile; /* where the caller has it */
 	char *path; /* owned, for kvfree(); directories with ':' between; NULL: none */
 };
 

@@ -94,6 +94,14 @@ static bool has_filters(void)
 	return seccomp_mode(&current->seccomp) != SECCOMP_MODE_DISABLED;
 }
 
+/* Does it ask for something that vfork(2) does not give, and clone(2) does? */
+static bool needs_clone(const struct spawn_template_spawn_args *args)
+{
+	if (args->namespaces || args->set_tid_size || (args->flags & CLONE_ATTRIBUTES))
+		return true;
+	return (args->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL) && args->exit_signal != SIGCHLD;
+}
+
 static int check_args(const struct spawn_template_spawn_args *args)
 {
 	if (memchr_inv(args->reserved, 0, sizeof(args->reserved)))
@@ -108,10 +116,11 @@ static int check_args(const struct spawn_template_spawn_args *args)
 		return -EINVAL;
 	if (!args->set_tid != !args->set_tid_size || args->set_tid_size > MAX_PID_NS_LEVEL)
 		return -EINVAL;
-	/* Its filters may have something to say to clone(2), and no child to say it to. */
-	if (has_filters() &&
-	    (args->namespaces || args->set_tid_size || (args->flags & CLONE_ATTRIBUTES)))
+	/* Filters would have to judge clone(2) before a child exists. */
+	if (has_filters() && needs_clone(args))
 		return -EPERM;
+	if (args->pad || (args->scratch_size && !args->scratch))
+		return -EINVAL;
 	return check_flags(args);
 }
 
@@ -138,8 +147,7 @@ void spawn_put(struct spawn *spawn)
 	if (!refcount_dec_and_test(&spawn->ref))
 		return;
 	search_free(&spawn->search);
-	strings_free(&spawn->argv);
-	strings_free(&spawn->envp);
+	exec_args_free(&spawn->exec);
 	actions_free(&spawn->actions);
 	if (spawn->files)
 		ki_put_files(spawn->files);
@@ -173,58 +181,76 @@ static int copy_fds(struct spawn *spawn)
 }
 
 /* When may the caller of these arguments go on, if no tracer wants otherwise? */
-static enum spawn_wait wait_of(const struct spawn *spawn)
+static enum spawn_wait wait_of(const struct spawn *spawn,
+			       const struct spawn_template_spawn_args *args)
 {
 	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) {
-		/* Nobody else's child may have the memory of a caller that runs. */
-		if (spawn->actions.user)
+		/*
+		 * Another user, or one with fewer capabilities, may trace the child: the
+		 * child must not share the memory of a caller that runs.
+		 */
+		if (spawn->actions.user || (args->namespaces & CLONE_NEWUSER))
 			return WAIT_MEMORY;
-		if (spawn->actions.memory)
-			return WAIT_ACTIONS;
-		return spawn->unborn ? WAIT_BIRTH : WAIT_NOT;
+		/* The child reads the caller's memory up to exec. */
+		if (spawn->exec.late)
+			return WAIT_MEMORY;
+		return spawn->actions.memory ? WAIT_ACTIONS : WAIT_NOT;
 	}
-	/* What is set behind exec must stand when the caller goes on. */
+	/* What is set after exec must stand when the caller goes on. */
 	if (spawn->flags & (SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL | SPAWN_TEMPLATE_SPAWN_STOPPED))
 		return WAIT_PROGRAM;
 	return WAIT_MEMORY;
+}
+
+/* What the program is executed with. Read now, unless somebody judges it later. */
+static int copy_exec_args(struct spawn *spawn, const struct spawn_template_spawn_args *args)
+{
+	spawn->exec.uargv = args->argv;
+	spawn->exec.uenvp = args->envp;
+	spawn->exec.scratch = u64_to_user_ptr(args->scratch);
+	spawn->exec.scratch_size = args->scratch_size;
+	return spawn->exec.late ? 0 : exec_args_read(&spawn->exec);
+}
+
+static void copy_attributes(struct spawn *spawn, const struct spawn_template_spawn_args *args)
+{
+	spawn->flags = args->flags;
+	spawn->exit_signal = SIGCHLD;
+	if (args->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL)
+		spawn->exit_signal = args->exit_signal;
+	spawn->pdeath_signal = args->pdeath_signal;
+	spawn->wants_pidfd = args->pidfd;
+	if (!(args->flags & SPAWN_TEMPLATE_SPAWN_ASYNC))
+		return;
+	spawn->unborn = has_filters();
+	spawn->uresult = u64_to_user_ptr(args->result);
 }
 
 /* Everything that the child will need of the caller, while it can still fail. */
 static int copy_args(struct spawn *spawn, const struct spawn_request *request)
 {
 	const struct spawn_template_spawn_args *args = &request->args;
-	unsigned long room = strings_limit(rlimit(RLIMIT_STACK));
 	int __user *pidfd = u64_to_user_ptr(args->pidfd);
 	int err = 0;
 
 	if (pidfd && put_user(-1, pidfd))
 		return -EFAULT;
+	copy_attributes(spawn, args);
 	if (!request->tmpl)
 		err = search_copy(&spawn->search, request->file, request->path);
 	if (!err)
 		err = actions_copy(&spawn->actions, u64_to_user_ptr(args->actions),
 				   args->actions_len, &spawn->result.action);
 	if (!err)
-		err = strings_copy(&spawn->argv, u64_to_user_ptr(args->argv), &room);
-	if (!err)
-		err = strings_copy(&spawn->envp, u64_to_user_ptr(args->envp), &room);
+		err = copy_exec_args(spawn, args);
 	if (err)
 		return err;
+	spawn->actions.late = spawn->exec.late;
 	/* A member that is not written before the spawn is over. */
 	if (args->result)
 		spawn->actions.spare =
 			u64_to_user_ptr(args->result + offsetof(struct spawn_template_result, pid));
-	spawn->uargv = args->argv;
-	spawn->uenvp = args->envp;
-	spawn->flags = args->flags;
-	spawn->exit_signal = SIGCHLD;
-	if (args->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL)
-		spawn->exit_signal = args->exit_signal;
-	spawn->pdeath_signal = args->pdeath_signal;
-	spawn->unborn = (args->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) && has_filters();
-	spawn->wait = wait_of(spawn);
-	if (args->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)
-		spawn->uresult = u64_to_user_ptr(args->result);
+	spawn->wait = wait_of(spawn, args);
 	return copy_fds(spawn);
 }
 
@@ -283,12 +309,6 @@ static int make_task(struct birth *birth, const struct spawn_template_spawn_args
 	err = clone_args(&clone, set_tid, args);
 	if (err)
 		return err;
-	if (ptrace_event_enabled(current, PTRACE_EVENT_VFORK)) {
-		birth->trace = PTRACE_EVENT_VFORK;
-		/* Its tracer expects that it stands still until the memory is its own. */
-		if (spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)
-			spawn->wait = WAIT_MEMORY;
-	}
 	refcount_inc(&spawn->ref);
 	__module_get(THIS_MODULE);
 	birth->task = ki_copy_process(birth->trace, NUMA_NO_NODE, &clone);
@@ -498,6 +518,10 @@ static int conceive(const struct spawn_request *request, struct birth *birth,
 	struct spawn *spawn = birth->spawn;
 	int err;
 
+	/* Such a tracer also expects that the caller stands still as long as they share memory. */
+	if (ptrace_event_enabled(current, PTRACE_EVENT_VFORK))
+		birth->trace = PTRACE_EVENT_VFORK;
+	spawn->exec.late = birth->trace || has_filters();
 	err = copy_args(spawn, request);
 	if (err) {
 		result->action = spawn->result.action;
@@ -517,6 +541,31 @@ static int conceive(const struct spawn_request *request, struct birth *birth,
 		WRITE_ONCE(birth->task->exit_signal, 0);
 	}
 	return 0;
+}
+
+/*
+ * A tracer that stops the caller at system calls, but does not follow vfork, would
+ * see one ioctl(2), and a process that it was never asked about: show it a vfork(2).
+ *
+ * Return: 0; -EPERM if the tracer does not let it be; or -EINTR.
+ */
+static int show_birth(struct birth *birth, struct spawn_template_result *result)
+{
+	int err;
+
+	if (!step_tracer_judges() || ptrace_event_enabled(current, PTRACE_EVENT_VFORK))
+		return 0;
+	birth->shown = true;
+	err = step_show_vfork(&birth->ioctl);
+	if (err)
+		result->stage = SPAWN_TEMPLATE_STAGE_CREATE;
+	return err;
+}
+
+static void end_shown_birth(const struct birth *birth, long ret)
+{
+	if (birth->shown)
+		step_end_vfork(&birth->ioctl, ret);
 }
 
 /*
@@ -560,7 +609,7 @@ int spawn_start(const struct spawn_request *request, struct birth *birth,
 		.stage = SPAWN_TEMPLATE_STAGE_ARGS,
 		.action = -1,
 	};
-	err = check_args(&request->args);
+	err = check_args(&request->args) ?: show_birth(birth, result);
 	if (!err) {
 		/*
 		 * copy_process() fails with -ERESTARTNOINTR when a signal is pending. If
@@ -571,6 +620,8 @@ int spawn_start(const struct spawn_request *request, struct birth *birth,
 		err = start(request, birth, result, &mask);
 		signals_unblock(&mask);
 	}
+	if (err)
+		end_shown_birth(birth, err);
 	if (err && err != -ERESTARTNOINTR) {
 		result->error = -err;
 		if (request->tmpl)
@@ -612,7 +663,9 @@ long spawn_finish(struct birth *birth, struct spawn_template_result *result)
 	put_pid(birth->pid);
 	put_task_struct(birth->task);
 	spawn_put(spawn);
-	return err ?: birth->nr;
+	err = err ?: birth->nr;
+	end_shown_birth(birth, err);
+	return err;
 }
 
 long spawn_run(const struct spawn_request *request, struct spawn_template_result *result)

@@ -15,10 +15,11 @@
 #include <linux/refcount.h>
 
 #include "actions.h"
+#include "exec.h"
 #include "fds.h"
 #include "search.h"
 #include "spawn_template.h"
-#include "strings.h"
+#include "step.h"
 
 struct task_struct;
 struct template;
@@ -28,7 +29,6 @@ enum spawn_wait {
 	WAIT_MEMORY, /* exec has left the caller's memory behind: as after vfork(2) */
 	WAIT_PROGRAM, /* the program is all set, too */
 	WAIT_ACTIONS, /* the actions are done */
-	WAIT_BIRTH, /* the caller's filters let the child be born */
 	WAIT_NOT,
 };
 
@@ -44,9 +44,9 @@ struct spawn {
 	bool completed; /* the child's: 'done' is */
 	int exit_signal; /* of the program */
 	int pdeath_signal; /* or 0 */
-	struct strings argv, envp;
-	u64 uargv, uenvp; /* where the caller has them */
+	struct exec_args exec;
 	struct actions actions;
+	bool wants_pidfd; /* the caller gets a pidfd of the child */
 	struct files_struct *files; /* the child's table until the child has it; a reference */
 	/*
 	 * With INHERIT_FDS, if 'files' had no room for all that is inheritable: where the
@@ -97,6 +97,9 @@ struct birth {
 	struct pid *pid; /* a reference */
 	pid_t nr; /* as the caller sees it */
 	int trace; /* PTRACE_EVENT_VFORK if the caller's tracer wants it, or 0 */
+	/* The caller's tracer sees system calls, not vfork events: it was shown a vfork(2). */
+	bool shown;
+	struct step_call ioctl; /* with shown: the caller's own system call */
 	int pidfd; /* reserved number, or -1 */
 	struct file *pidfd_file; /* not yet installed, or NULL */
 	int __user *upidfd;

@@ -8,6 +8,7 @@
 #include <linux/sched/task_stack.h>
 #include <linux/seccomp.h>
 #include <linux/string.h>
+#include <linux/unistd.h>
 
 #include <asm/ptrace.h>
 #include <asm/syscall.h>
@@ -16,13 +17,7 @@
 #include "signals.h"
 #include "step.h"
 
-/* A system call as it stands in the registers. */
-struct call {
-	int nr;
-	unsigned long args[6];
-};
-
-static void call_to_regs(const struct call *call, struct pt_regs *regs)
+static void call_to_regs(const struct step_call *call, struct pt_regs *regs)
 {
 	regs->orig_ax = call->nr;
 	regs->ax = -ENOSYS;
@@ -35,7 +30,7 @@ static void call_to_regs(const struct call *call, struct pt_regs *regs)
 }
 
 /* Is it still this call? A tracer may write the registers when it is stopped. */
-static bool call_in_regs(const struct call *call, struct pt_regs *regs)
+static bool call_in_regs(const struct step_call *call, struct pt_regs *regs)
 {
 	unsigned long args[6];
 
@@ -59,7 +54,7 @@ static int verdict(const struct pt_regs *regs)
 }
 
 /* The tracer's stop at a call's entry, if it asked for one. */
-static int stop_at_entry(const struct call *call)
+static int stop_at_entry(const struct step_call *call)
 {
 	struct pt_regs *regs = current_pt_regs();
 	bool emulated = test_syscall_work(SYSCALL_EMU);
@@ -74,7 +69,7 @@ static int stop_at_entry(const struct call *call)
 	return emulated || !call_in_regs(call, regs) ? -EPERM : 0;
 }
 
-static int ask(const struct call *call)
+static int ask(const struct step_call *call)
 {
 	struct pt_regs *regs = current_pt_regs();
 
@@ -84,7 +79,7 @@ static int ask(const struct call *call)
 	return call_in_regs(call, regs) ? 0 : -EPERM;
 }
 
-static int ask_filters(const struct call *call)
+static int ask_filters(const struct step_call *call)
 {
 	int err;
 
@@ -102,7 +97,7 @@ static int ask_filters(const struct call *call)
 int step_ask_filters(int nr, unsigned long a0, unsigned long a1, unsigned long a2,
 		     unsigned long a3, unsigned long a4)
 {
-	struct call call = { .nr = nr, .args = { a0, a1, a2, a3, a4, 0 } };
+	struct step_call call = { .nr = nr, .args = { a0, a1, a2, a3, a4, 0 } };
 
 	return ask_filters(&call);
 }
@@ -110,7 +105,7 @@ int step_ask_filters(int nr, unsigned long a0, unsigned long a1, unsigned long a
 int step_enter(int nr, unsigned long a0, unsigned long a1, unsigned long a2, unsigned long a3,
 	       unsigned long a4)
 {
-	struct call call = { .nr = nr, .args = { a0, a1, a2, a3, a4, 0 } };
+	struct step_call call = { .nr = nr, .args = { a0, a1, a2, a3, a4, 0 } };
 	int err;
 
 	err = stop_at_entry(&call) ?: ask_filters(&call);
@@ -133,7 +128,7 @@ bool step_begin_again(long ret, int nr, const unsigned long args[4])
 
 long step_do(int nr, const unsigned long args[6])
 {
-	struct call call = { .nr = nr };
+	struct step_call call = { .nr = nr };
 	long ret;
 
 	memcpy(call.args, args, sizeof(call.args));
@@ -144,13 +139,43 @@ long step_do(int nr, const unsigned long args[6])
 	return ret;
 }
 
+bool step_tracer_judges(void)
+{
+	return test_syscall_work(SYSCALL_TRACE) || test_syscall_work(SYSCALL_EMU);
+}
+
+/* The tracer's stop at a call's exit, if it asked for one. */
+static void stop_at_exit(long ret)
+{
+	/* A stop would keep a task that was killed: no second SIGKILL is sent to it. */
+	if (!test_syscall_work(SYSCALL_TRACE) || signals_dying())
+		return;
+	current_pt_regs()->ax = ret;
+	ki_ptrace_syscall(PTRACE_EVENTMSG_SYSCALL_EXIT);
+}
+
+int step_show_vfork(struct step_call *own)
+{
+	const struct step_call vfork = { .nr = __NR_vfork };
+	struct pt_regs *regs = current_pt_regs();
+
+	own->nr = syscall_get_nr(current, regs);
+	syscall_get_arguments(current, regs, own->args);
+	stop_at_exit(-ERESTARTNOINTR);
+	return stop_at_entry(&vfork);
+}
+
+void step_end_vfork(const struct step_call *own, long ret)
+{
+	stop_at_exit(ret);
+	/* The call goes on whatever the tracer makes of this entry: it has been allowed. */
+	stop_at_entry(own);
+	call_to_regs(own, current_pt_regs());
+}
+
 void step_leave(long ret)
 {
 	ki_audit_leave(ret);
-	/* A stop would keep who was killed: no second SIGKILL is sent to it. */
-	if (test_syscall_work(SYSCALL_TRACE) && !signals_dying()) {
-		current_pt_regs()->ax = ret;
-		ki_ptrace_syscall(PTRACE_EVENTMSG_SYSCALL_EXIT);
-	}
+	stop_at_exit(ret);
 	ki_run_task_work();
 }

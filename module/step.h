@@ -43,6 +43,26 @@ bool step_begin_again(long ret, int nr, const unsigned long args[4]);
  */
 long step_do(int nr, const unsigned long args[6]);
 
+/* A system call as it stands in the registers. */
+struct step_call {
+	int nr;
+	unsigned long args[6];
+};
+
+/* In the caller: does its tracer stop it at system calls? */
+bool step_tracer_judges(void);
+/*
+ * In the caller, in its own system call: let its tracer see that call interrupted,
+ * and then a vfork(2) entered. Its stops alternate between entry and exit as always:
+ * step_end_vfork() must follow. Sleeps.
+ *
+ * @own: set to the caller's own call
+ * Return: 0; -EPERM if the tracer wants something else done; -EINTR if current must die.
+ */
+int step_show_vfork(struct step_call *own);
+/* Let its tracer see that vfork(2) left with this result, and the own call entered again. */
+void step_end_vfork(const struct step_call *own, long ret);
+
 /* Only the filters' part of step_enter(): for what a tracer sees as one call. */
 int step_ask_filters(int nr, unsigned long a0, unsigned long a1, unsigned long a2,
 		     unsigned long a3, unsigned long a4);

@@ -272,6 +272,18 @@ struct spawn_template_spawn_args {
 	 * meanwhile counts.
 	 */
 	__u32 pdeath_signal;
+	/*
+	 * Memory that the caller lends until the call returns, or 0. If the caller has
+	 * seccomp filters, or a tracer that follows vfork, the child writes each path
+	 * there before it executes it, with its NUL. Tracers, supervisors and
+	 * /proc/PID/syscall see that address as execve(2)'s path; without it they see
+	 * the caller's 'file', of a path that is not searched for, or 0. What stands
+	 * there after they have answered is executed, as by execve(2); a template's
+	 * path must not change (EPERM). A path that does not fit is not written.
+	 */
+	__aligned_u64 scratch; /* char * */
+	__u32 scratch_size; /* bytes; without scratch: 0 (EINVAL) */
+	__u32 pad; /* 0 */
 };
 
 /* Where a spawn failed. Ours. */
@@ -359,6 +371,7 @@ struct spawn_template_batch_entry {
 #define SPAWN_TEMPLATE_FEATURE_BIRTH (1ULL << 1) /* attributes of birth */
 #define SPAWN_TEMPLATE_FEATURE_PATH (1ULL << 2) /* SPAWN_PATH */
 #define SPAWN_TEMPLATE_FEATURE_BATCH (1ULL << 3) /* SPAWN_BATCH */
+#define SPAWN_TEMPLATE_FEATURE_SCRATCH (1ULL << 4) /* spawn_args.scratch */
 
 /*
  * SPAWN_TEMPLATE_IOC_INFO, on the device or a template fd. What a larger struct has
@@ -463,7 +476,7 @@ struct spawn_template_query {
 	_Static_assert(sizeof(struct type) == (size), #type " has a wrong size")
 #endif
 SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_create_args, 72);
-SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_spawn_args, 120);
+SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_spawn_args, 136);
 SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_path_args, 40);
 SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_batch_args, 24);
 SPAWN_TEMPLATE_ASSERT_SIZE(spawn_template_batch_entry, 32);
