@@ -45,6 +45,8 @@ static int be_born(const struct spawn *spawn)
 {
 	int err = step_ask_filters(__NR_vfork, 0, 0, 0, 0, 0);
 
+	if (!err && spawn->wants_pidfd)
+		err = step_ask_filters(__NR_pidfd_open, spawn->nr, 0, 0, 0, 0);
 	if (err || !(spawn->flags & SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS))
 		return err;
 	return set_by_prctl(PR_SET_NO_NEW_PRIVS, 1);
