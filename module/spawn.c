@@ -431,7 +431,7 @@ static bool wait_for_end(const struct birth *birth)
 	ki_enter_frozen();
 	/* What a pidfd polls: exit wakes it after it has set exit_state. */
 	killed = wait_event_state(birth->pid->wait_pidfd, READ_ONCE(birth->task->exit_state),
-				  TASK_KILLABLE | TASK_FREEZABLE);
+				  (TASK_KILLABLE | TASK_FREEZABLE));
 	ki_leave_frozen();
 	return !killed;
 }
