@@ -79,11 +79,30 @@ static int ask(const struct step_call *call)
 	return call_in_regs(call, regs) ? 0 : -EPERM;
 }
 
+bool step_has_filters(void)
+{
+	return seccomp_mode(&current->seccomp) != SECCOMP_MODE_DISABLED;
+}
+
+bool step_was_killed(void)
+{
+	/* __seccomp_filter() gives a task that it kills a mode that only it knows. */
+	return seccomp_mode(&current->seccomp) != SECCOMP_MODE_FILTER;
+}
+
+int step_ioctl_fd(void)
+{
+	unsigned long args[6];
+
+	syscall_get_arguments(current, current_pt_regs(), args);
+	return args[0];
+}
+
 static int ask_filters(const struct step_call *call)
 {
 	int err;
 
-	if (seccomp_mode(&current->seccomp) == SECCOMP_MODE_DISABLED)
+	if (!step_has_filters())
 		return 0;
 	/* Strict mode allows no call that a spawn stands for. */
 	if (seccomp_mode(&current->seccomp) == SECCOMP_MODE_STRICT)

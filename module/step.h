@@ -63,6 +63,16 @@ int step_show_vfork(struct step_call *own);
 /* Let its tracer see that vfork(2) left with this result, and the own call entered again. */
 void step_end_vfork(const struct step_call *own, long ret);
 
+/* Has current seccomp filters, or strict mode? */
+bool step_has_filters(void);
+/*
+ * After a STEP_DEATH: did a filter kill current (KILL_PROCESS, KILL_THREAD)? Otherwise
+ * it sent SIGSYS (TRAP).
+ */
+bool step_was_killed(void);
+/* The descriptor that current, which is in the midst of an ioctl(2), called it on. */
+int step_ioctl_fd(void);
+
 /* Only the filters' part of step_enter(): for what a tracer sees as one call. */
 int step_ask_filters(int nr, unsigned long a0, unsigned long a1, unsigned long a2,
 		     unsigned long a3, unsigned long a4);
