@@ -129,7 +129,7 @@ static int start(struct batch *batch, u32 index)
 	}
 	batch->count++;
 	/* Its tracer waits for what comes next of it. */
-	if (flight->birth.trace || flight->birth.shown)
+	if (flight->birth.child.trace || flight->birth.shown)
 		finish_all(batch);
 	return 0;
 }

@@ -10,11 +10,8 @@
 #include <linux/completion.h>
 #include <linux/err.h>
 #include <linux/file.h>
-#include <linux/freezer.h>
 #include <linux/module.h>
-#include <linux/numa.h>
 #include <linux/pid.h>
-#include <linux/pid_namespace.h>
 #include <linux/ptrace.h>
 #include <linux/capability.h>
 #include <linux/cred.h>
@@ -23,28 +20,18 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
-#include <linux/wait.h>
 
 #include "child.h"
 #include "internals.h"
+#include "new_task.h"
 #include "signals.h"
 #include "spawn.h"
+#include "step.h"
 #include "template.h"
-
-/*
- * The child shares the caller's memory (CLONE_VM), and the caller's descriptor
- * table (CLONE_FILES) until make_task() gives it its own: copy_process() copies
- * neither. CLONE_VFORK does not make copy_process() wait. It says that the child
- * will not run on the caller's stack, so no shadow stack is mapped for the child
- * and the alternate signal stack stays inherited.
- */
-#define CHILD_FLAGS (CLONE_VM | CLONE_VFORK | CLONE_FILES)
 
 /* What a child's birth may have beyond vfork: only clone(2) and clone3(2) give it. */
 #define CLONE_ATTRIBUTES (SPAWN_TEMPLATE_SPAWN_CGROUP | SPAWN_TEMPLATE_SPAWN_AUTOREAP | \
 			  SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE)
-/* In ticks: until a caller with a pending signal looks again for a child that failed. */
-#define LONGEST_NAP (HZ / 20L)
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
 		    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME)
 
@@ -89,11 +76,6 @@ static int check_flags(const struct spawn_template_spawn_args *args)
 	return 0;
 }
 
-static bool has_filters(void)
-{
-	return seccomp_mode(&current->seccomp) != SECCOMP_MODE_DISABLED;
-}
-
 /* Does it ask for something that vfork(2) does not give, and clone(2) does? */
 static bool needs_clone(const struct spawn_template_spawn_args *args)
 {
@@ -117,7 +99,7 @@ static int check_args(const struct spawn_template_spawn_args *args)
 	if (!args->set_tid != !args->set_tid_size || args->set_tid_size > MAX_PID_NS_LEVEL)
 		return -EINVAL;
 	/* Filters would have to judge clone(2) before a child exists. */
-	if (has_filters() && needs_clone(args))
+	if (step_has_filters() && needs_clone(args))
 		return -EPERM;
 	if (args->pad || (args->scratch_size && !args->scratch))
 		return -EINVAL;
@@ -222,7 +204,7 @@ static void copy_attributes(struct spawn *spawn, const struct spawn_template_spa
 	spawn->wants_pidfd = args->pidfd;
 	if (!(args->flags & SPAWN_TEMPLATE_SPAWN_ASYNC))
 		return;
-	spawn->unborn = has_filters();
+	spawn->unborn = step_has_filters();
 	spawn->uresult = u64_to_user_ptr(args->result);
 }
 
@@ -298,7 +280,6 @@ static int make_task(struct birth *birth, const struct spawn_template_spawn_args
 {
 	struct spawn *spawn = birth->spawn;
 	struct kernel_clone_args clone = {
-		.flags = CHILD_FLAGS,
 		.exit_signal = exit_signal_at_birth(spawn),
 		.fn = child_main,
 		.fn_arg = spawn,
@@ -311,23 +292,15 @@ static int make_task(struct birth *birth, const struct spawn_template_spawn_args
 		return err;
 	refcount_inc(&spawn->ref);
 	__module_get(THIS_MODULE);
-	birth->task = ki_copy_process(birth->trace, NUMA_NO_NODE, &clone);
-	if (IS_ERR(birth->task)) {
+	err = new_task_make(&birth->child, &clone, spawn->files,
+			    spawn->wait == WAIT_MEMORY ? &spawn->done : &spawn->unwatched);
+	if (err) {
 		module_put(THIS_MODULE);
 		spawn_put(spawn);
-		return PTR_ERR(birth->task);
+		return err;
 	}
-	get_task_struct(birth->task);
-	birth->pid = get_task_pid(birth->task, PIDTYPE_PID);
-	birth->nr = pid_vnr(birth->pid);
-	spawn->nr = birth->nr;
-	/* Nobody else reads it of a child that cannot run yet, but for the OOM killer. */
-	WRITE_ONCE(birth->task->vfork_done,
-		   spawn->wait == WAIT_MEMORY ? &spawn->done : &spawn->unwatched);
-	fds_give(birth->task, spawn->files);
 	spawn->files = NULL;
-	ki_share_io_ports(birth->task);
-	ki_trace_fork(birth->task);
+	spawn->nr = birth->child.nr;
 	return 0;
 }
 
@@ -338,7 +311,7 @@ static int make_task(struct birth *birth, const struct spawn_template_spawn_args
 static int make_pidfd(struct birth *birth)
 {
 	bool kill = birth->spawn->flags & SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE;
-	int fd = ki_pidfd_prepare(birth->pid, kill, &birth->pidfd_file);
+	int fd = ki_pidfd_prepare(birth->child.pid, kill, &birth->pidfd_file);
 
 	if (fd < 0)
 		return fd;
@@ -364,118 +337,22 @@ static void settle_pidfd(const struct birth *birth, bool success)
 	fput(birth->pidfd_file);
 }
 
-/* Let the tracer know, which sees the child's pid in its own namespace. */
-static void tell_tracer(const struct birth *birth, int event)
-{
-	struct pid_namespace *ns;
-	unsigned long nr = 0;
-
-	if (!ptrace_event_enabled(current, event))
-		return;
-	rcu_read_lock();
-	ns = task_active_pid_ns(rcu_dereference(current->parent));
-	if (ns)
-		nr = pid_nr_ns(birth->pid, ns);
-	rcu_read_unlock();
-	ki_ptrace_event(event, nr);
-}
-
 /*
- * Wait until the child says that the caller may go on, or exec does, when it has
- * left the caller's memory behind: as wait_for_vfork_done() does. Returns 0, or
- * -EINTR if the caller is to die.
+ * Wait until the child says that the caller may go on, or exec says so, when it has
+ * dropped the caller's memory. Returns 0, or -EINTR if the caller must exit.
  */
 static int wait_for_child(struct spawn *spawn)
 {
-	int killed;
-
-	if (spawn->wait == WAIT_NOT)
-		return 0;
-	ki_enter_frozen();
-	killed = wait_for_completion_state(&spawn->done, TASK_KILLABLE | TASK_FREEZABLE);
-	ki_leave_frozen();
-	return killed ? -EINTR : 0;
+	return spawn->wait == WAIT_NOT ? 0 : new_task_wait(&spawn->done);
 }
 
-/*
- * Whoever inherits the child is to see that it ends. Only while it has no signal: one
- * that became a program has its own, and must not be taken for a thread group's leader
- * when another of its threads has taken that place (-1).
- */
-static void let_be_seen(struct task_struct *child)
-{
-	cmpxchg(&child->exit_signal, 0, SIGCHLD);
-}
-
-/*
- * Sleep for some ticks, whatever is pending but SIGKILL; the freezers count the caller
- * as frozen.
- */
-static void nap(long ticks)
-{
-	set_current_state(TASK_KILLABLE | TASK_FREEZABLE);
-	schedule_timeout(ticks);
-}
-
-/*
- * Sleep until the child has ended. A wait for the child would not do: when a thread
- * of the caller's process traces the child, that wait takes the stops which are for
- * the tracer.
- *
- * Return: false if current gets a fatal signal.
- */
-static bool wait_for_end(const struct birth *birth)
-{
-	int killed;
-
-	ki_enter_frozen();
-	/* What a pidfd polls: exit wakes it after it has set exit_state. */
-	killed = wait_event_state(birth->pid->wait_pidfd, READ_ONCE(birth->task->exit_state),
-				  (TASK_KILLABLE | TASK_FREEZABLE));
-	ki_leave_frozen();
-	return !killed;
-}
-
-/*
- * kernel_wait4() returns at once when a signal is pending: a stop, a freezer, an
- * ordinary one. Try until a tracer has let go of the zombie.
- */
-static bool reap_patiently(const struct birth *birth)
-{
-	long ticks = 1;
-	bool gone;
-
-	ki_enter_frozen();
-	do {
-		nap(ticks);
-		ticks = min(2 * ticks, LONGEST_NAP);
-		gone = !pid_has_task(birth->pid, PIDTYPE_PID) ||
-		       ki_wait_all(birth->nr) != -ERESTARTSYS;
-	} while (!gone && !fatal_signal_pending(current));
-	ki_leave_frozen();
-	return gone;
-}
-
-/* Reap the child, which has ended. Return: false if current gets a fatal signal. */
-static bool reap_zombie(const struct birth *birth)
-{
-	/* Another thread's wait for all kinds may have been first: then its number is free. */
-	return !pid_has_task(birth->pid, PIDTYPE_PID) ||
-	       ki_wait_all(birth->nr) != -ERESTARTSYS || reap_patiently(birth);
-}
-
-/*
- * Take away a child that failed. It is on its way out, so this takes no longer
- * than its exit does; unless it is traced: then its tracer is first. A caller
- * that is killed meanwhile leaves an ordinary child to the child's new parent.
- */
+/* Take away a child that failed. */
 static void reap(const struct birth *birth)
 {
 	/* It does so itself, at any moment. */
 	if (birth->spawn->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP)
 		return;
-	if (!wait_for_end(birth) || !reap_zombie(birth))
-		let_be_seen(birth->task);
+	new_task_reap(&birth->child);
 }
 
 /*
@@ -490,13 +367,13 @@ static int attend(const struct birth *birth, struct spawn_template_result *resul
 	bool async = spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC;
 	int err;
 
-	if (birth->trace)
-		tell_tracer(birth, PTRACE_EVENT_VFORK);
+	if (birth->child.trace)
+		new_task_tell_tracer(&birth->child, PTRACE_EVENT_VFORK);
 	err = wait_for_child(spawn);
 	if (err) {
 		/* If it fails now, nobody is there to reap it quietly. */
 		if (!async || birth->cancelled || READ_ONCE(spawn->unborn))
-			let_be_seen(birth->task);
+			new_task_let_be_seen(&birth->child);
 		return err;
 	}
 	/* What becomes of it, whoever did not ask to wait hears from the child. */
@@ -506,8 +383,8 @@ static int attend(const struct birth *birth, struct spawn_template_result *resul
 	}
 	if (err)
 		reap(birth);
-	else if (!async || birth->trace)
-		tell_tracer(birth, PTRACE_EVENT_VFORK_DONE);
+	else if (!async || birth->child.trace)
+		new_task_tell_tracer(&birth->child, PTRACE_EVENT_VFORK_DONE);
 	return err;
 }
 
@@ -519,9 +396,8 @@ static int conceive(const struct spawn_request *request, struct birth *birth,
 	int err;
 
 	/* Such a tracer also expects that the caller stands still as long as they share memory. */
-	if (ptrace_event_enabled(current, PTRACE_EVENT_VFORK))
-		birth->trace = PTRACE_EVENT_VFORK;
-	spawn->exec.late = birth->trace || has_filters();
+	birth->child.trace = new_task_trace();
+	spawn->exec.late = birth->child.trace || step_has_filters();
 	err = copy_args(spawn, request);
 	if (err) {
 		result->action = spawn->result.action;
@@ -538,7 +414,7 @@ static int conceive(const struct spawn_request *request, struct birth *birth,
 	if (birth->cancelled) {
 		spawn->cancelled = true;
 		spawn->wait = spawn->wait == WAIT_NOT ? WAIT_PROGRAM : spawn->wait;
-		WRITE_ONCE(birth->task->exit_signal, 0);
+		WRITE_ONCE(birth->child.task->exit_signal, 0);
 	}
 	return 0;
 }
@@ -594,7 +470,7 @@ static int start(const struct spawn_request *request, struct birth *birth,
 		spawn_put(birth->spawn);
 		return err;
 	}
-	ki_wake_up_new_task(birth->task);
+	ki_wake_up_new_task(birth->child.task);
 	return 0;
 }
 
@@ -653,17 +529,16 @@ long spawn_finish(struct birth *birth, struct spawn_template_result *result)
 	} else {
 		ending.stage = SPAWN_TEMPLATE_STAGE_NONE;
 		ending.action = -1;
-		ending.pid = birth->nr;
+		ending.pid = birth->child.nr;
 	}
 	*result = ending;
 	/* What nobody waited for, the child counts. */
 	if (spawn->tmpl && (birth->cancelled || spawn->unborn ||
 			    !(spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)))
 		atomic64_inc(err ? &spawn->tmpl->failed : &spawn->tmpl->spawned);
-	put_pid(birth->pid);
-	put_task_struct(birth->task);
+	new_task_put(&birth->child);
 	spawn_put(spawn);
-	err = err ?: birth->nr;
+	err = err ?: birth->child.nr;
 	end_shown_birth(birth, err);
 	return err;
 }

@@ -17,6 +17,7 @@
 #include "actions.h"
 #include "exec.h"
 #include "fds.h"
+#include "new_task.h"
 #include "search.h"
 #include "spawn_template.h"
 #include "step.h"
@@ -93,10 +94,7 @@ struct spawn_request {
 /* A child that was made, in the hands of its caller. */
 struct birth {
 	struct spawn *spawn; /* a reference */
-	struct task_struct *task; /* a reference */
-	struct pid *pid; /* a reference */
-	pid_t nr; /* as the caller sees it */
-	int trace; /* PTRACE_EVENT_VFORK if the caller's tracer wants it, or 0 */
+	struct new_task child;
 	/* The caller's tracer sees system calls, not vfork events: it was shown a vfork(2). */
 	bool shown;
 	struct step_call ioctl; /* with shown: the caller's own system call */

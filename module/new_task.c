@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * new_task.c - a task that current makes, and sees through to its end
+ */
+#include <linux/completion.h>
+#include <linux/err.h>
+#include <linux/freezer.h>
+#include <linux/minmax.h>
+#include <linux/numa.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/ptrace.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/wait.h>
+
+#include "fds.h"
+#include "internals.h"
+#include "new_task.h"
+
+/*
+ * The task shares the caller's memory (CLONE_VM), and the caller's descriptor
+ * table (CLONE_FILES) until new_task_make() gives it its own: copy_process()
+ * copies neither. CLONE_VFORK does not make copy_process() wait. It says that the
+ * task will not run on the caller's stack, so no shadow stack is mapped for it and
+ * the alternate signal stack stays inherited.
+ */
+#define NEW_TASK_FLAGS (CLONE_VM | CLONE_VFORK | CLONE_FILES)
+
+/* In ticks: until a caller with a pending signal looks again for a task that ended. */
+#define LONGEST_NAP (HZ / 20L)
+
+int new_task_trace(void)
+{
+	return ptrace_event_enabled(current, PTRACE_EVENT_VFORK) ? PTRACE_EVENT_VFORK : 0;
+}
+
+int new_task_make(struct new_task *new, struct kernel_clone_args *clone,
+		  struct files_struct *files, struct completion *vfork_done)
+{
+	clone->flags |= NEW_TASK_FLAGS;
+	new->task = ki_copy_process(new->trace, NUMA_NO_NODE, clone);
+	if (IS_ERR(new->task))
+		return PTR_ERR(new->task);
+	get_task_struct(new->task);
+	new->pid = get_task_pid(new->task, PIDTYPE_PID);
+	new->nr = pid_vnr(new->pid);
+	/* Nobody else reads it of a task that cannot run yet, but for the OOM killer. */
+	WRITE_ONCE(new->task->vfork_done, vfork_done);
+	fds_give(new->task, files);
+	ki_share_io_ports(new->task);
+	ki_trace_fork(new->task);
+	return 0;
+}
+
+void new_task_put(struct new_task *new)
+{
+	put_pid(new->pid);
+	put_task_struct(new->task);
+}
+
+void new_task_tell_tracer(const struct new_task *new, int event)
+{
+	struct pid_namespace *ns;
+	unsigned long nr = 0;
+
+	if (!ptrace_event_enabled(current, event))
+		return;
+	/* The tracer gets the pid of its own namespace. */
+	rcu_read_lock();
+	ns = task_active_pid_ns(rcu_dereference(current->parent));
+	if (ns)
+		nr = pid_nr_ns(new->pid, ns);
+	rcu_read_unlock();
+	ki_ptrace_event(event, nr);
+}
+
+int new_task_wait(struct completion *done)
+{
+	int killed;
+
+	ki_enter_frozen();
+	killed = wait_for_completion_state(done, TASK_KILLABLE | TASK_FREEZABLE);
+	ki_leave_frozen();
+	return killed ? -EINTR : 0;
+}
+
+/*
+ * One that became a program has its own signal, and must not be taken for a thread
+ * group's leader when another of its threads has taken that place (-1).
+ */
+void new_task_let_be_seen(const struct new_task *new)
+{
+	cmpxchg(&new->task->exit_signal, 0, SIGCHLD);
+}
+
+/*
+ * Sleep for some ticks, whatever is pending but SIGKILL; the freezers count the caller
+ * as frozen.
+ */
+static void nap(long ticks)
+{
+	set_current_state(TASK_KILLABLE | TASK_FREEZABLE);
+	schedule_timeout(ticks);
+}
+
+/*
+ * Sleep until the task has ended. A wait for the task would not do: when a thread
+ * of the caller's process traces the task, that wait takes the stops which are for
+ * the tracer.
+ *
+ * Return: false if current gets a fatal signal.
+ */
+static bool wait_for_end(const struct new_task *new)
+{
+	int killed;
+
+	ki_enter_frozen();
+	/* What a pidfd polls: exit wakes it after it has set exit_state. */
+	killed = wait_event_state(new->pid->wait_pidfd, READ_ONCE(new->task->exit_state),
+				  (TASK_KILLABLE | TASK_FREEZABLE));
+	ki_leave_frozen();
+	return !killed;
+}
+
+/*
+ * kernel_wait4() returns at once when a signal is pending: a stop, a freezer, an
+ * ordinary one. Try until a tracer has let go of the zombie.
+ */
+static bool reap_patiently(const struct new_task *new)
+{
+	long ticks = 1;
+	bool gone;
+
+	ki_enter_frozen();
+	do {
+		nap(ticks);
+		ticks = min(2 * ticks, LONGEST_NAP);
+		gone = !pid_has_task(new->pid, PIDTYPE_PID) ||
+		       ki_wait_all(new->nr) != -ERESTARTSYS;
+	} while (!gone && !fatal_signal_pending(current));
+	ki_leave_frozen();
+	return gone;
+}
+
+/* Reap the task, which has ended. Return: false if current gets a fatal signal. */
+static bool reap_zombie(const struct new_task *new)
+{
+	/* Another thread's wait for all kinds may have been first: then its number is free. */
+	return !pid_has_task(new->pid, PIDTYPE_PID) ||
+	       ki_wait_all(new->nr) != -ERESTARTSYS || reap_patiently(new);
+}
+
+void new_task_reap(const struct new_task *new)
+{
+	if (!wait_for_end(new) || !reap_zombie(new))
+		new_task_let_be_seen(new);
+}
