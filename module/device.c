@@ -23,7 +23,7 @@ static long ioctl_create(const void __user *arg, size_t size)
 	int err;
 
 	err = ioctl_read(&args, sizeof(args), arg, size, SPAWN_TEMPLATE_CREATE_ARGS_SIZE_VER0);
-	return err ?: template_fd_create(&args);
+	return err ?: template_fd_create(&args, arg);
 }
 
 static long ioctl_spawn_path(const void __user *arg, size_t size)

@@ -49,6 +49,7 @@ enum role {
 	TASK_WORK_RUN,
 	SYS_CALL,
 	SECCOMP,
+	FORCE_SIG_SECCOMP,
 #ifdef CONFIG_AUDITSYSCALL
 	AUDIT_CALL_ENTRY,
 	AUDIT_CALL_EXIT,
@@ -93,6 +94,7 @@ DEFINE_STATIC_CALL_NULL(os_task_work_run, proto_task_work_run);
 DEFINE_STATIC_CALL_NULL(os_sys_call, proto_sys_call);
 DEFINE_STATIC_CALL_NULL(os_secure_computing, proto_secure_computing);
 DEFINE_STATIC_CALL_NULL(os_seccomp_permit, proto_seccomp_permit);
+DEFINE_STATIC_CALL_NULL(os_force_sig_seccomp, proto_force_sig_seccomp);
 #ifdef CONFIG_AUDITSYSCALL
 DEFINE_STATIC_CALL_NULL(os_audit_entry, proto_audit_entry);
 DEFINE_STATIC_CALL_NULL(os_audit_exit, proto_audit_exit);
@@ -190,6 +192,9 @@ static const struct function functions[] = {
 	FUNCTION(SECCOMP, SECURE_COMPUTING, "__secure_computing",
 		 "int (const struct seccomp_data *)",
 		 os_secure_computing, 0, KERNEL_VERSION(7, 0, 0)),
+	FUNCTION(FORCE_SIG_SECCOMP, ONLY, "force_sig_seccomp",
+		 "int (int, int, bool)",
+		 os_force_sig_seccomp, 0, 0),
 #ifdef CONFIG_AUDITSYSCALL
 	FUNCTION(AUDIT_CALL_ENTRY, ONLY, "__audit_syscall_entry",
 		 "void (int, long unsigned int, long unsigned int, long unsigned int, long unsigned int)",
@@ -572,6 +577,11 @@ bool ki_seccomp_allows(void)
 	if (chosen[SECCOMP]->shape == SECCOMP_PERMIT)
 		return static_call(os_seccomp_permit)();
 	return !static_call(os_secure_computing)(NULL);
+}
+
+void ki_force_sig_seccomp(int nr)
+{
+	static_call(os_force_sig_seccomp)(nr, 0, true);
 }
 
 void ki_audit_enter(int nr, const unsigned long args[4])

@@ -88,6 +88,12 @@ long ki_sys_call(int nr);
  */
 bool ki_seccomp_allows(void);
 /*
+ * Kill current's process as a filter that kills current for the system call nr does:
+ * by a SIGSYS that no handler, mask or tracer holds off, with a core dump. It takes
+ * effect on the way to user mode.
+ */
+void ki_force_sig_seccomp(int nr);
+/*
  * Open and close the audit record of a system call of current's, if it is
  * audited. What stands between is reported as that call's.
  */

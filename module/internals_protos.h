@@ -52,6 +52,7 @@ bool proto_get_signal(struct ksignal *ksig);
 void proto_task_work_run(void);
 int proto_secure_computing(const struct seccomp_data *sd);
 bool proto_seccomp_permit(void);
+int proto_force_sig_seccomp(int nr, int reason, bool force_coredump);
 void proto_audit_entry(int nr, unsigned long a0, unsigned long a1, unsigned long a2,
 		       unsigned long a3);
 void proto_audit_exit(int success, long ret);

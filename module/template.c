@@ -299,28 +299,21 @@ static const char *name_of_file(struct file *file, int fd, char *buf, bool *reac
 	return buf;
 }
 
-struct template *template_from_fd(int fd, u64 flags)
+struct template *template_from_file(struct file *file, int fd, u64 flags)
 {
 	struct template *tmpl;
-	struct file *file;
 	const char *name;
 	bool reachable;
 	char *buf;
 
-	file = fget_raw(fd);
-	if (!file)
-		return ERR_PTR(-EBADF);
 	buf = kmalloc(PATH_MAX, GFP_KERNEL);
-	if (buf) {
-		name = name_of_file(file, fd, buf, &reachable);
-		tmpl = pin(&file->f_path, name, flags);
-		if (!IS_ERR(tmpl))
-			tmpl->reachable = reachable;
-	} else {
-		tmpl = ERR_PTR(-ENOMEM);
-	}
+	if (!buf)
+		return ERR_PTR(-ENOMEM);
+	name = name_of_file(file, fd, buf, &reachable);
+	tmpl = pin(&file->f_path, name, flags);
+	if (!IS_ERR(tmpl))
+		tmpl->reachable = reachable;
 	kfree(buf);
-	fput(file);
 	return tmpl;
 }
 

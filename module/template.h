@@ -47,14 +47,14 @@ struct template {
 };
 
 /*
- * Make a template of the file at an absolute path, or of an open descriptor of
- * current's. May sleep. Errors as SPAWN_TEMPLATE_IOC_CREATE documents them.
- * The caller owns the reference.
+ * Make a template of the file at an absolute path, or of an open file. May sleep.
+ * Errors as SPAWN_TEMPLATE_IOC_CREATE documents them. The caller owns the reference.
  *
+ * @fd: the file's number in current's table, for the name of a file without a path
  * @flags: SPAWN_TEMPLATE_CREATE_*
  */
 struct template *template_from_path(const char __user *path, u64 flags);
-struct template *template_from_fd(int fd, u64 flags);
+struct template *template_from_file(struct file *file, int fd, u64 flags);
 
 struct template *template_get(struct template *tmpl);
 /* The last reference closes the file and allows writes again. May sleep. */

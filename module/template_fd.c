@@ -9,13 +9,16 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/module.h>
+#include <linux/openat2.h>
 #include <linux/poll.h>
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
 
+#include "ask.h"
 #include "ioctl.h"
 #include "request.h"
 #include "spawn.h"
+#include "step.h"
 #include "template.h"
 #include "template_fd.h"
 
@@ -38,8 +41,14 @@ static void template_fd_show_fdinfo(struct seq_file *m, struct file *file)
 	const struct spawn_template_elf *elf;
 	struct template_facts facts;
 
-	/* Whoever looks around in /proc does not want to open files. */
-	template_describe(tmpl, &facts, false);
+	/*
+	 * Whoever looks around in /proc does not want to open files. The reader's filters
+	 * may forbid stat(2), and a read of /proc is no place to ask them: tell nothing.
+	 */
+	if (step_has_filters())
+		facts = (struct template_facts) {};
+	else
+		template_describe(tmpl, &facts, false);
 	key = &facts.key;
 	elf = &facts.elf;
 	seq_puts(m, "template-path:\t");
@@ -56,15 +65,19 @@ static void template_fd_show_fdinfo(struct seq_file *m, struct file *file)
 	seq_printf(m, "template-failed:\t%lld\n", atomic64_read(&tmpl->failed));
 }
 
-static long ioctl_query(const struct template *tmpl, void __user *arg, size_t size)
+static long ioctl_query(struct file *file, void __user *arg, size_t size)
 {
-	struct spawn_template_query query = {
-		.spawned = atomic64_read(&tmpl->spawned),
-		.failed = atomic64_read(&tmpl->failed),
-		.stale = -template_check_fresh(tmpl),
-	};
+	const struct template *tmpl = file->private_data;
+	struct spawn_template_query query = {};
 	struct template_facts facts;
+	int err;
 
+	err = ask_query(file);
+	if (err)
+		return err;
+	query.spawned = atomic64_read(&tmpl->spawned);
+	query.failed = atomic64_read(&tmpl->failed);
+	query.stale = -template_check_fresh(tmpl);
 	template_describe(tmpl, &facts, true);
 	query.key = facts.key;
 	query.elf = facts.elf;
@@ -88,7 +101,7 @@ static long template_fd_ioctl(struct file *file, unsigned int cmd, unsigned long
 	case ioctl_kind(SPAWN_TEMPLATE_IOC_SPAWN):
 		return ioctl_spawn(file->private_data, uarg, _IOC_SIZE(cmd));
 	case ioctl_kind(SPAWN_TEMPLATE_IOC_QUERY):
-		return ioctl_query(file->private_data, uarg, _IOC_SIZE(cmd));
+		return ioctl_query(file, uarg, _IOC_SIZE(cmd));
 	case ioctl_kind(SPAWN_TEMPLATE_IOC_INFO):
 		return ioctl_info(uarg, _IOC_SIZE(cmd));
 	}
@@ -133,7 +146,51 @@ static int check_args(const struct spawn_template_create_args *args)
 	return args->execfd >= 0 ? 0 : -EINVAL;
 }
 
-long template_fd_create(const struct spawn_template_create_args *args)
+/*
+ * Filters are asked about openat2(2), whose struct open_how lies in the caller's
+ * memory: 'reserved' is one, for O_RDONLY. Look at it again after they were asked, as
+ * openat2(2) would: what a supervisor saw must not be another.
+ */
+static int check_how(const struct spawn_template_create_args __user *uargs)
+{
+	u64 reserved[ARRAY_SIZE(uargs->reserved)];
+
+	BUILD_BUG_ON(sizeof(struct open_how) > sizeof(reserved));
+	if (copy_from_user(reserved, uargs->reserved, sizeof(reserved)))
+		return -EFAULT;
+	return memchr_inv(reserved, 0, sizeof(reserved)) ? -EINVAL : 0;
+}
+
+/* The path is copied after the filters were asked: what a supervisor read is used. */
+static struct template *create_from_path(const struct spawn_template_create_args *args,
+					 const struct spawn_template_create_args __user *uargs)
+{
+	int err = ask_create_path(args->filename, (uintptr_t)uargs->reserved);
+
+	if (!err && step_has_filters())
+		err = check_how(uargs);
+	if (err)
+		return ERR_PTR(err);
+	return template_from_path(u64_to_user_ptr(args->filename), args->flags);
+}
+
+static struct template *create_from_fd(const struct spawn_template_create_args *args)
+{
+	struct file *file = fget_raw(args->execfd);
+	struct template *tmpl;
+	int err;
+
+	err = ask_create_fd(args->execfd, file);
+	if (!err && !file)
+		err = -EBADF;
+	tmpl = err ? ERR_PTR(err) : template_from_file(file, args->execfd, args->flags);
+	if (file)
+		fput(file);
+	return tmpl;
+}
+
+long template_fd_create(const struct spawn_template_create_args *args,
+			const struct spawn_template_create_args __user *uargs)
 {
 	struct template *tmpl;
 	int fd;
@@ -142,9 +199,9 @@ long template_fd_create(const struct spawn_template_create_args *args)
 	if (fd)
 		return fd;
 	if (args->filename)
-		tmpl = template_from_path(u64_to_user_ptr(args->filename), args->flags);
+		tmpl = create_from_path(args, uargs);
 	else
-		tmpl = template_from_fd(args->execfd, args->flags);
+		tmpl = create_from_fd(args);
 	if (IS_ERR(tmpl))
 		return PTR_ERR(tmpl);
 	fd = anon_inode_getfd("[spawn_template]", &template_fd_ops, tmpl,

@@ -11,9 +11,11 @@ struct template;
 /*
  * SPAWN_TEMPLATE_IOC_CREATE: make a template and a descriptor of it.
  *
+ * @args: a copy of uargs
  * Return: the descriptor or an errno (uapi/spawn_template.h). May sleep.
  */
-long template_fd_create(const struct spawn_template_create_args *args);
+long template_fd_create(const struct spawn_template_create_args *args,
+			const struct spawn_template_create_args __user *uargs);
 
 /*
  * The template that descriptor fd of current's names, a reference; or an ERR_PTR:

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ask.c - ask the caller's seccomp filters about what an ioctl stands for
+ */
+#include <linux/completion.h>
+#include <linux/err.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
+#include <linux/module.h>
+#include <linux/nsproxy.h>
+#include <linux/openat2.h>
+#include <linux/pid_namespace.h>
+#include <linux/ptrace.h>
+#include <linux/refcount.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/stat.h>
+#include <linux/unistd.h>
+
+#include "ask.h"
+#include "fds.h"
+#include "internals.h"
+#include "new_task.h"
+#include "signals.h"
+#include "step.h"
+
+#define MOST_CALLS 3
+
+/*
+ * The caller and the child share it, each with a reference: a caller that gets a
+ * fatal signal goes first. The caller writes it until the child is awake; then the
+ * child alone writes 'call' and 'answer', and the caller reads them after 'done'.
+ */
+struct question {
+	refcount_t ref;
+	struct step_call calls[MOST_CALLS];
+	unsigned int count; /* of calls */
+	/* A descriptor that the calls name: the child has it while it is asked. */
+	int fd;
+	struct file *file; /* a reference, or NULL */
+	unsigned int call; /* the index of the call that was asked about last */
+	int answer; /* as step_ask_filters() */
+	struct completion done; /* the child's vfork_done */
+};
+
+static struct question *question_new(const struct step_call *calls, unsigned int count)
+{
+	struct question *question = kzalloc(sizeof(*question), GFP_KERNEL_ACCOUNT);
+
+	if (!question)
+		return NULL;
+	refcount_set(&question->ref, 1);
+	memcpy(question->calls, calls, count * sizeof(*calls));
+	question->count = count;
+	init_completion(&question->done);
+	return question;
+}
+
+static void question_put(struct question *question)
+{
+	if (!refcount_dec_and_test(&question->ref))
+		return;
+	if (question->file)
+		fput(question->file);
+	kfree(question);
+}
+
+/* --- in the child --- */
+
+/*
+ * A supervisor can look at the descriptor that a call names in /proc/PID/fd: lend the
+ * child the caller's. It can be had from there by who could have it from the caller.
+ */
+static int lend_file(const struct question *question)
+{
+	int fd;
+
+	if (!question->file)
+		return 0;
+	fd = fds_place_at(question->fd, question->file);
+	return min(fd, 0);
+}
+
+static int ask_each(struct question *question)
+{
+	int err = 0;
+
+	for (; question->call < question->count; question->call++) {
+		const struct step_call *call = &question->calls[question->call];
+
+		err = step_ask_filters(call->nr, call->args[0], call->args[1], call->args[2],
+				       call->args[3], call->args[4]);
+		if (err)
+			break;
+	}
+	return err;
+}
+
+static int find_answer(struct question *question)
+{
+	int err;
+
+	err = lend_file(question);
+	if (err)
+		return err;
+	if (signals_begin())
+		return -EINTR;
+	err = ask_each(question);
+	/* TRAP: the caller's handler is not run for a call that the caller did not make. */
+	if (err == STEP_DEATH && !step_was_killed())
+		return -EPERM;
+	/* An errno that restarts a system call would restart the ioctl, for ever. */
+	return err <= -ERESTARTSYS ? -EINTR : err;
+}
+
+/* What the child runs. It owns a reference to the question and one to the module. */
+static int child_main(void *data)
+{
+	struct question *question = data;
+
+	question->answer = find_answer(question);
+	/* As complete_vfork_done(): who looks at vfork_done holds task_lock. */
+	task_lock(current);
+	current->vfork_done = NULL;
+	task_unlock(current);
+	complete(&question->done);
+	question_put(question);
+	/* As the end of child.c's child_main(): main.c waits for the last instructions. */
+	module_put(THIS_MODULE);
+	ki_do_exit(0);
+}
+
+/* --- in the caller --- */
+
+static int make_child(struct new_task *child, struct question *question)
+{
+	struct kernel_clone_args clone = {
+		.fn = child_main,
+		.fn_arg = question,
+	};
+	struct files_struct *files = ki_new_files();
+	int err;
+
+	if (IS_ERR(files))
+		return PTR_ERR(files);
+	child->trace = new_task_trace();
+	refcount_inc(&question->ref);
+	__module_get(THIS_MODULE);
+	err = new_task_make(child, &clone, files, &question->done);
+	if (err) {
+		module_put(THIS_MODULE);
+		question_put(question);
+		ki_put_files(files);
+	}
+	return err;
+}
+
+/* Returns as step_ask_filters(). */
+static int await_answer(const struct new_task *child, struct question *question)
+{
+	int err;
+
+	if (child->trace)
+		new_task_tell_tracer(child, PTRACE_EVENT_VFORK);
+	err = new_task_wait(&question->done);
+	if (err) {
+		/* Nobody needs the answer any more. */
+		send_sig(SIGKILL, child->task, 1);
+		new_task_let_be_seen(child);
+		return err;
+	}
+	new_task_reap(child);
+	if (child->trace)
+		new_task_tell_tracer(child, PTRACE_EVENT_VFORK_DONE);
+	return question->answer;
+}
+
+static int ask_in_child(struct question *question)
+{
+	struct new_task child;
+	sigset_t mask;
+	int err;
+
+	/* As spawn_start(): no handled signal makes the call begin again. */
+	signals_block(&mask);
+	err = make_child(&child, question);
+	if (!err)
+		ki_wake_up_new_task(child.task);
+	signals_unblock(&mask);
+	if (err)
+		return err;
+	err = await_answer(&child, question);
+	new_task_put(&child);
+	if (err != STEP_DEATH)
+		return err;
+	/*
+	 * The filter kills who makes the call: that is the caller. With KILL_THREAD, too,
+	 * it is the whole process, as a signal cannot end one thread alone.
+	 */
+	ki_force_sig_seccomp(question->calls[question->call].nr);
+	return -EPERM;
+}
+
+/* fd, file: the descriptor that the calls name; or file is NULL */
+static int ask(const struct step_call *calls, unsigned int count, int fd, struct file *file)
+{
+	struct question *question;
+	int err;
+
+	if (!step_has_filters())
+		return 0;
+	/*
+	 * The child would be the first process of that namespace, which could have no
+	 * other after its end.
+	 */
+	if (task_active_pid_ns(current) != current->nsproxy->pid_ns_for_children)
+		return -EPERM;
+	question = question_new(calls, count);
+	if (!question)
+		return -ENOMEM;
+	if (file) {
+		question->fd = fd;
+		question->file = get_file(file);
+	}
+	err = ask_in_child(question);
+	question_put(question);
+	return err;
+}
+
+int ask_create_path(u64 path, u64 how)
+{
+	const struct step_call calls[] = {
+		{ __NR_openat2, { AT_FDCWD, path, how, sizeof(struct open_how) } },
+		{ __NR_execveat, { AT_FDCWD, path } },
+		{ __NR_execve, { path } },
+	};
+
+	BUILD_BUG_ON(ARRAY_SIZE(calls) > MOST_CALLS);
+	return ask(calls, ARRAY_SIZE(calls), -1, NULL);
+}
+
+int ask_create_fd(int fd, struct file *file)
+{
+	const struct step_call call = {
+		__NR_execveat, { fd, 0, 0, 0, AT_EMPTY_PATH }
+	};
+
+	return ask(&call, 1, fd, file);
+}
+
+int ask_query(struct file *file)
+{
+	int fd = step_ioctl_fd();
+	const struct step_call call = {
+		__NR_statx, { fd, 0, AT_EMPTY_PATH, STATX_BASIC_STATS }
+	};
+
+	return ask(&call, 1, fd, file);
+}
