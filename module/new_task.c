@@ -156,3 +156,11 @@ void new_task_reap(const struct new_task *new)
 	if (!wait_for_end(new) || !reap_zombie(new))
 		new_task_let_be_seen(new);
 }
+
+void new_task_wait_for_release(const struct new_task *new)
+{
+	ki_enter_frozen();
+	wait_event_state(new->pid->wait_pidfd, !pid_has_task(new->pid, PIDTYPE_PID),
+			 (TASK_KILLABLE | TASK_FREEZABLE));
+	ki_leave_frozen();
+}

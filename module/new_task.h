@@ -67,4 +67,10 @@ void new_task_let_be_seen(const struct new_task *new);
  */
 void new_task_reap(const struct new_task *new);
 
+/*
+ * Sleep until the kernel has released a task that it reaps itself, or current gets a
+ * fatal signal. Kernels with CLONE_AUTOREAP wake the queue of pidfds then.
+ */
+void new_task_wait_for_release(const struct new_task *new);
+
 #endif /* OUTSPAWN_NEW_TASK_H */

@@ -346,13 +346,16 @@ static int wait_for_child(struct spawn *spawn)
 	return spawn->wait == WAIT_NOT ? 0 : new_task_wait(&spawn->done);
 }
 
-/* Take away a child that failed. */
+/*
+ * Take away a child that failed. The kernel reaps a child of AUTOREAP itself. The
+ * caller waits for it all the same: before that, wait(2) tells of a child, and the
+ * child counts for RLIMIT_NPROC.
+ */
 static void reap(const struct birth *birth)
 {
-	/* It does so itself, at any moment. */
-	if (birth->spawn->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP)
-		return;
 	new_task_reap(&birth->child);
+	if (birth->spawn->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP)
+		new_task_wait_for_release(&birth->child);
 }
 
 /*

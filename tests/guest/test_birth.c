@@ -529,18 +529,57 @@ static void autoreap_in_child(void *unused)
 	check_eq(error_of(waitpid(pid, &status, __WALL)), ECHILD);
 	check_eq(signals_seen[SIGCHLD], 0);
 	close(pidfd);
-	/* A failed one is gone as well. */
-	struct spawn_template_action nothing = { .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 };
-
-	args.actions = (uintptr_t)&nothing;
-	args.actions_len = 1;
-	check_eq(sys_spawn(probe, &args), -EBADF);
-	wait_until(count_children() == 0);
 }
 
 static void autoreap(void)
 {
 	in_child(autoreap_in_child, NULL);
+}
+
+/*
+ * A child that failed is gone when the call returns. If the call does not wait for
+ * the child's exit, one of the first calls finds a living child.
+ */
+static void failed_autoreap(uint64_t more)
+{
+	struct spawn_template_action nothing = { .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 };
+	struct spawn_template_spawn_args args = EXIT_0;
+	int pidfd, i;
+
+	args.flags = SPAWN_TEMPLATE_SPAWN_AUTOREAP | more;
+	args.pidfd = (uintptr_t)&pidfd;
+	args.actions = (uintptr_t)&nothing;
+	args.actions_len = 1;
+	for (i = 0; i < 100; i++) {
+		check_eq(sys_spawn(probe, &args), can(args.flags) ? -EBADF : -EOPNOTSUPP);
+		check_eq(error_of(waitpid(-1, NULL, WNOHANG | __WALL)), ECHILD);
+		check_eq(count_children(), 0);
+	}
+}
+
+static void failed_autoreap_leaves_nothing(void)
+{
+	failed_autoreap(0);
+}
+
+static void failed_kill_on_close_leaves_nothing(void)
+{
+	failed_autoreap(SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE);
+}
+
+/* The twin: the module itself reaps the child. */
+static void failed_without_autoreap_leaves_nothing(void)
+{
+	struct spawn_template_action nothing = { .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 };
+	struct spawn_template_spawn_args args = EXIT_0;
+	int i;
+
+	args.actions = (uintptr_t)&nothing;
+	args.actions_len = 1;
+	for (i = 0; i < 100; i++) {
+		check_eq(sys_spawn(probe, &args), -EBADF);
+		check_eq(error_of(waitpid(-1, NULL, WNOHANG | __WALL)), ECHILD);
+	}
 }
 
 static void autoreap_has_no_exit_signal(void)
@@ -679,5 +718,7 @@ SUITE("birth", T(fields_need_their_flags), T(info_says_what_the_kernel_can), T(e
       T(stopped_and_killed), T(no_new_privs), T(pdeath_signal), T(pdeath_signal_of_a_dead_caller),
       T(born_in_a_cgroup), T(not_a_cgroup), T(unfit_cgroups), T(foreign_cgroup),
       T(each_namespace), T(namespaces_of_nobody), T(first_of_a_pid_namespace), T(chosen_pid),
-      T(chosen_pid_of_nobody), T(autoreap), T(autoreap_has_no_exit_signal), T(kill_on_close),
+      T(chosen_pid_of_nobody), T(autoreap), T(failed_autoreap_leaves_nothing),
+      T(failed_kill_on_close_leaves_nothing), T(failed_without_autoreap_leaves_nothing),
+      T(autoreap_has_no_exit_signal), T(kill_on_close),
       T(kill_on_close_of_nobody), T(behind_a_filter), T(filtered_prctl));
