@@ -674,8 +674,14 @@ static void make_birth(struct call *call, struct rng *rng, struct spawn_template
 		args->set_tid = put(rng, &pid, sizeof(pid));
 		args->set_tid_size = 1;
 	}
-	if (!call->gentle && rng_one_in(rng, 16))
+	if (!call->gentle && rng_one_in(rng, 6)) {
 		args->flags |= SPAWN_TEMPLATE_SPAWN_AUTOREAP;
+		/* They do not go together. */
+		if (!rng_one_in(rng, 8)) {
+			args->flags &= ~SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL;
+			args->exit_signal = 0;
+		}
+	}
 	if (!call->gentle && rng_one_in(rng, 16))
 		args->flags |= SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE;
 	if (mutate_here(call, rng, 16))

@@ -172,14 +172,15 @@ void inject_by_chance(bool on);
 
 /* report.c */
 #define MAX_ERRNO 134
+#define STAGES (SPAWN_TEMPLATE_STAGE_EXEC + 1)
 struct stats {
 	_Atomic uint64_t position; /* number of the call being made */
 	_Atomic int done;
 	uint64_t calls[KINDS];
 	uint64_t ok[KINDS];
 	uint64_t errors[KINDS][MAX_ERRNO];
-	uint64_t stages[8];
-	uint64_t started, reaped, killed, exited_well, clean;
+	uint64_t stages[STAGES];
+	uint64_t started, reaped, autoreaped, killed, exited_well, clean;
 	uint64_t late, unknown; /* failed after the call; not told of by the call */
 	uint64_t raced, injected, callers_killed, callers_traced, stops, changes;
 	_Atomic uint64_t complaints;

@@ -74,7 +74,8 @@ static void report_stages(unsigned int workers)
 	unsigned int stage;
 
 	printf("spawns that said where they failed:");
-	for (stage = 1; stage < sizeof(names) / sizeof(*names); stage++)
+	_Static_assert(sizeof(names) / sizeof(*names) == STAGES, "each stage has a name");
+	for (stage = 1; stage < STAGES; stage++)
 		printf(" %s %lu", names[stage], SUM(stages[stage]));
 	printf("\n");
 }
@@ -88,8 +89,9 @@ void report(unsigned int workers)
 	report_stages(workers);
 	printf("raced %lu, with a failure injected %lu, changes of files and descriptors %lu\n",
 	       SUM(raced), SUM(injected), SUM(changes));
-	printf("children started %lu, reaped %lu, killed %lu; with a status that is known %lu, and had %lu\n",
-	       SUM(started), SUM(reaped), SUM(killed), SUM(clean), SUM(exited_well));
+	printf("children started %lu, reaped %lu, by the kernel %lu, killed %lu; with a status that is known %lu, and had %lu\n",
+	       SUM(started), SUM(reaped), SUM(autoreaped), SUM(killed), SUM(clean),
+	       SUM(exited_well));
 	printf("children that failed when their caller had gone on %lu, that no call told of %lu\n",
 	       SUM(late), SUM(unknown));
 	printf("callers killed %lu, traced %lu with %lu stops\n", SUM(callers_killed),

@@ -67,12 +67,18 @@ static bool failed_later(const struct child *child, int status)
 		return false;
 	if (result->pid != child->pid || result->error < 0 ||
 	    result->stage < SPAWN_TEMPLATE_STAGE_CREATE ||
-	    result->stage > SPAWN_TEMPLATE_STAGE_EXEC)
+	    result->stage >= STAGES)
 		complain("late result of %d: pid %d error %d stage %u action %d", child->pid,
 			 result->pid, result->error, result->stage, result->action);
 	else
 		stats->stages[result->stage]++;
 	return true;
+}
+
+/* The kernel reaps such a child when it ends: wait(2) only says that there is none. */
+static bool is_autoreaped(const struct child *child)
+{
+	return can_autoreap && child->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP;
 }
 
 /* Returns whether it has ended, and is no more. */
@@ -87,14 +93,17 @@ static bool try_reap(const struct child *child, int flags)
 	if (!pid)
 		return false;
 	if (pid < 0) {
-		/* What was asked for by chance may be that nobody waits for it. */
-		if (!can_autoreap || child->status >= 0)
+		/* A call that was changed may have asked for AUTOREAP by chance. */
+		if (!is_autoreaped(child) && (!can_autoreap || child->status >= 0))
 			complain("child %d is lost: %s", child->pid, strerror(errno));
+		stats->autoreaped += is_autoreaped(child);
 		return true;
 	}
 	stats->reaped++;
 	if (child->status < 0)
 		return true;
+	if (is_autoreaped(child))
+		complain("child %d was for the kernel to reap", child->pid);
 	stats->clean++;
 	if (failed_later(child, status))
 		stats->late++;
@@ -142,16 +151,16 @@ static void started(const struct order *order, pid_t pid, bool exact)
 	struct child child = { pid, exact ? order->status : -1, order->flags, order->result };
 
 	stats->started++;
-	/* It sees to itself. */
-	if (can_autoreap && child.status >= 0 && order->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP)
-		return;
 	if (rng_one_in(&rng, 8)) {
 		kill(pid, SIGKILL);
 		stats->killed++;
 		child.status = -1;
 	}
-	/* What an asynchronous one will write where it should not is written before the next call. */
-	if (rng_one_in(&rng, 2) || children_count == MAX_CHILDREN ||
+	/*
+	 * What an asynchronous one will write where it should not is written before the next
+	 * call. The number of one that the kernel reaps may be another child's later.
+	 */
+	if (rng_one_in(&rng, 2) || children_count == MAX_CHILDREN || is_autoreaped(&child) ||
 	    (child.status < 0 && child.flags & SPAWN_TEMPLATE_SPAWN_ASYNC))
 		reap(&child);
 	else
@@ -162,8 +171,12 @@ static void expect_no_child(void)
 {
 	pid_t pid = waitpid(-1, NULL, WNOHANG | __WALL);
 
-	if (pid >= 0 || errno != ECHILD)
-		complain("there is a child (%d) that nobody started", pid);
+	if (!pid)
+		complain("there is a living child that nobody started");
+	else if (pid > 0)
+		complain("child %d has ended, and nobody started it", pid);
+	else if (errno != ECHILD)
+		complain("wait for any child: %s", strerror(errno));
 }
 
 /* A call */
@@ -236,7 +249,7 @@ static void check_spawn(const struct order *order, int ret, int error)
 	if (ret < 0 && (result->pid || result->error != error || !result->stage))
 		complain("result after %d: pid %d error %d stage %u action %d", error, result->pid,
 			 result->error, result->stage, result->action);
-	if (ret < 0 && result->stage < 8)
+	if (ret < 0 && result->stage < STAGES)
 		stats->stages[result->stage]++;
 }
 
@@ -299,6 +312,13 @@ static void made_batch(const struct call *call, int ret, bool exact)
 		end_unknown();
 }
 
+static bool is_single_spawn(unsigned int cmd)
+{
+	return _IOC_TYPE(cmd) == SPAWN_TEMPLATE_IOC_MAGIC &&
+	       (_IOC_NR(cmd) == _IOC_NR(SPAWN_TEMPLATE_IOC_SPAWN) ||
+		_IOC_NR(cmd) == _IOC_NR(SPAWN_TEMPLATE_IOC_SPAWN_PATH));
+}
+
 static void made(const struct call *call, int ret, int error, bool exact)
 {
 	if (exact && (call->kind == KIND_SPAWN || call->kind == KIND_PATH) && !call->mutations)
@@ -309,12 +329,14 @@ static void made(const struct call *call, int ret, int error, bool exact)
 	if (_IOC_TYPE(call->cmd) == SPAWN_TEMPLATE_IOC_MAGIC &&
 	    _IOC_NR(call->cmd) == _IOC_NR(SPAWN_TEMPLATE_IOC_SPAWN_BATCH))
 		made_batch(call, ret, exact);
+	/* A spawn that failed leaves nothing, whatever was done to its memory. */
+	if (is_single_spawn(call->cmd) && ret < 0 && !children_count)
+		expect_no_child();
 	if (_IOC_TYPE(call->cmd) != SPAWN_TEMPLATE_IOC_MAGIC || ret <= 0)
 		return;
 	if (_IOC_NR(call->cmd) == _IOC_NR(SPAWN_TEMPLATE_IOC_CREATE))
 		keep_template(call, ret);
-	else if (_IOC_NR(call->cmd) == _IOC_NR(SPAWN_TEMPLATE_IOC_SPAWN) ||
-		 _IOC_NR(call->cmd) == _IOC_NR(SPAWN_TEMPLATE_IOC_SPAWN_PATH))
+	else if (is_single_spawn(call->cmd))
 		started(&call->orders[0], ret, exact && !by_chance && !filtered);
 }
 
