@@ -108,7 +108,7 @@ void *arena_put_at_end(struct rng *rng, const void *data, size_t size)
 	if (end_used)
 		return arena_put(rng, data, size);
 	end_used = true;
-	return memcpy(GUARD - size, data, size);
+	return data ? memcpy(GUARD - size, data, size) : GUARD - size;
 }
 
 uint64_t arena_bad_pointer(struct rng *rng)

@@ -80,7 +80,8 @@ static unsigned int odd_size(struct rng *rng, unsigned int size)
 {
 	static const unsigned int sizes[] = { 0,    1,	  8,	16,    71,   72,  73,	79,
 					      80,   81,	  87,	88,    89,   95,  96,	97,
-					      104,  151,  152,	153,   160,  256, 4088, 4095,
+					      104,  119,  120,	121,   128,  135, 136,	137,
+					      151,  152,  153,	160,   256,  304, 4088, 4095,
 					      4096, 4097, 8192, 16382, 16383 };
 
 	switch (rng_below(rng, 4)) {
@@ -632,6 +633,26 @@ static void make_outputs(struct call *call, struct rng *rng, struct order *order
 	}
 }
 
+/*
+ * Memory in which a child of a caller with filters or a tracer shows the path that it
+ * executes. What stands there when they have answered is executed.
+ */
+static void make_scratch(struct call *call, struct rng *rng, struct spawn_template_spawn_args *args)
+{
+	static const uint32_t sizes[] = { 1, 8, 64, 256, PATH_MAX };
+
+	if (rng_one_in(rng, 3)) {
+		args->scratch_size = RNG_PICK(rng, sizes);
+		args->scratch = put(rng, NULL, args->scratch_size);
+	}
+	if (mutate_here(call, rng, 24))
+		args->scratch = odd_pointer(rng, args->scratch);
+	if (mutate_here(call, rng, 24))
+		args->scratch_size = odd_number(rng, args->scratch_size);
+	if (mutate_here(call, rng, 48))
+		args->pad = odd_number(rng, 0);
+}
+
 /* A network, which takes its time to make, is seldom wanted. */
 static uint64_t some_namespaces(struct call *call, struct rng *rng)
 {
@@ -707,6 +728,7 @@ static struct spawn_template_spawn_args make_order(struct call *call, struct rng
 	make_argv(call, rng, order, &args);
 	make_actions(call, rng, worker, &args);
 	make_outputs(call, rng, order, &args);
+	make_scratch(call, rng, &args);
 	if (mutate_here(call, rng, 16))
 		args.flags = odd_number(rng, args.flags);
 	if (mutate_here(call, rng, 16))
@@ -738,9 +760,9 @@ static void describe(struct call *call, const struct spawn_template_spawn_args *
 {
 	snprintf(
 		call->text, sizeof(call->text),
-		"flags %llx pidfd %llx argv %llx envp %llx actions %llx len %llx result %llx namespaces %llx",
+		"flags %llx pidfd %llx argv %llx envp %llx actions %llx len %llx result %llx namespaces %llx scratch %llx+%x",
 		args->flags, args->pidfd, args->argv, args->envp, args->actions, args->actions_len,
-		args->result, args->namespaces);
+		args->result, args->namespaces, args->scratch, args->scratch_size);
 }
 
 static void make_spawn(struct call *call, struct rng *rng, unsigned int worker)
