@@ -157,8 +157,13 @@ void racer_begin(uint64_t seed);
 void racer_end(void);
 
 /* watched.c */
-/* From now on each step of this process's children is asked of a filter. */
-void watched_filter(uint64_t salt);
+/*
+ * From now on each step of this process's children is asked of a filter.
+ *
+ * @may_die: the filter may kill this process, too: CREATE and QUERY ask it about
+ *	     calls that count as the caller's own
+ */
+void watched_filter(uint64_t salt, bool may_die);
 /* Traces a child, and its children until they are programs, to their ends. */
 void watched_trace(struct rng *rng, pid_t caller);
 
@@ -182,7 +187,7 @@ struct stats {
 	uint64_t stages[STAGES];
 	uint64_t started, reaped, autoreaped, killed, exited_well, clean;
 	uint64_t late, unknown; /* failed after the call; not told of by the call */
-	uint64_t raced, injected, callers_killed, callers_traced, stops, changes;
+	uint64_t raced, injected, callers_killed, callers_traced, stops, vforks, changes;
 	_Atomic uint64_t complaints;
 };
 extern struct stats *stats, *all_stats;

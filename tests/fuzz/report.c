@@ -94,7 +94,7 @@ void report(unsigned int workers)
 	       SUM(exited_well));
 	printf("children that failed when their caller had gone on %lu, that no call told of %lu\n",
 	       SUM(late), SUM(unknown));
-	printf("callers killed %lu, traced %lu with %lu stops\n", SUM(callers_killed),
-	       SUM(callers_traced), SUM(stops));
+	printf("callers killed %lu, traced %lu with %lu stops, %lu of them at a vfork shown\n",
+	       SUM(callers_killed), SUM(callers_traced), SUM(stops), SUM(vforks));
 	printf("%lu ioctls\n", (unsigned long)report_calls(workers));
 }

@@ -32,17 +32,38 @@ static const uint32_t verdicts[] = {
 /* Of so many steps, as many as there are verdicts are not simply let pass. */
 #define STEPS 128
 
+#define LETHAL(verdict) \
+	((verdict) == SECCOMP_RET_KILL_THREAD || (verdict) == SECCOMP_RET_KILL_PROCESS)
+
 #define DATA(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define RETURN(verdict) BPF_STMT(BPF_RET | BPF_K, verdict)
-#define PROLOGUE 19
+#define JUMP_IF(value, to, otherwise) \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, to, otherwise)
+#define PROLOGUE 27
+/* Instructions of a verdict. */
+#define AT_MOST 5
 
-/* A step is known by its instruction pointer, which is 0. */
-void watched_filter(uint64_t salt)
+/*
+ * A step is known by its instruction pointer, which is 0. CREATE and QUERY ask about
+ * openat2, statx, execveat and execve, as a child's steps do. A verdict that kills
+ * would kill the caller then.
+ */
+void watched_filter(uint64_t salt, bool may_die)
 {
-	struct sock_filter code[PROLOGUE + 2 * VERDICTS + 1] = {
+	struct sock_filter code[PROLOGUE + AT_MOST * VERDICTS + 1] = {
 		DATA(instruction_pointer),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),
+		JUMP_IF(0, 1, 0),
 		RETURN(SECCOMP_RET_ALLOW),
+		DATA(nr),
+		JUMP_IF(SYS_openat2, 5, 0),
+		JUMP_IF(SYS_statx, 4, 0),
+		JUMP_IF(SYS_execveat, 3, 0),
+		JUMP_IF(SYS_execve, 2, 0),
+		/* M[0]: may CREATE or QUERY ask about it? */
+		BPF_STMT(BPF_LD | BPF_IMM, 0),
+		BPF_STMT(BPF_JMP | BPF_JA, 1),
+		BPF_STMT(BPF_LD | BPF_IMM, 1),
+		BPF_STMT(BPF_ST, 0),
 		DATA(nr),
 		BPF_STMT(BPF_MISC | BPF_TAX, 0),
 		DATA(args[0]),
@@ -60,15 +81,22 @@ void watched_filter(uint64_t salt)
 		BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 20),
 		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, STEPS - 1),
 	};
-	struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
+	struct sock_fprog program = { .filter = code };
 	size_t i, length = PROLOGUE;
 
 	for (i = 0; i < VERDICTS; i++) {
-		code[length++] =
-			(struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, i, 0, 1);
+		bool spare = LETHAL(verdicts[i]) && !may_die;
+
+		code[length++] = (struct sock_filter)JUMP_IF(i, 0, spare ? AT_MOST - 1 : 1);
+		if (spare) {
+			code[length++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_MEM, 0);
+			code[length++] = (struct sock_filter)JUMP_IF(1, 0, 1);
+			code[length++] = (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | EPERM);
+		}
 		code[length++] = (struct sock_filter)RETURN(verdicts[i]);
 	}
-	code[length] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
+	code[length++] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
+	program.len = length;
 	/* An ordinary user may not set one otherwise. */
 	if ((geteuid() && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
@@ -118,16 +146,39 @@ static void go_on(struct rng *rng, pid_t pid, int signal)
 	ptrace(PTRACE_SYSCALL, pid, 0, signal);
 }
 
+/*
+ * The caller that is to be traced stops at its system calls, or runs on. The only
+ * vfork(2) is the one that the module shows to a tracer that does not follow vfork:
+ * the others of its calls stay as they are.
+ */
+static void caller_goes_on(struct rng *rng, pid_t caller, int request, int signal)
+{
+	struct user_regs_struct regs;
+	struct iovec all = { &regs, sizeof(regs) };
+
+	if (ptrace(PTRACE_GETREGSET, caller, NT_PRSTATUS, &all) == 0 &&
+	    regs.orig_rax == SYS_vfork) {
+		stats->vforks++;
+		if (rng_one_in(rng, 4))
+			change_registers(rng, caller);
+		if (rng_one_in(rng, 16))
+			kill(caller, SIGKILL);
+	}
+	ptrace(request, caller, 0, signal);
+}
+
 /* What a tracee that stopped is told. Signals of its own it gets. */
-static void stopped(struct rng *rng, pid_t pid, pid_t caller, int status)
+static void stopped(struct rng *rng, pid_t pid, pid_t caller, int request, int status)
 {
 	int event = status >> 16, signal = WSTOPSIG(status);
 
 	if (event || signal == SIGTRAP || signal == (SIGTRAP | 0x80))
 		signal = 0;
 	/* Who is about to exit cannot be killed any more. */
-	if (pid == caller || event == PTRACE_EVENT_EXIT)
+	if (event == PTRACE_EVENT_EXIT)
 		ptrace(PTRACE_CONT, pid, 0, signal);
+	else if (pid == caller)
+		caller_goes_on(rng, pid, request, signal);
 	else if (event == PTRACE_EVENT_EXEC)
 		ptrace(PTRACE_DETACH, pid, 0, 0);
 	else
@@ -137,10 +188,12 @@ static void stopped(struct rng *rng, pid_t pid, pid_t caller, int status)
 void watched_trace(struct rng *rng, pid_t caller)
 {
 	/* A program runs untraced: what its calls would be changed to, nobody knows. */
-	long options = PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD;
-	int status;
+	long options = PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD;
+	int request = rng_one_in(rng, 2) ? PTRACE_CONT : PTRACE_SYSCALL, status;
 	pid_t pid;
 
+	if (request == PTRACE_CONT || rng_one_in(rng, 2))
+		options |= PTRACE_O_TRACEVFORK;
 	if (rng_one_in(rng, 2))
 		options |= PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEEXIT;
 	/* It may have made all its calls already. */
@@ -149,6 +202,6 @@ void watched_trace(struct rng *rng, pid_t caller)
 		if (pid <= 0 || !WIFSTOPPED(status))
 			continue;
 		stats->stops++;
-		stopped(rng, pid, caller, status);
+		stopped(rng, pid, caller, request, status);
 	}
 }

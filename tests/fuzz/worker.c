@@ -256,7 +256,7 @@ static void check_spawn(const struct order *order, int ret, int error)
 /* Nothing in it was wrong, and still: files may have been changed. */
 static bool may_fail_with(const struct call *call, int error)
 {
-	if (is_spawn(call->kind) && filtered)
+	if (filtered)
 		return true;
 	switch (error) {
 	case EACCES:
@@ -395,16 +395,21 @@ static void make_call(uint64_t number)
 
 static void be_a_victim(unsigned int calls)
 {
+	bool any_kind = rng_one_in(&rng, 2);
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* Templates belong to credentials, and a forked process has its own. */
 	world_open_templates(this_worker);
 	this_worker += 100;
+	/* This one may die by its own filter. */
+	if (filtered && rng_one_in(&rng, 2))
+		watched_filter(rng_next(&rng), true);
 	while (calls--) {
 		struct call call;
 
 		do
 			call_make(&call, &rng, this_worker % 100);
-		while (!is_spawn(call.kind));
+		while (!is_spawn(call.kind) && !any_kind);
 		if (ioctl(call.fd, call.cmd, call.arg) > 0)
 			while (waitpid(-1, NULL, WNOHANG | __WALL) > 0)
 				;
@@ -601,7 +606,7 @@ void worker_run(const struct options *opts, unsigned int worker, uint64_t count,
 	/* Of root's workers and of the user's every other one. */
 	filtered = options->watch && worker & 2;
 	if (filtered)
-		watched_filter(rng_of(options->seed, worker, 'f').state);
+		watched_filter(rng_of(options->seed, worker, 'f').state, false);
 	if (options->race)
 		racer_start(worker);
 	fill_numbers();
