@@ -189,6 +189,7 @@ struct stats {
 	uint64_t late, unknown; /* failed after the call; not told of by the call */
 	uint64_t raced, injected, callers_killed, callers_traced, stops, vforks, changes;
 	_Atomic uint64_t complaints;
+	_Atomic uint64_t complained; /* number of the call of the first of them */
 };
 extern struct stats *stats, *all_stats;
 extern unsigned int this_worker;
@@ -196,6 +197,8 @@ extern unsigned int this_worker;
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 uint64_t report_calls(unsigned int workers);
 void report(unsigned int workers);
+/* How to see again the calls that were complained of. */
+void report_replay(const struct options *options);
 
 /* worker.c */
 void worker_run(const struct options *options, unsigned int worker, uint64_t count,

@@ -382,6 +382,7 @@ int main(int argc, char **argv)
 	if (count_fds() != fds)
 		complain("%d descriptors, not %d", count_fds(), fds);
 	report(options.workers);
+	report_replay(&options);
 	world_remove();
 	printf("%lu complaints\n", (unsigned long)complaints());
 	return complaints() ? 1 : 0;

@@ -26,7 +26,8 @@ void complain(const char *format, ...)
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	if (stats) {
-		atomic_fetch_add(&stats->complaints, 1);
+		if (!atomic_fetch_add(&stats->complaints, 1))
+			atomic_store(&stats->complained, atomic_load(&stats->position));
 		dprintf(STDERR_FILENO, "WRONG: worker %u, call %lu: %s\n", this_worker,
 			(unsigned long)atomic_load(&stats->position), text);
 	} else {
@@ -97,4 +98,27 @@ void report(unsigned int workers)
 	printf("callers killed %lu, traced %lu with %lu stops, %lu of them at a vfork shown\n",
 	       SUM(callers_killed), SUM(callers_traced), SUM(stops), SUM(vforks));
 	printf("%lu ioctls\n", (unsigned long)report_calls(workers));
+}
+
+#define CALLS_BEFORE 64
+#define CALLS_AFTER 16
+
+void report_replay(const struct options *options)
+{
+	unsigned int i;
+
+	for (i = 0; i < options->workers; i++) {
+		uint64_t call = atomic_load(&all_stats[i].complained), first = options->first;
+
+		if (!atomic_load(&all_stats[i].complaints))
+			continue;
+		if (call > first + CALLS_BEFORE)
+			first = call - CALLS_BEFORE;
+		printf("worker %u's calls around its first complaint: tests/fuzz/run -k KERNEL -s %lu -n %lu -- -W %u -f %lu -v%s%s%s\n",
+		       i, (unsigned long)options->seed,
+		       (unsigned long)(call - first + CALLS_AFTER), i, (unsigned long)first,
+		       options->race ? "" : " -R",
+		       options->inject || !inject_available() ? "" : " -I",
+		       options->watch ? "" : " -F");
+	}
 }
