@@ -212,6 +212,19 @@ struct spawn_template_syscall {
  * ETXTBSY  the file is open for writing
  * ENOEXEC  not ELF, another machine's, or malformed
  * EFAULT, EBADF, EMFILE, ENFILE, ENOMEM, and what open(2) of the path gives
+ *
+ * Before anything is looked up, the caller's seccomp filters are asked, in a child
+ * that inherits them and ends at once: for a path about openat2(AT_FDCWD, filename,
+ * reserved, sizeof(struct open_how)), execveat(AT_FDCWD, filename, 0, 0, 0) and
+ * execve(filename, 0, 0), for a descriptor about execveat(execfd, 0, 0, 0,
+ * AT_EMPTY_PATH). The path is copied after the answer. The call fails with the errno
+ * of ERRNO and of a supervisor; with ENOSYS for TRACE without a tracer that follows
+ * vfork; with EPERM for TRAP, and if a tracer or a supervisor wants a call changed or
+ * made up. KILL_PROCESS and KILL_THREAD kill the caller's process: SIGSYS, which no
+ * handler sees. A caller with filters also gets
+ * EAGAIN, ENOMEM   as fork(2)
+ * EPERM    its children will be in a pid namespace other than its own
+ * EINTR    somebody killed that child
  */
 struct spawn_template_create_args {
 	__aligned_u64 flags;
@@ -429,7 +442,9 @@ struct spawn_template_elf {
 
 /*
  * SPAWN_TEMPLATE_IOC_QUERY, on a template fd: what is pinned. The key is all 0 for who
- * may not stat(2) the file. Sizes as of INFO. Ours.
+ * may not stat(2) the file. Sizes as of INFO. Seccomp filters are asked as of CREATE,
+ * about statx(fd, 0, AT_EMPTY_PATH, STATX_BASIC_STATS, 0), where fd is the template
+ * fd. Ours.
  */
 struct spawn_template_query {
 	struct spawn_template_key key;
