@@ -56,7 +56,8 @@ static void template_fd_show_fdinfo(struct seq_file *m, struct file *file)
 	seq_printf(m, "\ntemplate-by:\t%s\n", tmpl->by_path ? "path" : "fd");
 	seq_printf(m, "template-key:\tdev %u:%u ino %llu size %llu mode %o uid %u gid %u ctime %lld.%09u mtime %lld.%09u\n",
 		   key->dev_major, key->dev_minor, key->ino, key->size, key->mode,
-		   key->uid, key->gid, key->ctime_sec, key->ctime_nsec, key->mtime_sec, key->mtime_nsec);
+		   key->uid, key->gid, key->ctime_sec, key->ctime_nsec, key->mtime_sec,
+		   key->mtime_nsec);
 	seq_printf(m, "template-elf:\ttype %u machine %u phnum %u load %u stack %x interp %u entry %llx bytes %llu\n",
 		   elf->type, elf->machine, elf->phnum, elf->load_segments, elf->stack_flags,
 		   elf->interp_len, elf->entry, elf->load_bytes);
