@@ -5,12 +5,14 @@
  * Each test forks, sets a filter on one system call, and spawns: by the filter
  * the step that stands for that call fails, and nothing else does.
  */
-#include "common.h"
+#include "common_process.h"
 
 #include <linux/close_range.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #define REFUSED 77 /* EBADFD: an errno that nothing else gives */
@@ -465,6 +467,723 @@ static void a_supervisors_gift_to_an_asynchronous_one(void)
 	in_child(is_given_a_descriptor, &(uint64_t){ SPAWN_TEMPLATE_SPAWN_ASYNC });
 }
 
+/* --- CREATE and QUERY ask as the system calls that they stand for --- */
+
+/* Nothing is left of asking: no child, no zombie, no SIGCHLD. */
+static void check_asked_unseen(void)
+{
+	sigset_t pending;
+
+	check_eq(error_of(waitid(P_ALL, 0, NULL, WEXITED | WNOHANG | __WALL)), ECHILD);
+	check_eq(count_children(), 0);
+	must(sigpending(&pending));
+	check(!sigismember(&pending, SIGCHLD));
+}
+
+static void block_sigchld(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	must(sigprocmask(SIG_BLOCK, &set, NULL));
+}
+
+/* A path that names a program, one that names nothing, and one that is no program. */
+static void path_is_refused(void *number)
+{
+	int i;
+
+	block_sigchld();
+	close(template_of(PROBE));
+	filter(*(int *)number, -1, 0, SECCOMP_RET_ERRNO | REFUSED);
+	for (i = 0; i < TIMES; i++) {
+		check_eq(try_template(PROBE), -REFUSED);
+		check_eq(try_template("/nonexistent"), -REFUSED);
+		check_eq(try_template("/etc"), -REFUSED);
+		check_asked_unseen();
+	}
+}
+
+static void create_asks_openat2(void)
+{
+	in_child(path_is_refused, &(int){ SYS_openat2 });
+}
+
+static void create_asks_execveat(void)
+{
+	in_child(path_is_refused, &(int){ SYS_execveat });
+}
+
+static void create_asks_execve(void)
+{
+	in_child(path_is_refused, &(int){ SYS_execve });
+}
+
+static void descriptor_is_refused(void *unused)
+{
+	int fd = must(open(PROBE, O_PATH | O_CLOEXEC)), i;
+
+	(void)unused;
+	block_sigchld();
+	filter(SYS_execveat, -1, 0, SECCOMP_RET_ERRNO | REFUSED);
+	for (i = 0; i < TIMES; i++) {
+		check_eq(try_template_fd(fd), -REFUSED);
+		/* Before it is looked at whether that is a descriptor. */
+		check_eq(try_template_fd(999), -REFUSED);
+		check_asked_unseen();
+	}
+	close(fd);
+}
+
+static void create_of_a_descriptor_asks_execveat(void)
+{
+	in_child(descriptor_is_refused, NULL);
+}
+
+/* An open file is not opened again. */
+static void descriptor_is_allowed(void *unused)
+{
+	int fd = must(open(PROBE, O_PATH | O_CLOEXEC));
+
+	(void)unused;
+	filter(SYS_openat2, -1, 0, SECCOMP_RET_ERRNO | REFUSED);
+	check_eq(try_template(PROBE), -REFUSED);
+	close(template_of_fd(fd));
+	check_eq(try_template_fd(999), -EBADF);
+	close(fd);
+}
+
+static void create_of_a_descriptor_opens_nothing(void)
+{
+	in_child(descriptor_is_allowed, NULL);
+}
+
+static void query_is_refused(void *unused)
+{
+	struct spawn_template_query query = { .spawned = 7 };
+	int i;
+
+	(void)unused;
+	own_template();
+	block_sigchld();
+	check(query_of(probe).key.ino);
+	filter(SYS_statx, -1, 0, SECCOMP_RET_ERRNO | REFUSED);
+	for (i = 0; i < TIMES; i++) {
+		check_eq(sys_query(probe, &query), -REFUSED);
+		check_eq(query.key.ino, 0);
+		check_eq(query.spawned, 7);
+		check_asked_unseen();
+	}
+	/* That is no matter of making and using one. */
+	close(template_of(PROBE));
+	check_eq(spawn_and_wait(probe), 0);
+}
+
+static void query_asks_statx(void)
+{
+	in_child(query_is_refused, NULL);
+}
+
+static void all_is_allowed(void *unused)
+{
+	int fd = must(open(PROBE, O_PATH | O_CLOEXEC)), i;
+
+	(void)unused;
+	block_sigchld();
+	filter(SYS_ptrace, -1, 0, SECCOMP_RET_ERRNO | REFUSED);
+	filter(SYS_stat, -1, 0, SECCOMP_RET_KILL_PROCESS);
+	filter(SYS_openat2, -1, 0, SECCOMP_RET_LOG);
+	for (i = 0; i < TIMES; i++) {
+		probe = template_of(PROBE);
+		check(query_of(probe).key.ino);
+		check(query_of(probe).elf.entry);
+		close(probe);
+		probe = template_of_fd(fd);
+		check(query_of(probe).key.ino);
+		check_asked_unseen();
+		if (i < TIMES - 1)
+			close(probe);
+	}
+	check_eq(spawn_and_wait(probe), 0);
+	check_eq(try_template("/nonexistent"), -ENOENT);
+	check_eq(try_template("/etc"), -EACCES);
+	close(fd);
+}
+
+static void create_and_query_under_a_filter_that_allows(void)
+{
+	in_child(all_is_allowed, NULL);
+}
+
+/* Each argument as the call would have it, and not otherwise. */
+static void arguments_decide(void *unused)
+{
+	char *path = PROBE, *other = text("%s", path);
+	int fd = must(open(path, O_PATH | O_CLOEXEC));
+	int twin = must(fcntl(fd, F_DUPFD_CLOEXEC, 100)), moved;
+
+	(void)unused;
+	own_template();
+	moved = must(fcntl(probe, F_DUPFD_CLOEXEC, 100));
+	filter(SYS_openat2, 1, (uintptr_t)path, SECCOMP_RET_ERRNO | REFUSED);
+	check_eq(try_template(path), -REFUSED);
+	close(template_of(other));
+	filter(SYS_execveat, 0, twin, SECCOMP_RET_ERRNO | REFUSED);
+	check_eq(try_template_fd(twin), -REFUSED);
+	close(template_of_fd(fd));
+	filter(SYS_statx, 0, moved, SECCOMP_RET_ERRNO | REFUSED);
+	check_eq(sys_query(moved, &(struct spawn_template_query){ 0 }), -REFUSED);
+	check(query_of(probe).key.ino);
+	filter(SYS_openat2, 3, sizeof(struct open_how), SECCOMP_RET_ERRNO | 9);
+	check_eq(try_template(other), -9);
+	close(fd);
+	close(twin);
+	close(moved);
+}
+
+static void create_and_query_show_their_arguments(void)
+{
+	in_child(arguments_decide, NULL);
+}
+
+/* As far as the caller's own call goes: it fails, or the process is gone. */
+static void create_is_trapped(void *unused)
+{
+	(void)unused;
+	own_template();
+	filter(SYS_openat2, -1, 0, SECCOMP_RET_TRAP);
+	filter(SYS_statx, -1, 0, SECCOMP_RET_TRAP);
+	check_eq(try_template(PROBE), -EPERM);
+	check_eq(sys_query(probe, &(struct spawn_template_query){ 0 }), -EPERM);
+	check_asked_unseen();
+}
+
+static void create_and_query_are_trapped(void)
+{
+	in_child(create_is_trapped, NULL);
+}
+
+static void no_tracer(void *unused)
+{
+	(void)unused;
+	own_template();
+	filter(SYS_openat2, -1, 0, SECCOMP_RET_TRACE);
+	filter(SYS_statx, -1, 0, SECCOMP_RET_TRACE);
+	check_eq(try_template(PROBE), -ENOSYS);
+	check_eq(sys_query(probe, &(struct spawn_template_query){ 0 }), -ENOSYS);
+	check_asked_unseen();
+}
+
+static void create_and_query_without_the_tracer(void)
+{
+	in_child(no_tracer, NULL);
+}
+
+/* Numbers that would begin the ioctl again, and again. */
+static void create_says_begin_again(void *unused)
+{
+	static const int numbers[] = { 512, 513, 514, 516 };
+	char *paths[4];
+	int i;
+
+	(void)unused;
+	for (i = 0; i < 4; i++) {
+		paths[i] = text("%s", PROBE);
+		filter(SYS_openat2, 1, (uintptr_t)paths[i], SECCOMP_RET_ERRNO | numbers[i]);
+		check_eq(try_template(paths[i]), -EINTR);
+	}
+}
+
+static void create_and_an_errno_that_says_begin_again(void)
+{
+	in_child(create_says_begin_again, NULL);
+}
+
+/* --- a verdict that kills --- */
+
+static volatile bool *survived;
+
+static void survive(int number)
+{
+	(void)number;
+	*survived = true;
+}
+
+struct killer {
+	uint32_t verdict;
+	bool threads, handler, blocked, query;
+	const char *path; /* of what a template is made */
+};
+
+static void be_killed(const struct killer *killer)
+{
+	sigset_t set;
+
+	if (killer->handler)
+		must(signal(SIGSYS, survive) == SIG_ERR ? -1 : 0);
+	sigemptyset(&set);
+	sigaddset(&set, SIGSYS);
+	if (killer->blocked)
+		must(sigprocmask(SIG_BLOCK, &set, NULL));
+	filter(killer->query ? SYS_statx : SYS_openat2, -1, 0, killer->verdict);
+	if (killer->query)
+		sys_query(probe, &(struct spawn_template_query){ 0 });
+	else
+		try_template(killer->path);
+	*survived = true;
+}
+
+static void *sleeps(void *unused)
+{
+	while (!unused)
+		pause();
+	return NULL;
+}
+
+static void *is_killed_in_a_thread(void *killer)
+{
+	be_killed(killer);
+	return NULL;
+}
+
+static void kill_one(const struct killer *killer)
+{
+	pthread_t thread;
+	pid_t pid = must(fork());
+	int fd;
+
+	if (!pid) {
+		probe = template_of(killer->path);
+		if (killer->threads) {
+			check_eq(pthread_create(&thread, NULL, is_killed_in_a_thread,
+						(void *)killer),
+				 0);
+			sleeps(NULL);
+		}
+		be_killed(killer);
+		_exit(0);
+	}
+	check_eq(wait_for(pid), 128 + SIGSYS);
+	check(!*survived);
+	/* No writer is kept away: nobody holds a template any more. */
+	fd = must(open(killer->path, O_WRONLY | O_CLOEXEC));
+	close(fd);
+}
+
+static void killed_both_ways(uint32_t verdict)
+{
+	struct killer killer = { .verdict = verdict, .path = own_probe("killed") };
+	int i;
+
+	survived = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	check(survived != MAP_FAILED);
+	for (i = 0; i < 16; i++) {
+		killer.threads = i & 1;
+		killer.handler = i & 2;
+		killer.blocked = i & 4;
+		killer.query = i & 8;
+		kill_one(&killer);
+	}
+	check_eq(count_children(), 0);
+	munmap((void *)survived, 4096);
+}
+
+static void create_and_query_kill_the_process(void)
+{
+	killed_both_ways(SECCOMP_RET_KILL_PROCESS);
+}
+
+/* A caller that is not alone: its process goes, too, as no signal ends a thread. */
+static void create_and_query_kill_the_thread(void)
+{
+	killed_both_ways(SECCOMP_RET_KILL_THREAD);
+}
+
+/* --- a supervisor of CREATE and QUERY --- */
+
+/* A listener that is asked about one system call. */
+static int listen_to(int number)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
+
+	return must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+			    SECCOMP_FILTER_FLAG_NEW_LISTENER, &program));
+}
+
+/* A thread of the caller's own that answers for one call. */
+struct supervisor {
+	int listener;
+	/* How it answers; looks at what was asked, and may set resp. */
+	void (*judge)(struct supervisor *supervisor, const struct seccomp_notif *notif);
+	struct seccomp_notif_resp resp;
+	void *argument;
+	pthread_t thread;
+};
+
+static void *answer_once(void *argument)
+{
+	struct supervisor *supervisor = argument;
+	struct seccomp_notif notif = { 0 };
+
+	must(ioctl(supervisor->listener, SECCOMP_IOCTL_NOTIF_RECV, &notif));
+	supervisor->judge(supervisor, &notif);
+	supervisor->resp.id = notif.id;
+	if (ioctl(supervisor->listener, SECCOMP_IOCTL_NOTIF_SEND, &supervisor->resp) < 0)
+		check_eq(errno, ENOENT);
+	return NULL;
+}
+
+static void begin_to_supervise(struct supervisor *supervisor, int number)
+{
+	supervisor->listener = listen_to(number);
+	check_eq(pthread_create(&supervisor->thread, NULL, answer_once, supervisor), 0);
+}
+
+static void end_to_supervise(struct supervisor *supervisor)
+{
+	check_eq(pthread_join(supervisor->thread, NULL), 0);
+	close(supervisor->listener);
+}
+
+static void let_pass(struct supervisor *supervisor)
+{
+	supervisor->resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+}
+
+static void reads_openat2(struct supervisor *supervisor, const struct seccomp_notif *notif)
+{
+	char path[PATH_MAX] = "";
+	struct open_how how = { .flags = O_PATH };
+	int memory = must(open(text("/proc/%d/mem", notif->pid), O_RDONLY | O_CLOEXEC));
+
+	/* It is a child of the caller's, and no program. */
+	check_eq(process_status(notif->pid, "PPid"), getpid());
+	check_eq(notif->data.nr, SYS_openat2);
+	check_eq((int)notif->data.args[0], AT_FDCWD);
+	check(pread(memory, path, strlen(supervisor->argument) + 1, notif->data.args[1]) > 0);
+	check_str(path, supervisor->argument);
+	check_eq(pread(memory, &how, sizeof(how), notif->data.args[2]), sizeof(how));
+	check_eq(how.flags, O_RDONLY);
+	check_eq(how.mode, 0);
+	check_eq(how.resolve, 0);
+	check_eq(notif->data.args[3], sizeof(how));
+	close(memory);
+	let_pass(supervisor);
+}
+
+static void supervised_open(void *unused)
+{
+	char *path = PROBE;
+	struct supervisor supervisor = { .judge = reads_openat2, .argument = path };
+
+	(void)unused;
+	begin_to_supervise(&supervisor, SYS_openat2);
+	close(template_of(path));
+	end_to_supervise(&supervisor);
+	check_asked_unseen();
+}
+
+static void a_supervisor_reads_path_and_how(void)
+{
+	in_child(supervised_open, NULL);
+}
+
+/* The descriptor is there to be looked at, as it is in the caller. */
+static void looks_at_descriptor(struct supervisor *supervisor, const struct seccomp_notif *notif)
+{
+	const char *link = text("fd/%d", (int)notif->data.args[0]);
+
+	check_eq((int)notif->data.args[0], *(int *)supervisor->argument);
+	check_str(process_link(notif->pid, link), process_link(getpid(), link));
+	let_pass(supervisor);
+}
+
+static void supervised_descriptor(void *unused)
+{
+	int fd = must(open(PROBE, O_PATH | O_CLOEXEC)), far = must(fcntl(fd, F_DUPFD, 500));
+	struct supervisor supervisor = { .judge = looks_at_descriptor, .argument = &far };
+
+	(void)unused;
+	begin_to_supervise(&supervisor, SYS_execveat);
+	probe = template_of_fd(far);
+	end_to_supervise(&supervisor);
+	supervisor.argument = &probe;
+	begin_to_supervise(&supervisor, SYS_statx);
+	check(query_of(probe).key.ino);
+	end_to_supervise(&supervisor);
+	close(fd);
+	close(far);
+	check_asked_unseen();
+}
+
+static void a_supervisor_looks_at_the_descriptor(void)
+{
+	in_child(supervised_descriptor, NULL);
+}
+
+static void denies(struct supervisor *supervisor, const struct seccomp_notif *notif)
+{
+	(void)notif;
+	supervisor->resp.error = -REFUSED;
+}
+
+static void makes_up(struct supervisor *supervisor, const struct seccomp_notif *notif)
+{
+	(void)notif;
+	supervisor->resp.val = 3;
+}
+
+static void kills_who_asks(struct supervisor *supervisor, const struct seccomp_notif *notif)
+{
+	let_pass(supervisor);
+	must(kill(notif->pid, SIGKILL));
+	wait_until(ioctl(supervisor->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &notif->id) < 0);
+}
+
+static void supervised_no(void *unused)
+{
+	struct supervisor supervisor = { .judge = denies };
+
+	(void)unused;
+	begin_to_supervise(&supervisor, SYS_openat2);
+	check_eq(try_template(PROBE), -REFUSED);
+	end_to_supervise(&supervisor);
+	/* The filter without its supervisor denies, too. */
+	check_eq(try_template(PROBE), -ENOSYS);
+	check_asked_unseen();
+}
+
+static void a_supervisor_denies(void)
+{
+	in_child(supervised_no, NULL);
+}
+
+static void supervised_otherwise(void *judge)
+{
+	struct supervisor supervisor = { .judge = judge };
+	int before = count_fds();
+
+	begin_to_supervise(&supervisor, SYS_openat2);
+	check_eq(try_template(PROBE), supervisor.judge == makes_up ? -EPERM : -EINTR);
+	end_to_supervise(&supervisor);
+	check_eq(count_fds(), before);
+	check_asked_unseen();
+}
+
+static void a_supervisor_makes_up_a_success(void)
+{
+	in_child(supervised_otherwise, makes_up);
+}
+
+static void the_child_that_is_asked_is_killed(void)
+{
+	in_child(supervised_otherwise, kills_who_asks);
+}
+
+/* What is in the memory after the answer is used, as by the kernel's own calls. */
+static void rewrites_path(struct supervisor *supervisor, const struct seccomp_notif *notif)
+{
+	strcpy((char *)(uintptr_t)notif->data.args[1], supervisor->argument);
+	let_pass(supervisor);
+}
+
+static void supervised_rewrite(void *unused)
+{
+	char *path = text("%s%*s", PROBE, PATH_MAX / 2, ""), *other = own_probe("other");
+	struct supervisor supervisor = { .judge = rewrites_path, .argument = other };
+	struct stat st;
+
+	(void)unused;
+	strcpy(path, PROBE);
+	begin_to_supervise(&supervisor, SYS_openat2);
+	probe = template_of(path);
+	end_to_supervise(&supervisor);
+	must(stat(other, &st));
+	check_eq(query_of(probe).key.ino, st.st_ino);
+}
+
+static void a_path_that_changes_while_it_is_judged(void)
+{
+	in_child(supervised_rewrite, NULL);
+}
+
+static void rewrites_how(struct supervisor *supervisor, const struct seccomp_notif *notif)
+{
+	((struct open_how *)(uintptr_t)notif->data.args[2])->flags = O_PATH;
+	let_pass(supervisor);
+}
+
+static void supervised_rewrite_of_how(void *unused)
+{
+	struct supervisor supervisor = { .judge = rewrites_how };
+
+	(void)unused;
+	begin_to_supervise(&supervisor, SYS_openat2);
+	check_eq(try_template(PROBE), -EINVAL);
+	end_to_supervise(&supervisor);
+}
+
+static void a_how_that_changes_while_it_is_judged(void)
+{
+	in_child(supervised_rewrite_of_how, NULL);
+}
+
+/* --- a caller that does not wait for the answer to its end --- */
+
+static void caller_is_killed(void *unused)
+{
+	pid_t caller, asked;
+
+	(void)unused;
+	must(prctl(PR_SET_CHILD_SUBREAPER, 1));
+	caller = must(fork());
+	if (!caller) {
+		listen_to(SYS_openat2);
+		try_template(PROBE);
+		_exit(1);
+	}
+	wait_until(children_of(caller, &asked, 1) == 1 && process_state(asked) == 'S');
+	must(kill(caller, SIGKILL));
+	check_eq(wait_for(caller), 128 + SIGKILL);
+	/* Nobody will answer; the child does not wait for that. */
+	check_eq(wait_for(asked), 128 + SIGKILL);
+}
+
+static void a_caller_that_is_killed_while_it_is_judged(void)
+{
+	in_child(caller_is_killed, NULL);
+}
+
+static volatile int handled;
+
+static void count_signal(int number)
+{
+	(void)number;
+	handled++;
+}
+
+static void signals_caller(struct supervisor *supervisor, const struct seccomp_notif *notif)
+{
+	(void)notif;
+	must(kill(getpid(), SIGUSR1));
+	let_pass(supervisor);
+}
+
+/* Handled after the call, which is not begun again: the supervisor answers once. */
+static void caller_gets_a_signal(void *unused)
+{
+	struct supervisor supervisor = { .judge = signals_caller };
+	sigset_t set;
+
+	(void)unused;
+	must(signal(SIGUSR1, count_signal) == SIG_ERR ? -1 : 0);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	must(pthread_sigmask(SIG_BLOCK, &set, NULL));
+	begin_to_supervise(&supervisor, SYS_openat2);
+	must(pthread_sigmask(SIG_UNBLOCK, &set, NULL));
+	close(template_of(PROBE));
+	end_to_supervise(&supervisor);
+	check_eq(handled, 1);
+}
+
+static void a_caller_that_gets_a_signal_while_it_is_judged(void)
+{
+	in_child(caller_gets_a_signal, NULL);
+}
+
+/* --- what asking needs --- */
+
+/* Only who has filters needs a process more. */
+static void at_the_limit_of_processes(void *filtered)
+{
+	struct rlimit none = { 0, 0 };
+
+	own_template();
+	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	must(setrlimit(RLIMIT_NPROC, &none));
+	if (filtered)
+		filter(SYS_ptrace, -1, 0, SECCOMP_RET_ERRNO | REFUSED);
+	if (filtered) {
+		check_eq(try_template(PROBE), -EAGAIN);
+		check_eq(sys_query(probe, &(struct spawn_template_query){ 0 }), -EAGAIN);
+	} else {
+		close(template_of(PROBE));
+		check(query_of(probe).key.ino);
+	}
+}
+
+static void a_filter_at_the_limit_of_processes(void)
+{
+	in_child_as_nobody(at_the_limit_of_processes, "filtered");
+}
+
+static void no_filter_at_the_limit_of_processes(void)
+{
+	in_child_as_nobody(at_the_limit_of_processes, NULL);
+}
+
+/* The first process of a namespace is the caller's to make. */
+static void in_a_new_pid_namespace(void *filtered)
+{
+	pid_t pid;
+
+	own_template();
+	if (filtered)
+		filter(SYS_ptrace, -1, 0, SECCOMP_RET_ERRNO | REFUSED);
+	must(unshare(CLONE_NEWPID));
+	if (filtered) {
+		check_eq(try_template(PROBE), -EPERM);
+		check_eq(sys_query(probe, &(struct spawn_template_query){ 0 }), -EPERM);
+	} else {
+		close(template_of(PROBE));
+		check(query_of(probe).key.ino);
+	}
+	pid = must(fork());
+	if (!pid)
+		_exit(getpid() == 1 ? 0 : 1);
+	check_eq(wait_for(pid), 0);
+}
+
+static void a_filter_and_a_new_pid_namespace(void)
+{
+	in_child(in_a_new_pid_namespace, "filtered");
+}
+
+static void no_filter_and_a_new_pid_namespace(void)
+{
+	in_child(in_a_new_pid_namespace, NULL);
+}
+
+/* Reading /proc is asked as open and read: no word of what statx would have said. */
+static void fdinfo_under_a_filter(void *unused)
+{
+	const char *info;
+
+	(void)unused;
+	own_template();
+	info = read_whole(text("/proc/self/fdinfo/%d", probe), NULL);
+	check(strstr(info, text("ino %llu ", (unsigned long long)query_of(probe).key.ino)));
+	filter(SYS_ptrace, -1, 0, SECCOMP_RET_ERRNO | REFUSED);
+	info = read_whole(text("/proc/self/fdinfo/%d", probe), NULL);
+	check(strstr(info, "template-path:\t"));
+	check(strstr(info, "template-key:\tdev 0:0 ino 0 size 0 "));
+	check(strstr(info, " entry 0 bytes 0\n"));
+	check(strstr(info, "template-memory:\t0\n"));
+}
+
+static void fdinfo_tells_nothing_to_whom_filters_judge(void)
+{
+	in_child(fdinfo_under_a_filter, NULL);
+}
+
 SUITE("seccomp",
       T(vfork_is_refused),
       T(close_is_refused),
@@ -491,4 +1210,31 @@ SUITE("seccomp",
       T(an_asynchronous_one_that_filters_allow),
       T(a_supervisors_gift_is_the_childs),
       T(a_supervisors_gift_with_inherit_fds),
-      T(a_supervisors_gift_to_an_asynchronous_one));
+      T(a_supervisors_gift_to_an_asynchronous_one),
+      T(create_asks_openat2),
+      T(create_asks_execveat),
+      T(create_asks_execve),
+      T(create_of_a_descriptor_asks_execveat),
+      T(create_of_a_descriptor_opens_nothing),
+      T(query_asks_statx),
+      T(create_and_query_under_a_filter_that_allows),
+      T(create_and_query_show_their_arguments),
+      T(create_and_query_are_trapped),
+      T(create_and_query_without_the_tracer),
+      T(create_and_an_errno_that_says_begin_again),
+      T(create_and_query_kill_the_process),
+      T(create_and_query_kill_the_thread),
+      T(a_supervisor_reads_path_and_how),
+      T(a_supervisor_looks_at_the_descriptor),
+      T(a_supervisor_denies),
+      T(a_supervisor_makes_up_a_success),
+      T(the_child_that_is_asked_is_killed),
+      T(a_path_that_changes_while_it_is_judged),
+      T(a_how_that_changes_while_it_is_judged),
+      T(a_caller_that_is_killed_while_it_is_judged),
+      T(a_caller_that_gets_a_signal_while_it_is_judged),
+      T(a_filter_at_the_limit_of_processes),
+      T(no_filter_at_the_limit_of_processes),
+      T(a_filter_and_a_new_pid_namespace),
+      T(no_filter_and_a_new_pid_namespace),
+      T(fdinfo_tells_nothing_to_whom_filters_judge));
