@@ -7,6 +7,9 @@
  */
 #include "common_module.h"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 static int quick_spawn(int template)
@@ -196,6 +199,72 @@ static void right_after_a_failed_spawn(void)
 	outspawn_actions_destroy(&actions);
 }
 
+/* --- callers that end while their filters are asked --- */
+
+/* CREATE is asked as openat2(2). */
+static void judge_create(uint32_t verdict)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, verdict),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
+
+	must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		     verdict == SECCOMP_RET_USER_NOTIF ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0,
+		     &program));
+}
+
+static void *make_a_template(void *verdict)
+{
+	judge_create(*(uint32_t *)verdict);
+	try_template(PROBE);
+	return NULL;
+}
+
+/* The call is made by a thread: this one waits for it, and is not there any more. */
+static pid_t judged_caller(uint32_t verdict)
+{
+	pid_t caller = must(fork());
+	pthread_t thread;
+
+	if (caller)
+		return caller;
+	open_device();
+	check_eq(pthread_create(&thread, NULL, make_a_template, &verdict), 0);
+	pthread_join(thread, NULL);
+	_exit(0);
+}
+
+static void after_callers_that_filters_killed(void)
+{
+	static const uint32_t verdicts[] = { SECCOMP_RET_KILL_THREAD, SECCOMP_RET_KILL_PROCESS };
+	int i;
+
+	for (i = 0; i < 8; i++) {
+		check_eq(wait_for(judged_caller(verdicts[i % 2])), 128 + SIGSYS);
+		unload_module_at_last();
+		check_eq(load_module(), 0);
+	}
+}
+
+/* Its caller is dead: the child that is asked ends, and lets the module go. */
+static void after_a_caller_that_was_killed_while_it_was_judged(void)
+{
+	pid_t caller = judged_caller(SECCOMP_RET_USER_NOTIF), asked;
+
+	must(prctl(PR_SET_CHILD_SUBREAPER, 1));
+	wait_until(children_of(caller, &asked, 1) == 1 && process_state(asked) == 'S');
+	check_eq(unload_module(), -EWOULDBLOCK);
+	must(kill(caller, SIGKILL));
+	check_eq(wait_for(caller), 128 + SIGKILL);
+	check_eq(wait_for(asked), 128 + SIGKILL);
+	unload_module_at_last();
+	check_eq(load_module(), 0);
+}
+
 /* --- under load --- */
 
 #define WORKERS 2
@@ -294,4 +363,6 @@ MODULE_SUITE("module",
 	     M(with_a_program_running),
 	     M(right_after_a_spawn),
 	     M(right_after_a_failed_spawn),
+	     M(after_callers_that_filters_killed),
+	     M(after_a_caller_that_was_killed_while_it_was_judged),
 	     M(under_load));
