@@ -48,7 +48,7 @@ struct rule {
 	/* In the caller, of which both ways begin with a fresh one. */
 	void (*enter)(const struct rule *rule); /* before the template in any case */
 	void (*confine)(const struct rule *rule);
-	long word[2]; /* for it */
+	long word[4]; /* for it */
 	const char *text; /* for it */
 	/*
 	 * Beside the caller, which is its child and goes on only when attempt->go
@@ -57,6 +57,9 @@ struct rule {
 	int (*attend)(const struct rule *rule, pid_t caller);
 	void (*tidy)(const struct rule *rule); /* afterwards, not confined */
 };
+
+/* Beside the stages of a spawn, for a rule that spawns nothing. */
+#define STAGE_CALL (SPAWN_TEMPLATE_STAGE_EXEC + 1)
 
 /* What the caller and its harness both see. */
 struct attempt {

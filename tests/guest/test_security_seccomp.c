@@ -9,6 +9,7 @@
 #include "common_security.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
 #include <sys/personality.h>
@@ -447,6 +448,243 @@ RULES(notify_emulates)
 				 .not_vfork = true });
 }
 
+/* --- CREATE and QUERY: against the calls that they stand for --- */
+
+#define NO_EMULATION "a call cannot be replaced by what a tracer or supervisor does"
+#define NO_HANDLER "the caller did not make that call, so its handler for it is not run"
+#define WHOLE_PROCESS "the filter is asked in a child: the caller's whole process dies in its place"
+
+static const struct asked {
+	const char *name;
+	int number;
+	bool by_fd, query;
+} asked_calls[] = {
+	{ "openat2, CREATE", SYS_openat2 },
+	{ "execve, CREATE", SYS_execve },
+	{ "execveat, CREATE", SYS_execveat },
+	{ "execveat, CREATE of a descriptor", SYS_execveat, .by_fd = true },
+	{ "statx, QUERY", SYS_statx, .query = true },
+};
+
+/* word[2] says of the caller, and word[3] is the call's index in asked_calls. */
+#define IN_A_THREAD 1 /* the call is made by another thread */
+#define WITH_A_HANDLER 2 /* of SIGSYS */
+
+/* The program ends well, so an exec that is allowed "runs" as well. */
+static long make_call(const struct asked *asked, int fd)
+{
+	static char *const argv[] = { "probe", "exit", "0", NULL };
+	static char *const envp[] = { NULL };
+	struct open_how how = { 0 };
+	struct statx stx;
+
+	switch (asked->number) {
+	case SYS_openat2:
+		return syscall(SYS_openat2, AT_FDCWD, PROBE, &how, sizeof(how));
+	case SYS_execve:
+		return syscall(SYS_execve, PROBE, argv, envp);
+	case SYS_execveat:
+		if (asked->by_fd)
+			return syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH);
+		return syscall(SYS_execveat, AT_FDCWD, PROBE, argv, envp, 0);
+	}
+	return syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &stx);
+}
+
+static int make_ioctl(const struct asked *asked, int fd, int template)
+{
+	struct spawn_template_query query;
+
+	if (asked->query)
+		return sys_query(template, &query);
+	return asked->by_fd ? try_template_fd(fd) : try_template(PROBE);
+}
+
+/* The caller's part of a rule, in one of its threads. */
+struct caller {
+	const struct asked *asked;
+	const struct rule *rule;
+	int fd, template;
+	bool returned;
+};
+
+static void *ask(void *argument)
+{
+	struct caller *caller = argument;
+	long got;
+
+	filter(caller->rule);
+	if (attempt->spawns) {
+		got = make_ioctl(caller->asked, caller->fd, caller->template);
+	} else {
+		got = make_call(caller->asked, caller->fd);
+		got = got < 0 ? -errno : got;
+	}
+	attempt->stage = STAGE_CALL;
+	attempt->error = got < 0 ? -got : 0;
+	caller->returned = true;
+	return NULL;
+}
+
+/* Takes the place of the whole caller. */
+static void be_asked(const struct rule *rule)
+{
+	struct caller caller = { .rule = rule, .asked = &asked_calls[rule->word[3]] };
+	struct sigaction action = { .sa_sigaction = skip_call, .sa_flags = SA_SIGINFO };
+	pthread_t thread;
+
+	caller.fd = must(open(PROBE, O_PATH | O_CLOEXEC));
+	caller.template = attempt->spawns ? template_of(PROBE) : -1;
+	if (rule->word[2] & WITH_A_HANDLER)
+		must(sigaction(SIGSYS, &action, NULL));
+	attempt->status = 0;
+	if (rule->word[2] & IN_A_THREAD) {
+		check_eq(pthread_create(&thread, NULL, ask, &caller), 0);
+		check_eq(pthread_join(thread, NULL), 0);
+		/* The filter let this thread live. */
+		if (!caller.returned)
+			attempt->status = SIGSYS;
+	} else {
+		ask(&caller);
+	}
+	_exit(EXIT_SUCCESS);
+}
+
+static void try_asked(const struct kind *kind, size_t index, int how)
+{
+	const struct asked *asked = &asked_calls[index];
+
+	try_rule(&(struct rule){ .name = text("seccomp %s: %s", kind->name, asked->name),
+				 .expect = kind->expect,
+				 .spawn = kind->spawn,
+				 .note = kind->note,
+				 .confine = be_asked,
+				 .word = { asked->number, kind->verdict, how, index },
+				 .by_path = true,
+				 .attend = kind->attend });
+}
+
+static void try_all_asked(const struct kind *kind, int how)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(asked_calls) / sizeof(*asked_calls); i++)
+		try_asked(kind, i, how);
+}
+
+RULES(asked_allowed)
+{
+	try_all_asked(&(struct kind){ .name = "ALLOW",
+				      .verdict = SECCOMP_RET_ALLOW,
+				      .expect = "runs" },
+		      0);
+	try_all_asked(&(struct kind){ .name = "LOG", .verdict = SECCOMP_RET_LOG, .expect = "runs" },
+		      0);
+}
+
+RULES(asked_error)
+{
+	try_all_asked(&(struct kind){ .name = "ERRNO",
+				      .verdict = SECCOMP_RET_ERRNO | EBADFD,
+				      .expect = "EBADFD at the call" },
+		      0);
+	try_all_asked(&(struct kind){ .name = "ERRNO 0",
+				      .verdict = SECCOMP_RET_ERRNO,
+				      .expect = "runs",
+				      .spawn = "EPERM at the call",
+				      .note = NO_EMULATION },
+		      0);
+}
+
+RULES(asked_kill)
+{
+	static const struct kind process = { .name = "KILL_PROCESS",
+					     .verdict = SECCOMP_RET_KILL_PROCESS,
+					     .expect = "the caller dies of SIGSYS" };
+	static const struct kind threads = { .name = "KILL_PROCESS, several threads",
+					     .verdict = SECCOMP_RET_KILL_PROCESS,
+					     .expect = "the caller dies of SIGSYS" };
+	static const struct kind handler = { .name = "KILL_PROCESS, a handler",
+					     .verdict = SECCOMP_RET_KILL_PROCESS,
+					     .expect = "the caller dies of SIGSYS" };
+	static const struct kind thread = { .name = "KILL_THREAD",
+					    .verdict = SECCOMP_RET_KILL_THREAD,
+					    .expect = "the caller dies of SIGSYS" };
+	static const struct kind one_thread = { .name = "KILL_THREAD, several threads",
+						.verdict = SECCOMP_RET_KILL_THREAD,
+						.expect = "dies of SIGSYS",
+						.spawn = "the caller dies of SIGSYS",
+						.note = WHOLE_PROCESS };
+
+	try_all_asked(&process, 0);
+	try_all_asked(&threads, IN_A_THREAD);
+	try_all_asked(&handler, IN_A_THREAD | WITH_A_HANDLER);
+	try_all_asked(&thread, 0);
+	try_all_asked(&one_thread, IN_A_THREAD);
+}
+
+RULES(asked_trap)
+{
+	try_all_asked(&(struct kind){ .name = "TRAP",
+				      .verdict = SECCOMP_RET_TRAP,
+				      .expect = "the caller dies of SIGSYS",
+				      .spawn = "EPERM at the call",
+				      .note = NO_HANDLER },
+		      0);
+	try_all_asked(&(struct kind){ .name = "TRAP, a handler",
+				      .verdict = SECCOMP_RET_TRAP,
+				      .expect = "runs",
+				      .spawn = "EPERM at the call",
+				      .note = NO_HANDLER },
+		      WITH_A_HANDLER);
+}
+
+RULES(asked_trace)
+{
+	try_all_asked(&(struct kind){ .name = "TRACE without a tracer",
+				      .verdict = SECCOMP_RET_TRACE,
+				      .expect = "ENOSYS at the call" },
+		      0);
+	try_all_asked(&(struct kind){ .name = "TRACE, let pass",
+				      .verdict = SECCOMP_RET_TRACE,
+				      .expect = "runs",
+				      .attend = tracer_passes },
+		      0);
+	try_all_asked(&(struct kind){ .name = "TRACE, denied",
+				      .verdict = SECCOMP_RET_TRACE,
+				      .expect = "EACCES at the call",
+				      .attend = tracer_denies },
+		      0);
+	try_all_asked(&(struct kind){ .name = "TRACE, changed to another call",
+				      .verdict = SECCOMP_RET_TRACE,
+				      .expect = "runs",
+				      .spawn = "EPERM at the call",
+				      .note = NO_EMULATION,
+				      .attend = tracer_changes },
+		      0);
+}
+
+RULES(asked_notify)
+{
+	try_all_asked(&(struct kind){ .name = "USER_NOTIF, continued",
+				      .verdict = SECCOMP_RET_USER_NOTIF,
+				      .expect = "runs",
+				      .attend = supervisor_passes },
+		      0);
+	try_all_asked(&(struct kind){ .name = "USER_NOTIF, denied",
+				      .verdict = SECCOMP_RET_USER_NOTIF,
+				      .expect = "EACCES at the call",
+				      .attend = supervisor_denies },
+		      0);
+	try_all_asked(&(struct kind){ .name = "USER_NOTIF, done by the supervisor",
+				      .verdict = SECCOMP_RET_USER_NOTIF,
+				      .expect = "runs",
+				      .spawn = "EPERM at the call",
+				      .note = NO_EMULATION,
+				      .attend = supervisor_does_it },
+		      0);
+}
+
 /* --- what a spawn does not stand for --- */
 
 RULES(other_calls)
@@ -685,11 +923,24 @@ RULES(docker_of_the_old_days)
 			.expect = is_young(calls[i].number) ? "EPERM in an action" : "runs",
 			.confine = be_in_docker,
 			.word = { true },
+			/* openat2, which a template of a path stands for, is one of them. */
+			.template_first = true,
 			.by_path = calls[i].by_path,
 			.flags = calls[i].flags,
 			.actions = calls[i].action < 0 ? NULL :
 							 &every_action()->list[calls[i].action],
 			.count = calls[i].action >= 0 });
+	try_rule(&(struct rule){ .name = "Docker's default profile of 2019: a template of a path",
+				 .expect = "runs",
+				 .spawn = "EPERM at exec",
+				 .note = "it opens the file, as openat2 does, which is young",
+				 .confine = be_in_docker,
+				 .word = { true } });
+	try_rule(&(struct rule){ .name = "Docker's default profile of 2019: a template of a descriptor",
+				 .expect = "runs",
+				 .confine = be_in_docker,
+				 .by_fd = true,
+				 .word = { true } });
 }
 
 /* Only execve and execveat of the ABI that programs have: x32's are others. */
@@ -776,6 +1027,12 @@ SUITE("security_seccomp",
       T(notify_continues),
       T(notify_denies),
       T(notify_emulates),
+      T(asked_allowed),
+      T(asked_error),
+      T(asked_kill),
+      T(asked_trap),
+      T(asked_trace),
+      T(asked_notify),
       T(other_calls),
       T(ioctl_itself),
       T(strict_mode),
