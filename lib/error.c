@@ -45,7 +45,7 @@ static void say_template(int error, const char *why, char *buf, size_t size)
 	else if (error == EACCES)
 		snprintf(
 			buf, size,
-			"template was made with other credentials than the caller's; make a new template");
+			"template belongs to another process or to other credentials; make a new template");
 	else
 		snprintf(buf, size, "template: %s", why);
 }

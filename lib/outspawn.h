@@ -63,7 +63,9 @@ int outspawn_info(int fd, struct spawn_template_info *info);
  * @dev: from outspawn_open()
  * @path: absolute; symbolic links are followed now. Not kept.
  *
- * The template is tied to the credentials of the caller, and goes stale when
+ * The template belongs to the calling process, with the caller's credentials,
+ * until it calls execve(2). Threads with other credentials, and other
+ * processes, cannot spawn from it. It goes stale when
  * the file changes or the path comes to name another one. While it is open
  * the file cannot be opened for writing (ETXTBSY).
  *
@@ -411,8 +413,8 @@ struct outspawn_attr {
  *
  * Return: the child's pid; or
  *  -ESTALE   the file changed, or its path names another: make a new template
- *  -EACCES   the caller's credentials are not those that made the template;
- *	      or an action's or exec's (result->stage says which)
+ *  -EACCES   another process made the template, or a thread with other
+ *	      credentials did; or an action's or exec's (result->stage says which)
  *  -EINVAL, -EFAULT, -E2BIG   arguments
  *  -EAGAIN, -ENOMEM, -EMFILE  as fork(2) and pidfd_open(2) give them
  *  -EBADF, -ENOTTY   tmpl is not a template

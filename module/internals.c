@@ -10,17 +10,21 @@
 
 #include <linux/audit.h>
 #include <linux/binfmts.h>
+#include <linux/cred.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/fs_struct.h>
 #include <linux/fsnotify.h>
 #include <linux/kprobes.h>
+#include <linux/lsm_hooks.h>
 #include <linux/openat2.h>
 #include <linux/pid.h>
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/slab.h>
 #include <linux/static_call.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 #include <linux/task_work.h>
 #include <linux/tracepoint.h>
@@ -273,11 +277,22 @@ static const struct {
 	{ "task_struct", sizeof(struct task_struct) },
 	{ "open_flags", sizeof(struct open_flags) },
 	{ "open_how", sizeof(struct open_how) },
+#ifdef CONFIG_SECURITY
+	{ "lsm_blob_sizes", sizeof(struct lsm_blob_sizes) },
+#endif
 };
 
 /* The row that each role uses. Written by internals_init() only. */
 static const struct function *chosen[ROLES];
 static bool trusted;
+
+#ifdef CONFIG_SECURITY
+/*
+ * Bytes of the security modules' data in a struct cred, or -1: not known.
+ * Written by internals_init() only.
+ */
+static int cred_blob_size = -1;
+#endif
 
 /*
  * A table with no descriptors, for dup_fd() to copy; never attached to a task,
@@ -427,6 +442,24 @@ static int open_btf(bool trust_version)
 	return 0;
 }
 
+/*
+ * Without it two credentials are the same to ki_same_security() only if they
+ * are one. The BTF has no types of variables, so the value found is compared
+ * with memory that the kernel allocated by it.
+ */
+static void find_cred_blob_size(void)
+{
+#ifdef CONFIG_SECURITY
+	const struct lsm_blob_sizes *sizes = (void *)lookup("blob_sizes");
+	size_t room = ksize(current_cred()->security);
+
+	if (sizes && sizes->lbs_cred <= room && !sizes->lbs_cred == !room)
+		cred_blob_size = sizes->lbs_cred;
+	else
+		pr_warn("blob_sizes: not as expected: a template is of use only to threads that share their credentials\n");
+#endif
+}
+
 int internals_init(bool trust_version)
 {
 	enum role role;
@@ -454,6 +487,7 @@ int internals_init(bool trust_version)
 		       chosen[ALLOC_BPRM]->prototype, chosen[BPRM_EXECVE]->prototype);
 		return -EOPNOTSUPP;
 	}
+	find_cred_blob_size();
 	return 0;
 }
 
@@ -723,6 +757,26 @@ void ki_notify_open(struct file *file)
 void ki_set_pwd(const struct path *path)
 {
 	static_call(os_set_pwd)(current->fs, path);
+}
+
+/*
+ * The security modules' parts of a struct cred lie in one allocation, zeroed
+ * when it was made. A part has numbers (SELinux), or pointers to objects that
+ * the struct cred holds a reference to (AppArmor's label, Landlock's domain).
+ * So equal bytes mean equal confinement. Smack's part has list heads, which
+ * point to themselves and never are equal: Smack's credentials are the same
+ * only if they are one. What a module keeps in the task instead (TOMOYO's
+ * domain, AppArmor's profile for the next exec), the child has of its caller,
+ * and exec judges by that.
+ */
+bool ki_same_security(const struct cred *a, const struct cred *b)
+{
+#ifdef CONFIG_SECURITY
+	return a == b || (cred_blob_size >= 0 &&
+			  !memcmp(a->security, b->security, cred_blob_size));
+#else
+	return true;
+#endif
 }
 
 int ki_exec_check_nproc(void)

@@ -140,6 +140,12 @@ void ki_notify_open(struct file *file);
 void ki_set_pwd(const struct path *path);
 
 /*
+ * Do two credentials have the same labels, domains and so on of every security
+ * module? False if that is not known. Both must be, or have been, a task's.
+ */
+bool ki_same_security(const struct cred *a, const struct cred *b);
+
+/*
  * The check that execve(2) begins with: -EAGAIN if a set*uid() went above
  * RLIMIT_NPROC and the limit is still exceeded, else 0. Clears the mark.
  */

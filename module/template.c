@@ -227,7 +227,7 @@ static struct template *template_of(struct file *file, struct file *handle, cons
 		ki_allow_write(file);
 		tmpl->deny_write = false;
 	}
-	tmpl->cred = get_current_cred();
+	owner_init(&tmpl->owner);
 	atomic64_inc(&templates);
 	return tmpl;
 }
@@ -329,7 +329,7 @@ static void release(struct kref *ref)
 
 	fput(tmpl->handle);
 	close_exec_file(tmpl->file, tmpl->deny_write);
-	put_cred(tmpl->cred);
+	owner_destroy(&tmpl->owner);
 	kfree(tmpl);
 	atomic64_dec(&templates);
 }
@@ -388,7 +388,7 @@ int template_check_fresh(const struct template *tmpl)
 
 int template_check(const struct template *tmpl)
 {
-	if (current_cred() != tmpl->cred)
+	if (!owner_is_current(&tmpl->owner))
 		return -EACCES;
 	return template_check_fresh(tmpl);
 }

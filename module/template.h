@@ -13,8 +13,8 @@
 #include <linux/kref.h>
 
 #include "elf.h"
+#include "owner.h"
 
-struct cred;
 struct file;
 
 /*
@@ -31,7 +31,7 @@ struct template {
 	struct kref ref;
 	struct file *file; /* opened for exec, writes denied; in no descriptor table, ever */
 	struct file *handle; /* the same, O_PATH: for the child's table */
-	const struct cred *cred; /* of who made it */
+	struct owner owner; /* who made it, and may spawn from it */
 	const char *path; /* AT_EXECFN and comm of the children; in this allocation */
 	bool by_path; /* made from a path, which must go on naming this file */
 	bool reachable; /* its path is one, not a name made up for a nameless file */
@@ -63,7 +63,7 @@ void template_put(struct template *tmpl);
 /*
  * May current spawn from it now? May sleep.
  *
- * Return: 0; -EACCES if current's credentials are not those that made it;
+ * Return: 0; -EACCES if current is not the template's owner (owner.h);
  * -ESTALE if the file changed or its path names another; or what stops current
  * from looking (-EACCES, -EIO...).
  */

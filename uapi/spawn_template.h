@@ -242,7 +242,9 @@ struct spawn_template_create_args {
  * memory (the moment at which vfork(2) lets its caller go on).
  *
  * Before a child exists:
- * EACCES   the caller's credentials are not those that made the template
+ * EACCES   the caller is not a thread of the process that made the template, the
+ *          process has called execve(2) since, or the thread's credentials differ
+ *          from those with which the template was made
  * ESTALE   the file changed, or its path names another file: make a new one
  * EINVAL, EFAULT   bad input
  * E2BIG    too many actions, strings too long, or as of CREATE

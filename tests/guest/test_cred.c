@@ -1,29 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_cred.c - a template is of use to the credentials that made it only
+ * test_cred.c - a template is of use only to the process that made it, and
+ * only to threads whose credentials say the same as the maker's
  */
 #include "common.h"
 
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/keyctl.h>
+#include <linux/landlock.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-/* A spawn by whoever runs this, with the template that the test made. */
-static void is_refused(void *unused)
+/* A spawn from a template that is another's. */
+static void is_refused_of(int template)
 {
 	struct spawn_template_result result = { 9, 9, 9, 9 };
 
-	(void)unused;
-	check_eq(outspawn_spawn(probe, ARGV("probe", "exit", "0"), NULL, NULL, 0, NULL, &result),
+	check_eq(outspawn_spawn(template, ARGV("probe", "exit", "0"), NULL, NULL, 0, NULL,
+				&result),
 		 -EACCES);
 	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_TEMPLATE);
 	check_eq(result.action, -1);
 	check_eq(result.error, EACCES);
 	check_eq(result.pid, 0);
+}
+
+/* The same, from the template that the test made. */
+static void is_refused(void *unused)
+{
+	(void)unused;
+	is_refused_of(probe);
 }
 
 /* A new template by whoever runs this. */
@@ -113,6 +124,117 @@ static void a_thread_with_other_credentials_may_not(void)
 	check_eq(spawn_and_wait(probe), 0);
 }
 
+/*
+ * Each of these changes the credentials of one thread, by raw system calls. The
+ * other threads may go on, and the one that changed may not.
+ */
+#define ONE_THREAD(name, change) \
+	static void *name##_and_spawns(void *result) \
+	{ \
+		if ((change) < 0) \
+			*(int *)result = -errno; \
+		else \
+			*(int *)result = spawn_and_wait(probe); \
+		return result; \
+	} \
+	static void name(void) \
+	{ \
+		pthread_t thread; \
+		int result = 0; \
+\
+		check_eq(pthread_create(&thread, NULL, name##_and_spawns, &result), 0); \
+		check_eq(pthread_join(thread, NULL), 0); \
+		check_eq(result, -EACCES); \
+		check_eq(by_thread(), 0); \
+		check_eq(spawn_and_wait(probe), 0); \
+	} \
+	_Static_assert(1, "")
+
+static int drop_capability(void);
+
+static long restrict_self(void)
+{
+	struct landlock_ruleset_attr attr = { .handled_access_fs = LANDLOCK_ACCESS_FS_MAKE_BLOCK };
+	int ruleset = must(syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0));
+	long ret = syscall(SYS_landlock_restrict_self, ruleset, 0);
+
+	close(ruleset);
+	return ret;
+}
+
+ONE_THREAD(a_thread_with_other_groups, syscall(SYS_setgroups, 1, (gid_t[]){ NOBODY }));
+ONE_THREAD(a_thread_with_another_fsuid, setfsuid(NOBODY));
+ONE_THREAD(a_thread_with_fewer_capabilities, drop_capability());
+ONE_THREAD(a_thread_with_a_smaller_bounding_set, prctl(PR_CAPBSET_DROP, CAP_NET_RAW, 0, 0, 0));
+ONE_THREAD(a_thread_with_other_securebits, prctl(PR_SET_SECUREBITS, 1));
+ONE_THREAD(a_thread_with_a_session_keyring,
+	   syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL));
+ONE_THREAD(a_thread_with_a_thread_keyring,
+	   syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_THREAD_KEYRING, 1));
+ONE_THREAD(a_thread_with_a_landlock_domain, restrict_self());
+
+/* Drops root as daemons do: the C library has every thread make the calls. */
+static void drop_root(void)
+{
+	must(setgroups(2, (gid_t[]){ NOBODY, NOBODY + 1 }));
+	must(setresgid(NOBODY, NOBODY, NOBODY));
+	must(setresuid(NOBODY, NOBODY, NOBODY));
+}
+
+static pthread_barrier_t dropped;
+static int of_root;
+
+/* A thread that was there before: it has a struct cred of its own by now. */
+static void *spawns_when_dropped(void *unused)
+{
+	pthread_barrier_wait(&dropped);
+	check_eq(spawn_and_wait(probe), 0);
+	check_eq(spawn_and_wait(of_root), -EACCES);
+	return unused;
+}
+
+static void drops_root_with_threads(void *unused)
+{
+	pthread_t threads[2];
+	int i;
+
+	(void)unused;
+	of_root = template_of(PROBE);
+	must(pthread_barrier_init(&dropped, NULL, 3) ? -1 : 0);
+	for (i = 0; i < 2; i++)
+		check_eq(pthread_create(&threads[i], NULL, spawns_when_dropped, NULL), 0);
+	drop_root();
+	probe = template_of(PROBE);
+	pthread_barrier_wait(&dropped);
+	for (i = 0; i < 2; i++)
+		check_eq(pthread_join(threads[i], NULL), 0);
+	check_eq(spawn_and_wait(probe), 0);
+	is_refused_of(of_root);
+}
+
+static void threads_that_dropped_root(void)
+{
+	in_child(drops_root_with_threads, NULL);
+}
+
+/* A child of vfork has its parent's memory and credentials, and is another process. */
+static void a_vforked_child_may_not(void)
+{
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV("probe", "exit", "0") };
+	volatile int error = 0;
+	pid_t pid;
+
+	pid = vfork();
+	if (!pid) {
+		error = ioctl(probe, SPAWN_TEMPLATE_IOC_SPAWN, &args) < 0 ? errno : 0;
+		_exit(0);
+	}
+	must(pid);
+	check_eq(wait_for(pid), 0);
+	check_eq(error, EACCES);
+	check_eq(spawn_and_wait(probe), 0);
+}
+
 /* Each of these runs in a child with a template of its own. */
 #define AFTER(name, change, expected) \
 	static void name##_(void *unused) \
@@ -144,12 +266,26 @@ static int drop_capability(void)
 	return syscall(SYS_capset, &header, data);
 }
 
+/* Makes a new list of groups in the kernel, and lists them in another order. */
+static int setgroups_again(void)
+{
+	if (setgroups(2, (gid_t[]){ NOBODY, NOBODY + 1 }) < 0)
+		return -1;
+	close(probe);
+	probe = template_of(PROBE);
+	return setgroups(2, (gid_t[]){ NOBODY + 1, NOBODY });
+}
+
 AFTER(after_setresuid, setresuid(NOBODY, NOBODY, 0), -EACCES);
 AFTER(after_setresgid, setresgid(NOBODY, NOBODY, 0), -EACCES);
 AFTER(after_setgroups, setgroups(1, (gid_t[]){ NOBODY }), -EACCES);
 AFTER(after_capset, drop_capability(), -EACCES);
 AFTER(after_securebits, prctl(PR_SET_SECUREBITS, 1), -EACCES);
 AFTER(after_a_new_user_namespace, unshare(CLONE_NEWUSER), -EACCES);
+AFTER(after_setuid_to_the_same, setuid(getuid()), 0);
+AFTER(after_setreuid_of_nothing, setreuid(-1, -1), 0);
+AFTER(after_setresgid_to_the_same, setresgid(0, getegid(), -1), 0);
+AFTER(after_setgroups_to_the_same, setgroups_again(), 0);
 AFTER(after_umask, (int)umask(077), 0);
 AFTER(after_chdir, chdir("/tmp"), 0);
 AFTER(after_setsid, setsid(), 0);
@@ -163,9 +299,8 @@ static void setresuid_and_back_(void *unused)
 	must(setresuid(-1, NOBODY, 0));
 	is_refused(NULL);
 	must(setresuid(-1, 0, 0));
-	/* The same numbers are not the same credentials. */
-	is_refused(NULL);
-	makes_its_own();
+	/* The same ids and capabilities again: so it is the owner again. */
+	check_eq(spawn_and_wait(probe), 0);
 }
 
 static void setresuid_and_back(void)
@@ -242,20 +377,63 @@ static void sent_to_oneself(void)
 	close(sockets[1]);
 }
 
-/* execve commits new credentials, even if they say the same. */
-static void after_execve(void)
+/* A template that stays open over execve. */
+static int template_for_exec(void)
 {
 	struct spawn_template_create_args args = CREATE_PATH(PROBE);
 	int template;
-	pid_t pid;
 
 	args.flags = 0;
 	template = sys_create(&args);
 	check(template >= 0);
+	return template;
+}
+
+/* Another process, and another program. */
+static void after_fork_and_execve(void)
+{
+	int template = template_for_exec();
+	pid_t pid;
+
 	pid = reference_spawn(PROBE, ARGV("probe", "spawn", text("%d", template)), NULL, NULL);
 	check_eq(wait_for(pid), EACCES);
 	check_eq(wait_for(try_spawn(probe, ARGV("probe", "create", PROBE))), 0);
 	close(template);
+}
+
+/* The same process, with the same credentials, and another program. */
+static void *executes(void *unused)
+{
+	int template = template_for_exec();
+
+	check_eq(spawn_and_wait(template), 0);
+	execv(PROBE, ARGV("probe", "spawn", text("%d", template)));
+	return unused;
+}
+
+static void after_execve(void)
+{
+	pid_t pid = must(fork());
+
+	if (!pid) {
+		executes(NULL);
+		_exit(99);
+	}
+	check_eq(wait_for(pid), EACCES);
+}
+
+/* execve by a thread that is not the first, and gets the first one's pid. */
+static void after_execve_of_a_thread(void)
+{
+	pid_t pid = must(fork());
+	pthread_t thread;
+
+	if (!pid) {
+		if (!pthread_create(&thread, NULL, executes, NULL))
+			pthread_join(thread, NULL);
+		_exit(99);
+	}
+	check_eq(wait_for(pid), EACCES);
 }
 
 /* And so the child of a spawn, which has the template among its descriptors. */
@@ -313,12 +491,26 @@ SUITE("cred",
       T(a_thread_may),
       T(a_template_made_by_a_thread),
       T(a_thread_with_other_credentials_may_not),
+      T(a_thread_with_other_groups),
+      T(a_thread_with_another_fsuid),
+      T(a_thread_with_fewer_capabilities),
+      T(a_thread_with_a_smaller_bounding_set),
+      T(a_thread_with_other_securebits),
+      T(a_thread_with_a_session_keyring),
+      T(a_thread_with_a_thread_keyring),
+      T(a_thread_with_a_landlock_domain),
+      T(threads_that_dropped_root),
+      T(a_vforked_child_may_not),
       T(after_setresuid),
       T(after_setresgid),
       T(after_setgroups),
       T(after_capset),
       T(after_securebits),
       T(after_a_new_user_namespace),
+      T(after_setuid_to_the_same),
+      T(after_setreuid_of_nothing),
+      T(after_setresgid_to_the_same),
+      T(after_setgroups_to_the_same),
       T(after_umask),
       T(after_chdir),
       T(after_setsid),
@@ -329,7 +521,9 @@ SUITE("cred",
       T(root_may_not_use_a_users),
       T(sent_to_another_process),
       T(sent_to_oneself),
+      T(after_fork_and_execve),
       T(after_execve),
+      T(after_execve_of_a_thread),
       T(the_spawned_child_may_not),
       T(others_may_query),
       T(nobodys_child_is_nobodys));

@@ -469,7 +469,7 @@ static void messages_name_the_stage(void **state)
 		      "template is stale: the file or what its path names has changed; "
 		      "make a new template");
 	check_message(NULL, "/x", SPAWN_TEMPLATE_STAGE_TEMPLATE, -1, EACCES,
-		      "template was made with other credentials than the caller's; "
+		      "template belongs to another process or to other credentials; "
 		      "make a new template");
 	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_CREATE, -1, EAGAIN,
 		      "create the child: Resource temporarily unavailable");
