@@ -99,7 +99,9 @@ int outspawn_template_fd(int dev, int execfd);
  * writers are kept away from files that begin as ELF does.
  * ALLOW_WRITE: do not keep writers away; a spawn is -ESTALE after a write, and
  * -ETXTBSY during one. (A write is what the filesystem notes as one: tmpfs notes
- * none that is done through a mapping.)
+ * none that is done through a mapping.) Either flag may make the call wait, at
+ * most a clock tick, or two seconds where times are rounded, if the file was
+ * written just now: until the next write must show in its times.
  */
 #define OUTSPAWN_ANY_FORMAT (1U << 0)
 #define OUTSPAWN_ALLOW_WRITE (1U << 1)

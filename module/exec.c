@@ -256,9 +256,13 @@ static int exec_entered(const struct template *tmpl, unsigned long upath,
 	 * pidfd_getfd(2) can take it, too: but it is O_PATH, and cannot be read.
 	 */
 	fd = fds_place_anywhere(tmpl->handle);
+	err = template_begin_exec(tmpl);
+	if (err)
+		return err;
 	do {
 		err = fd < 0 ? fd : exec_fd(tmpl, fd, args);
 	} while (begin_again(err, upath, args));
+	template_end_exec(tmpl);
 	return err;
 }
 

@@ -8,8 +8,8 @@
 
 #include "identity.h"
 
-const char *identity_difference(const struct spawn_template_key *a,
-				const struct spawn_template_key *b)
+static const char *key_difference(const struct spawn_template_key *a,
+				  const struct spawn_template_key *b)
 {
 	if (a->dev_major != b->dev_major || a->dev_minor != b->dev_minor)
 		return "device";
@@ -26,4 +26,34 @@ const char *identity_difference(const struct spawn_template_key *a,
 	if (a->mtime_sec != b->mtime_sec || a->mtime_nsec != b->mtime_nsec)
 		return "mtime";
 	return NULL;
+}
+
+const char *identity_difference(const struct identity *a, const struct identity *b)
+{
+	const char *part = key_difference(&a->key, &b->key);
+
+	if (!part && (a->counted != b->counted || a->change != b->change))
+		part = "change counter";
+	return part;
+}
+
+/* The longest that any filesystem rounds times to: FAT's. */
+#define LONGEST_GRAIN 2
+/* What it rounds to otherwise, exFAT's, in nanoseconds. */
+#define COARSE_NSEC 10000000
+
+bool identity_is_settled(const struct spawn_template_key *key, __s64 sec, __u32 nsec)
+{
+	/*
+	 * FAT says that its times have a grain of a nanosecond (s_time_gran), and
+	 * rounds them to two seconds. So a time that looks round is taken as rounded.
+	 */
+	if (key->ctime_nsec % COARSE_NSEC == 0)
+		return sec >= key->ctime_sec + LONGEST_GRAIN;
+	return sec > key->ctime_sec || (sec == key->ctime_sec && nsec > key->ctime_nsec);
+}
+
+bool identity_is_after(const struct spawn_template_key *key, __s64 sec, __u32 nsec)
+{
+	return key->ctime_sec > sec || (key->ctime_sec == sec && key->ctime_nsec > nsec);
 }

@@ -15,14 +15,17 @@
 #include <linux/file.h>
 #include <linux/fs_struct.h>
 #include <linux/fsnotify.h>
+#include <linux/iversion.h>
 #include <linux/kprobes.h>
 #include <linux/lsm_hooks.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <linux/pid.h>
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <linux/stat.h>
 #include <linux/static_call.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -744,6 +747,46 @@ void ki_allow_write(struct file *file)
 #else
 	allow_write_access(file);
 #endif
+}
+
+/*
+ * XFS counts every change of the inode on the disk: also a read that sets the
+ * atime, and the allocation of blocks when data is written back. A stacked file
+ * system (overlayfs) passes on the counter of whatever lies below.
+ */
+static bool counts_only_changes(const struct super_block *sb)
+{
+	return sb->s_magic != XFS_SUPER_MAGIC && !sb->s_stack_depth;
+}
+
+int ki_getattr_change(const struct path *path, struct kstat *stat, struct ki_change *change)
+{
+	struct inode *inode = d_inode(path->dentry);
+	int err;
+
+	*change = (struct ki_change) {};
+#ifdef STATX_CHANGE_COOKIE
+	/* From 6.3 on; network filesystems have the server's counter. */
+	err = vfs_getattr_nosec(path, stat, STATX_BASIC_STATS | STATX_CHANGE_COOKIE,
+				AT_STATX_SYNC_AS_STAT);
+	if (!err && (stat->result_mask & STATX_CHANGE_COOKIE)) {
+		change->counted = true;
+		change->counter = stat->change_cookie;
+	}
+#else
+	err = vfs_getattr_nosec(path, stat, STATX_BASIC_STATS, AT_STATX_SYNC_AS_STAT);
+	if (!err && IS_I_VERSION(inode)) {
+		change->counted = true;
+		change->counter = inode_query_iversion(inode);
+	}
+#endif
+	if (!counts_only_changes(inode->i_sb))
+		*change = (struct ki_change) {};
+#ifdef FS_MGTIME
+	/* generic_fillattr() marks the ctime as seen; the next one is a finer one. */
+	change->fine_times = is_mgtime(inode) && inode->i_sb->s_time_gran == 1;
+#endif
+	return err;
 }
 
 void ki_notify_open(struct file *file)

@@ -19,6 +19,7 @@ struct file;
 struct filename;
 struct files_struct;
 struct kernel_clone_args;
+struct kstat;
 struct linux_binprm;
 struct open_how;
 struct path;
@@ -134,6 +135,20 @@ struct file *ki_open(int dfd, struct filename *name, const struct open_how *how)
  */
 int ki_deny_write(struct file *file);
 void ki_allow_write(struct file *file);
+/* What shows that a file changed, apart from its times. */
+struct ki_change {
+	bool counted; /* counter counts the changes */
+	u64 counter;
+	/* The next change gets another ctime than the one read, however soon it comes. */
+	bool fine_times;
+};
+
+/*
+ * vfs_getattr_nosec() of the basic attributes, and of the change counter. The
+ * file system then counts the next change; it may leave out changes that nobody
+ * could have missed. Sleeps.
+ */
+int ki_getattr_change(const struct path *path, struct kstat *stat, struct ki_change *change);
 /* What dentry_open() opened, tell those who watch, if it did not itself. */
 void ki_notify_open(struct file *file);
 /* chdir() of current; takes references of its own. */

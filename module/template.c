@@ -8,8 +8,10 @@
 #include <linux/fs.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/stat.h>
+#include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 #include <linux/user_namespace.h>
 
@@ -25,32 +27,133 @@ u64 template_count(void)
 	return atomic64_read(&templates);
 }
 
-/*
- * Read the identity key of the file at a path. Without the LSM's getattr hook:
- * execve(2) does not ask that hook either. Who wants to know the key has to.
- */
-static int read_key(const struct path *path, struct spawn_template_key *key)
+static struct spawn_template_key key_of(const struct kstat *stat)
 {
+	return (struct spawn_template_key) {
+		.dev_major = MAJOR(stat->dev),
+		.dev_minor = MINOR(stat->dev),
+		.ino = stat->ino,
+		.size = stat->size,
+		.mode = stat->mode,
+		.uid = __kuid_val(stat->uid),
+		.gid = __kgid_val(stat->gid),
+		.ctime_sec = stat->ctime.tv_sec,
+		.ctime_nsec = stat->ctime.tv_nsec,
+		.mtime_sec = stat->mtime.tv_sec,
+		.mtime_nsec = stat->mtime.tv_nsec,
+	};
+}
+
+/*
+ * Read the identity of the file at a path. Without the LSM's getattr hook:
+ * execve(2) does not ask that hook either. A caller that is shown the key must
+ * pass template_describe().
+ *
+ * @writable: the file may be written to while the template lives
+ * @settled: set to whether any write from now on shows in a later identity
+ */
+static int read_identity(const struct path *path, bool writable, struct identity *identity,
+			 bool *settled)
+{
+	struct ki_change change = {};
 	struct kstat stat;
 	int err;
 
-	err = vfs_getattr_nosec(path, &stat, STATX_BASIC_STATS, AT_STATX_SYNC_AS_STAT);
+	if (writable)
+		err = ki_getattr_change(path, &stat, &change);
+	else
+		err = vfs_getattr_nosec(path, &stat, STATX_BASIC_STATS, AT_STATX_SYNC_AS_STAT);
 	if (err)
 		return err;
-	*key = (struct spawn_template_key) {
-		.dev_major = MAJOR(stat.dev),
-		.dev_minor = MINOR(stat.dev),
-		.ino = stat.ino,
-		.size = stat.size,
-		.mode = stat.mode,
-		.uid = __kuid_val(stat.uid),
-		.gid = __kgid_val(stat.gid),
-		.ctime_sec = stat.ctime.tv_sec,
-		.ctime_nsec = stat.ctime.tv_nsec,
-		.mtime_sec = stat.mtime.tv_sec,
-		.mtime_nsec = stat.mtime.tv_nsec,
+	*identity = (struct identity) {
+		.key = key_of(&stat),
+		.counted = change.counted,
+		.change = change.counter,
 	};
+	*settled = !writable || change.counted || change.fine_times;
 	return 0;
+}
+
+/* The time that the file system would write down as a file's ctime now. */
+static struct timespec64 file_clock(const struct path *path)
+{
+	struct timespec64 now;
+
+	ktime_get_coarse_real_ts64(&now);
+	return timestamp_truncate(now, d_inode(path->dentry));
+}
+
+/* More than any file system's times are apart, in seconds. */
+#define NEAR_FUTURE 2
+
+/*
+ * Wait until the clock has passed a ctime. Not if the ctime is further in the
+ * future than the times of any file system are apart: the clock was set back.
+ *
+ * Return: 0; 1 if the ctime is in the future; -ERESTARTNOINTR.
+ */
+static int wait_for_clock(const struct path *path, const struct spawn_template_key *key)
+{
+	struct timespec64 now = file_clock(path);
+
+	while (!identity_is_settled(key, now.tv_sec, now.tv_nsec)) {
+		if (key->ctime_sec >= now.tv_sec + NEAR_FUTURE)
+			return 1;
+		/* The clock goes on, so a call that begins again waits for less. */
+		if (signal_pending(current))
+			return -ERESTARTNOINTR;
+		schedule_timeout_interruptible(1);
+		now = file_clock(path);
+	}
+	return 0;
+}
+
+/*
+ * Read the identity of a file that may be written to, while nobody writes. A
+ * write(2) sets the times first and copies the data afterwards: a write that was
+ * under way would show in this identity and change the file later.
+ */
+static int read_quiet_identity(struct file *file, struct identity *identity, bool *settled)
+{
+	int err = ki_deny_write(file);
+
+	if (err)
+		return err;
+	err = read_identity(&file->f_path, true, identity, settled);
+	ki_allow_write(file);
+	return err;
+}
+
+/* A file that changes during so many waits is being written. */
+#define MAX_WAITS 3
+
+/*
+ * The same. Where only coarse times show a write, wait until the next write must
+ * get another ctime, and read the identity again, because the file may have been
+ * written to meanwhile.
+ *
+ * @ahead: set to whether the ctime is in the future
+ */
+static int read_settled_identity(struct file *file, struct identity *identity, bool *ahead)
+{
+	struct identity before;
+	bool settled;
+	int i, err;
+
+	*ahead = false;
+	err = read_quiet_identity(file, identity, &settled);
+	for (i = 0; !err && !settled && i < MAX_WAITS; i++) {
+		before = *identity;
+		err = wait_for_clock(&file->f_path, &before.key);
+		if (err < 0)
+			break;
+		*ahead = err;
+		err = read_quiet_identity(file, identity, &settled);
+		settled |= !identity_difference(&before, identity);
+	}
+	if (err)
+		return err;
+	return settled ? 0 : -ETXTBSY;
 }
 
 /*
@@ -190,24 +293,53 @@ static int read_elf(struct file *file, u64 file_size, struct elf_facts *facts)
 	return 0;
 }
 
-/* Takes over the files on success only. */
-static struct template *template_of(struct file *file, struct file *handle, const char *path,
-				    u64 flags)
+/*
+ * Learn what a file is. The identity is read before the contents: a write that
+ * comes between makes the template stale.
+ *
+ * @deny_write: whether writers are kept away; set to false if they are let in
+ * because the file is no ELF file
+ * @ahead: as for read_settled_identity()
+ */
+static int inspect(struct file *file, u64 flags, bool *deny_write, struct elf_facts *facts,
+		   struct identity *identity, bool *ahead)
 {
-	struct elf_facts facts = {};
-	struct spawn_template_key key;
-	struct template *tmpl;
-	bool is_elf;
+	bool is_elf, settled;
 	int err;
 
-	err = read_key(&file->f_path, &key);
-	if (!err)
-		err = read_elf(file, key.size, &facts);
-	is_elf = !memcmp(facts.ehdr.e_ident, ELFMAG, SELFMAG);
+	*ahead = false;
+	if (*deny_write)
+		err = read_identity(&file->f_path, false, identity, &settled);
+	else
+		err = read_settled_identity(file, identity, ahead);
+	if (err)
+		return err;
+	err = read_elf(file, identity->key.size, facts);
+	is_elf = !memcmp(facts->ehdr.e_ident, ELFMAG, SELFMAG);
 	if (err == -ENOEXEC && (flags & SPAWN_TEMPLATE_CREATE_ANY_FORMAT)) {
-		facts = (struct elf_facts) {};
+		*facts = (struct elf_facts) {};
 		err = 0;
 	}
+	/* execve(2) keeps writers away from a program, not from a script or any other file. */
+	if (!err && *deny_write && !is_elf) {
+		ki_allow_write(file);
+		*deny_write = false;
+		err = read_settled_identity(file, identity, ahead);
+	}
+	return err;
+}
+
+/* Takes over the files on success only. deny_write: as for inspect(). */
+static struct template *template_of(struct file *file, struct file *handle, const char *path,
+				    u64 flags, bool *deny_write)
+{
+	struct elf_facts facts = {};
+	struct identity identity;
+	struct template *tmpl;
+	bool ahead;
+	int err;
+
+	err = inspect(file, flags, deny_write, &facts, &identity, &ahead);
 	if (err)
 		return ERR_PTR(err);
 	tmpl = alloc_template(facts.phdrs, facts.ehdr.e_phnum, path);
@@ -218,15 +350,11 @@ static struct template *template_of(struct file *file, struct file *handle, cons
 	kref_init(&tmpl->ref);
 	tmpl->file = file;
 	tmpl->handle = handle;
-	tmpl->key = key;
+	tmpl->identity = identity;
 	tmpl->elf = facts.summary;
 	tmpl->ehdr = facts.ehdr;
-	tmpl->deny_write = !(flags & SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
-	/* execve(2) keeps writers away from a program, not from a script or any other file. */
-	if (tmpl->deny_write && !is_elf) {
-		ki_allow_write(file);
-		tmpl->deny_write = false;
-	}
+	tmpl->deny_write = *deny_write;
+	tmpl->ahead = ahead;
 	owner_init(&tmpl->owner);
 	atomic64_inc(&templates);
 	return tmpl;
@@ -247,7 +375,7 @@ static struct template *pin(const struct path *path, const char *name, u64 flags
 		close_exec_file(file, deny_write);
 		return ERR_CAST(handle);
 	}
-	tmpl = template_of(file, handle, name, flags);
+	tmpl = template_of(file, handle, name, flags, &deny_write);
 	if (IS_ERR(tmpl)) {
 		fput(handle);
 		close_exec_file(file, deny_write);
@@ -373,17 +501,57 @@ static bool path_counts(const struct template *tmpl)
 	return tmpl->by_path || (tmpl->reachable && tmpl->elf.type == ET_NONE);
 }
 
-int template_check_fresh(const struct template *tmpl)
+/*
+ * Is the file as it was? When the clock comes to a ctime that lay in the future,
+ * a write may get that same ctime again: then nobody can tell any more.
+ */
+static int check_file(const struct template *tmpl)
 {
-	struct spawn_template_key key;
+	const struct path *path = &tmpl->file->f_path;
+	struct identity identity;
+	struct timespec64 now;
+	bool settled;
 	int err;
 
-	err = read_key(&tmpl->file->f_path, &key);
+	err = read_identity(path, !tmpl->deny_write, &identity, &settled);
 	if (err)
 		return err;
-	if (identity_difference(&tmpl->key, &key))
+	if (identity_difference(&tmpl->identity, &identity))
 		return -ESTALE;
-	return path_counts(tmpl) ? check_path(tmpl) : 0;
+	if (!tmpl->ahead || settled)
+		return 0;
+	now = file_clock(path);
+	return identity_is_after(&identity.key, now.tv_sec, now.tv_nsec) ? 0 : -ESTALE;
+}
+
+int template_check_fresh(const struct template *tmpl)
+{
+	int err = check_file(tmpl);
+
+	if (!err && path_counts(tmpl))
+		err = check_path(tmpl);
+	return err;
+}
+
+int template_begin_exec(const struct template *tmpl)
+{
+	int err;
+
+	if (tmpl->deny_write)
+		return 0;
+	err = ki_deny_write(tmpl->file);
+	if (err)
+		return err;
+	err = check_file(tmpl);
+	if (err)
+		ki_allow_write(tmpl->file);
+	return err;
+}
+
+void template_end_exec(const struct template *tmpl)
+{
+	if (!tmpl->deny_write)
+		ki_allow_write(tmpl->file);
 }
 
 int template_check(const struct template *tmpl)
@@ -428,7 +596,7 @@ void template_describe(const struct template *tmpl, struct template_facts *facts
 
 	*facts = (struct template_facts) {};
 	if (may_stat(path)) {
-		facts->key = tmpl->key;
+		facts->key = tmpl->identity.key;
 		localize_owner(&facts->key);
 	}
 	if (may_read(path, open)) {

@@ -13,6 +13,7 @@
 #include <linux/kref.h>
 
 #include "elf.h"
+#include "identity.h"
 #include "owner.h"
 
 struct file;
@@ -37,7 +38,8 @@ struct template {
 	bool reachable; /* its path is one, not a name made up for a nameless file */
 	bool deny_write;
 	u32 memory; /* bytes of this allocation */
-	struct spawn_template_key key; /* owner as global ids */
+	struct identity identity; /* owner as global ids */
+	bool ahead; /* the ctime was in the future: see check_file() */
 	struct spawn_template_elf elf;
 	atomic64_t spawned;
 	atomic64_t failed;
@@ -70,6 +72,16 @@ void template_put(struct template *tmpl);
 int template_check(const struct template *tmpl);
 /* The part of template_check() that says -ESTALE. */
 int template_check_fresh(const struct template *tmpl);
+
+/*
+ * Before exec of the file, in the child, and after. Of a template that lets
+ * writers in: writers are kept away in between, and the file is compared once
+ * more, because it could be written to since template_check(). May sleep.
+ *
+ * Return: 0; -ETXTBSY if somebody has it open for writing; -ESTALE.
+ */
+int template_begin_exec(const struct template *tmpl);
+void template_end_exec(const struct template *tmpl);
 
 /* What can be told of a template. */
 struct template_facts {

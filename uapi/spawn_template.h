@@ -47,9 +47,15 @@
 #define SPAWN_TEMPLATE_CREATE_ANY_FORMAT (1ULL << 32)
 /*
  * Do not keep writers away. The file may be opened for writing while the
- * template lives; a spawn is ESTALE after a write, ETXTBSY during one. A write is
- * what the filesystem notes as one in the file's times: tmpfs notes none that is
- * done through a mapping. Ours.
+ * template lives. A spawn is ESTALE after a write, ETXTBSY during one; before exec
+ * the child looks again. A write is what the filesystem notes as one in the file's
+ * times or change counter: tmpfs notes none that is done through a mapping. Ours.
+ *
+ * A write in the clock tick in which CREATE was called leaves the times as they
+ * are. Where the filesystem has no counter and no fine times, CREATE waits until
+ * the next write must change them: at most a tick, or two seconds if the times
+ * are rounded. ETXTBSY: the file is written again and again meanwhile. The same
+ * holds for what ANY_FORMAT does not keep writers from.
  */
 #define SPAWN_TEMPLATE_CREATE_ALLOW_WRITE (1ULL << 33)
 
@@ -209,7 +215,7 @@ struct spawn_template_syscall {
  *          a struct below its first size
  * E2BIG    a larger struct whose tail is not zero
  * EACCES   no execute permission, not a regular file, a noexec mount
- * ETXTBSY  the file is open for writing
+ * ETXTBSY  the file is open for writing, or is being written (ALLOW_WRITE)
  * ENOEXEC  not ELF, another machine's, or malformed
  * EFAULT, EBADF, EMFILE, ENFILE, ENOMEM, and what open(2) of the path gives
  *

@@ -2,10 +2,13 @@
 /*
  * test_identity.c - when a template is stale, and when it is not
  */
-#include "common.h"
+#include "common_process.h"
 
+#include <linux/loop.h>
 #include <sys/mount.h>
+#include <sys/time.h>
 #include <sys/xattr.h>
+#include <time.h>
 
 /*
  * A program of our own with two templates: one by its path, one by a
@@ -26,6 +29,16 @@ static void pin(void)
 	close(fd);
 	check_eq(spawn_and_wait(by_path), 0);
 	check_eq(spawn_and_wait(by_fd), 0);
+}
+
+/* A new file system at a folder in the scratch folder. */
+static char *mounted(const char *type, const char *source, const char *options)
+{
+	char *folder = in_scratch("%s", type);
+
+	check(!mkdir(folder, 0755) || errno == EEXIST);
+	must(mount(source, folder, type, 0, options));
+	return folder;
 }
 
 static void unpin(void)
@@ -496,11 +509,9 @@ static void written_to(void)
 /* Where the filesystem takes note of such a write; tmpfs does not. */
 static void written_to_in_memory(void)
 {
-	char *folder = in_scratch("ramfs"), *map;
+	char *folder = mounted("ramfs", "none", NULL), *map;
 	int fd;
 
-	must(mkdir(folder, 0755));
-	must(mount("none", folder, "ramfs", 0, NULL));
 	pin_writable("ramfs/writable");
 	next_tick();
 	fd = must(open(path, O_RDWR | O_CLOEXEC));
@@ -527,6 +538,291 @@ static void truncated(void)
 	must(truncate(path, status.st_size));
 	both_give(-ESTALE, -ESTALE);
 	unpin();
+}
+
+/*
+ * A write in the clock tick in which the template was made: the file's times
+ * are the same afterwards. Tried on each kind of file system.
+ */
+
+/* A template of the file, which anybody may write to. */
+static int writable_template(const char *file, uint64_t flags)
+{
+	struct spawn_template_create_args args = CREATE_PATH(file);
+
+	args.flags |= flags;
+	return sys_create(&args);
+}
+
+/* Writes the first bytes as they are there already. */
+static void write_again(const char *file)
+{
+	char bytes[16];
+	int fd = must(open(file, O_RDWR | O_CLOEXEC));
+
+	check_eq(pread(fd, bytes, sizeof(bytes), 0), sizeof(bytes));
+	check_eq(pwrite(fd, bytes, sizeof(bytes), 0), sizeof(bytes));
+	close(fd);
+}
+
+/* Written, made a template of, and written again, with nothing in between. */
+static void same_tick(const char *file, uint64_t flags, int rounds)
+{
+	int template, i;
+
+	for (i = 0; i < rounds; i++) {
+		write_again(file);
+		template = writable_template(file, flags);
+		check(template >= 0);
+		write_again(file);
+		check_eq(spawn_and_wait(template), -ESTALE);
+		check_eq(query_of(template).stale, ESTALE);
+		close(template);
+	}
+}
+
+/* What is no write leaves it fresh, though some file systems count it. */
+static void no_write(const char *file, uint64_t flags)
+{
+	size_t size;
+	int template;
+
+	write_again(file);
+	template = writable_template(file, flags);
+	check(template >= 0);
+	check_eq(spawn_and_wait(template), 0);
+	sync();
+	check_eq(spawn_and_wait(template), 0);
+	read_whole(file, &size);
+	check_eq(spawn_and_wait(template), 0);
+	close(template);
+}
+
+static void try_in(const char *folder, int rounds)
+{
+	char *elf = text("%s/program", folder), *script = text("%s/script", folder);
+	char *content = text("#!%s script\n", PROBE);
+
+	copy_file(PROBE, elf, 0755);
+	write_whole(script, content, strlen(content), 0755);
+	same_tick(elf, SPAWN_TEMPLATE_CREATE_ALLOW_WRITE, rounds);
+	same_tick(script, SPAWN_TEMPLATE_CREATE_ANY_FORMAT, rounds);
+	no_write(elf, SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
+	no_write(script, SPAWN_TEMPLATE_CREATE_ANY_FORMAT);
+	must(unlink(elf));
+	must(unlink(script));
+}
+
+#define ROUNDS 25
+
+static void written_in_the_same_tick_here(void)
+{
+	try_in(scratch, ROUNDS);
+}
+
+/* The root is on a disk. */
+static void written_in_the_same_tick_on_the_root(void)
+{
+	char folder[] = "/var/tmp/identity.XXXXXX";
+
+	check(mkdtemp(folder));
+	try_in(folder, ROUNDS);
+	must(rmdir(folder));
+}
+
+static void try_on(const char *type, const char *source, const char *options, int rounds)
+{
+	char *folder = mounted(type, source, options);
+
+	try_in(folder, rounds);
+	must(umount(folder));
+}
+
+static void written_in_the_same_tick_on_tmpfs(void)
+{
+	try_on("tmpfs", "none", NULL, ROUNDS);
+}
+
+/* No counter and no fine times. */
+static void written_in_the_same_tick_on_ramfs(void)
+{
+	try_on("ramfs", "none", NULL, ROUNDS);
+}
+
+static void written_in_the_same_tick_on_overlay(void)
+{
+	char *options = text("lowerdir=%s,upperdir=%s,workdir=%s", in_scratch("lower"),
+			     in_scratch("upper"), in_scratch("work"));
+
+	must(mkdir(in_scratch("lower"), 0755));
+	must(mkdir(in_scratch("upper"), 0755));
+	must(mkdir(in_scratch("work"), 0755));
+	try_on("overlay", "none", options, ROUNDS);
+}
+
+/* A loop device of an image: its name. */
+static char *attach(const char *image, int *loop)
+{
+	int control, file = must(open(image, O_RDWR | O_CLOEXEC)), number;
+	char *name;
+
+	wait_for(reference_spawn("/sbin/modprobe", ARGV("modprobe", "loop"), NULL, NULL));
+	control = must(open("/dev/loop-control", O_RDWR | O_CLOEXEC));
+	number = must(ioctl(control, LOOP_CTL_GET_FREE));
+	name = text("/dev/loop%d", number);
+	*loop = must(open(name, O_RDWR | O_CLOEXEC));
+	must(ioctl(*loop, LOOP_SET_FD, file));
+	close(file);
+	close(control);
+	return name;
+}
+
+/* A new file system in an image. */
+static void try_image(const char *type, char *const mkfs[], int rounds)
+{
+	char *image = in_scratch_new("image"), *maker = text("/sbin/%s", mkfs[0]);
+	int fd, loop;
+
+	if (access(maker, X_OK))
+		skip();
+	fd = must(open(image, O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+	must(ftruncate(fd, 400 << 20));
+	close(fd);
+	check_eq(wait_for(reference_spawn(maker, mkfs, NULL, NULL)), 0);
+	try_on(type, attach(image, &loop), NULL, rounds);
+	must(ioctl(loop, LOOP_CLR_FD, 0));
+	close(loop);
+	must(unlink(image));
+}
+
+/* Small inodes have room for seconds only. */
+static void written_in_the_same_tick_on_ext4_with_small_inodes(void)
+{
+	try_image("ext4", ARGV("mke2fs", "-q", "-F", "-t", "ext4", "-I", "128",
+			       in_scratch("image")), ROUNDS);
+}
+
+static void written_in_the_same_tick_on_xfs(void)
+{
+	try_image("xfs", ARGV("mkfs.xfs", "-q", in_scratch("image")), ROUNDS);
+}
+
+static void written_in_the_same_tick_on_btrfs(void)
+{
+	try_image("btrfs", ARGV("mkfs.btrfs", "-q", in_scratch("image")), ROUNDS);
+}
+
+/* It rounds to two seconds and does not say so. */
+static void written_in_the_same_tick_on_vfat(void)
+{
+	try_image("vfat", ARGV("mkfs.vfat", in_scratch("image")), 2);
+}
+
+/* Between the check in the caller and exec in the child, which waits here. */
+static void written_while_the_child_waits(void)
+{
+	struct held held = {};
+
+	pin_writable("writable");
+	hold(&held, by_path);
+	write_again(path);
+	check_eq(release(&held), -ESTALE);
+	check_eq(held.result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
+	unpin();
+}
+
+static void open_for_writing_while_the_child_waits(void)
+{
+	struct held held = {};
+	int fd;
+
+	pin_writable("writable");
+	hold(&held, by_path);
+	fd = must(open(path, O_RDWR | O_CLOEXEC));
+	check_eq(release(&held), -ETXTBSY);
+	check_eq(held.result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
+	close(fd);
+	/* Writers are let in again. */
+	both_give(0, 0);
+	close(must(open(path, O_RDWR | O_CLOEXEC)));
+	unpin();
+}
+
+/* The clock of files is set, and set back. */
+static void shift_clock(int seconds)
+{
+	struct timespec now;
+
+	must(clock_gettime(CLOCK_REALTIME, &now));
+	now.tv_sec += seconds;
+	must(clock_settime(CLOCK_REALTIME, &now));
+}
+
+/*
+ * A file whose ctime is in the future: CREATE does not wait for the clock to get
+ * there. When it gets there, nobody can tell whether the file was written to.
+ */
+static void changed_in_the_future(void)
+{
+	char *folder = mounted("ramfs", "none", NULL);
+	int template;
+
+	path = in_scratch("ramfs/program");
+	copy_file(PROBE, path, 0755);
+	shift_clock(1000);
+	write_again(path);
+	shift_clock(-1000);
+	template = writable_template(path, SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
+	check(template >= 0);
+	check_eq(spawn_and_wait(template), 0);
+	shift_clock(1001);
+	check_eq(spawn_and_wait(template), -ESTALE);
+	close(template);
+	/* A new one is good. */
+	template = writable_template(path, SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
+	check_eq(spawn_and_wait(template), 0);
+	close(template);
+	shift_clock(-1001);
+	template = writable_template(path, SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
+	check_eq(spawn_and_wait(template), 0);
+	write_again(path);
+	check_eq(spawn_and_wait(template), -ESTALE);
+	close(template);
+	must(umount(folder));
+}
+
+static void ignore_signal(int number)
+{
+	(void)number;
+}
+
+/* A time that looks round is waited for, two seconds, whatever signals come. */
+static void signals_while_it_waits(void)
+{
+	const struct itimerval often = { { 0, 5000 }, { 0, 5000 } }, never = {};
+	struct sigaction action = { .sa_handler = ignore_signal }, before;
+	char *folder = mounted("ramfs", "none", NULL);
+	struct timespec round = {};
+	struct stat status;
+	int template;
+
+	path = in_scratch("ramfs/program");
+	copy_file(PROBE, path, 0755);
+	must(clock_gettime(CLOCK_REALTIME, &round));
+	round.tv_nsec = 0;
+	must(clock_settime(CLOCK_REALTIME, &round));
+	must(chmod(path, 0755));
+	must(stat(path, &status));
+	must(sigaction(SIGALRM, &action, &before));
+	must(setitimer(ITIMER_REAL, &often, NULL));
+	template = writable_template(path, SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
+	must(setitimer(ITIMER_REAL, &never, NULL));
+	must(sigaction(SIGALRM, &before, NULL));
+	check(template >= 0);
+	write_again(path);
+	check_eq(spawn_and_wait(template), -ESTALE);
+	close(template);
+	must(umount(folder));
 }
 
 SUITE("identity",
@@ -562,4 +858,17 @@ SUITE("identity",
       T(opened_for_writing),
       T(written_to),
       T(written_to_in_memory),
-      T(truncated));
+      T(truncated),
+      T(written_in_the_same_tick_here),
+      T(written_in_the_same_tick_on_the_root),
+      T(written_in_the_same_tick_on_tmpfs),
+      T(written_in_the_same_tick_on_ramfs),
+      T(written_in_the_same_tick_on_overlay),
+      T(written_in_the_same_tick_on_ext4_with_small_inodes),
+      T(written_in_the_same_tick_on_xfs),
+      T(written_in_the_same_tick_on_btrfs),
+      T(written_in_the_same_tick_on_vfat),
+      T(written_while_the_child_waits),
+      T(open_for_writing_while_the_child_waits),
+      T(changed_in_the_future),
+      T(signals_while_it_waits));

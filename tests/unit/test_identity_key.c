@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_identity_key.c - the module's comparison of identity keys
+ * test_identity_key.c - the module's comparison of files' identities
  */
 #include "identity.c"
 
@@ -10,31 +10,36 @@
 
 #include <cmocka.h>
 
-static const struct spawn_template_key key = {
-	.dev_major = 8, .dev_minor = 1, .ino = 42, .size = 1000, .mode = 0100755, .uid = 1000,
-	.gid = 1000, .ctime_sec = 1, .ctime_nsec = 2, .mtime_sec = 3, .mtime_nsec = 4,
+static const struct identity identity = {
+	.key = {
+		.dev_major = 8, .dev_minor = 1, .ino = 42, .size = 1000, .mode = 0100755,
+		.uid = 1000, .gid = 1000, .ctime_sec = 1, .ctime_nsec = 2, .mtime_sec = 3,
+		.mtime_nsec = 4,
+	},
+	.counted = true,
+	.change = 5,
 };
 
 static void test_equal(void **state)
 {
-	struct spawn_template_key same = key;
+	struct identity same = identity;
 
 	(void)state;
 	/* Padding is no part of a key. */
-	same.pad = 1;
-	assert_null(identity_difference(&key, &same));
+	same.key.pad = 1;
+	assert_null(identity_difference(&identity, &same));
 }
 
 /* Every field makes a difference, both ways round, and says which. */
 #define DIFFERS(field, name)                                                      \
 	static void test_##field(void **state)                                    \
 	{                                                                         \
-		struct spawn_template_key other = key;                            \
+		struct identity other = identity;                                 \
                                                                                   \
 		(void)state;                                                      \
-		other.field++;                                                    \
-		assert_string_equal(identity_difference(&key, &other), name);     \
-		assert_string_equal(identity_difference(&other, &key), name);     \
+		other.key.field++;                                                \
+		assert_string_equal(identity_difference(&identity, &other), name); \
+		assert_string_equal(identity_difference(&other, &identity), name); \
 	}
 
 DIFFERS(dev_major, "device")
@@ -48,6 +53,57 @@ DIFFERS(ctime_sec, "ctime")
 DIFFERS(ctime_nsec, "ctime")
 DIFFERS(mtime_sec, "mtime")
 DIFFERS(mtime_nsec, "mtime")
+
+static void test_change_counter(void **state)
+{
+	struct identity other = identity;
+
+	(void)state;
+	other.change++;
+	assert_string_equal(identity_difference(&identity, &other), "change counter");
+	/* A counter that went away, as when the file system is mounted anew. */
+	other = identity;
+	other.counted = false;
+	assert_string_equal(identity_difference(&identity, &other), "change counter");
+}
+
+/* A later write shows if the clock is past the ctime. */
+static void test_settled(void **state)
+{
+	struct spawn_template_key key = { .ctime_sec = 100, .ctime_nsec = 4000001 };
+
+	(void)state;
+	assert_false(identity_is_settled(&key, 99, 999999999));
+	assert_false(identity_is_settled(&key, 100, 4000000));
+	assert_false(identity_is_settled(&key, 100, 4000001));
+	assert_true(identity_is_settled(&key, 100, 4000002));
+	assert_true(identity_is_settled(&key, 101, 0));
+}
+
+/* A round time may have been rounded, by up to two seconds. */
+static void test_settled_round(void **state)
+{
+	struct spawn_template_key key = { .ctime_sec = 100 };
+
+	(void)state;
+	assert_false(identity_is_settled(&key, 100, 999999999));
+	assert_false(identity_is_settled(&key, 101, 999999999));
+	assert_true(identity_is_settled(&key, 102, 0));
+	key.ctime_nsec = 30000000;
+	assert_false(identity_is_settled(&key, 101, 999999999));
+	assert_true(identity_is_settled(&key, 102, 0));
+}
+
+static void test_after(void **state)
+{
+	struct spawn_template_key key = { .ctime_sec = 100, .ctime_nsec = 5 };
+
+	(void)state;
+	assert_true(identity_is_after(&key, 99, 6));
+	assert_true(identity_is_after(&key, 100, 4));
+	assert_false(identity_is_after(&key, 100, 5));
+	assert_false(identity_is_after(&key, 101, 0));
+}
 
 int main(void)
 {
@@ -64,6 +120,10 @@ int main(void)
 		cmocka_unit_test(test_ctime_nsec),
 		cmocka_unit_test(test_mtime_sec),
 		cmocka_unit_test(test_mtime_nsec),
+		cmocka_unit_test(test_change_counter),
+		cmocka_unit_test(test_settled),
+		cmocka_unit_test(test_settled_round),
+		cmocka_unit_test(test_after),
 	};
 
 	return cmocka_run_group_tests_name("identity key", tests, NULL, NULL);
