@@ -73,13 +73,13 @@ int find_tools(struct agent *agent)
 	return ret;
 }
 
-/* Makes a stale template anew. */
+/* Makes a stale template anew, at the same descriptor. */
 static int renew_template(struct agent *agent, struct tool *tool)
 {
-	close(tool->tmpl);
-	tool->tmpl = outspawn_template(agent->dev, tool->path);
-	if (tool->tmpl < 0)
-		return complain(tool->path, -tool->tmpl);
+	int ret = outspawn_template_refresh(agent->dev, tool->tmpl, tool->path, 0);
+
+	if (ret)
+		return complain(tool->path, -ret);
 	agent->renewed++;
 	return 0;
 }

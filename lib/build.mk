@@ -63,7 +63,7 @@ LIB_MAN_ALIASES := \
 	outspawn_info:outspawn_query \
 	outspawn_spawn_attr:outspawn_spawn \
 	outspawn_spawn_shell:outspawn_spawn_path \
-	$(patsubst %,outspawn_template_%:outspawn_template,fd flags fd_flags) \
+	$(patsubst %,outspawn_template_%:outspawn_template,fd flags fd_flags refresh) \
 	$(patsubst %,outspawn_actions_%:outspawn_actions_init, \
 		destroy close dup2 dup3 fchdir open openat2 close_range closefrom sigmask \
 		sigdefault) \

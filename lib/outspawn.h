@@ -115,6 +115,26 @@ int outspawn_template_flags(int dev, const char *path, unsigned int flags);
 int outspawn_template_fd_flags(int dev, int execfd, unsigned int flags);
 
 /*
+ * outspawn_template_refresh() - pin a path anew, at the same descriptor
+ * @dev: from outspawn_open()
+ * @tmpl: a template fd, stale or not
+ * @path, @flags: as for outspawn_template_flags()
+ *
+ * For a spawn that failed with -ESTALE: what the path names now is made a
+ * template and takes the number of tmpl, at once for all threads; close-on-exec
+ * stays as it is. Spawns that other threads began before go on from the old
+ * template. Refresh once, and spawn again:
+ *
+ *	pid = outspawn_spawn(tmpl, argv, envp, NULL, 0, &pidfd, NULL);
+ *	if (pid == -ESTALE && !outspawn_template_refresh(dev, tmpl, path, 0))
+ *		pid = outspawn_spawn(tmpl, argv, envp, NULL, 0, &pidfd, NULL);
+ *
+ * Return: 0; or, with tmpl as it was, an error of outspawn_template_flags();
+ * -EBADF or -ENOTTY also if tmpl is not a template; -EINTR, -EBUSY as of dup3(2).
+ */
+int outspawn_template_refresh(int dev, int tmpl, const char *path, unsigned int flags);
+
+/*
  * outspawn_query() - ask what a template pins
  * @tmpl: a template fd
  * @query: filled in; query->stale is 0, or the (positive) errno that a spawn
@@ -414,7 +434,8 @@ struct outspawn_attr {
  * them, but for the descriptors (see OUTSPAWN_INHERIT_FDS).
  *
  * Return: the child's pid; or
- *  -ESTALE   the file changed, or its path names another: make a new template
+ *  -ESTALE   the file changed, or its path names another: call
+ *	      outspawn_template_refresh(), and spawn again
  *  -EACCES   another process made the template, or a thread with other
  *	      credentials did; or an action's or exec's (result->stage says which)
  *  -EINVAL, -EFAULT, -E2BIG   arguments

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /* Templates: make one, ask what it pins. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "outspawn.h"
 
@@ -50,6 +52,26 @@ int outspawn_template_fd_flags(int dev, int execfd, unsigned int flags)
 int outspawn_template_fd(int dev, int execfd)
 {
 	return outspawn_template_fd_flags(dev, execfd, 0);
+}
+
+int outspawn_template_refresh(int dev, int tmpl, const char *path, unsigned int flags)
+{
+	struct spawn_template_query query;
+	int fresh, fd_flags, ret;
+
+	/* Never put a template in the place of another file. */
+	ret = outspawn_query(tmpl, &query);
+	if (ret)
+		return ret;
+	fd_flags = fcntl(tmpl, F_GETFD);
+	if (fd_flags < 0)
+		return -errno;
+	fresh = outspawn_template_flags(dev, path, flags);
+	if (fresh < 0)
+		return fresh;
+	ret = dup3(fresh, tmpl, fd_flags & FD_CLOEXEC ? O_CLOEXEC : 0) < 0 ? -errno : 0;
+	close(fresh);
+	return ret;
 }
 
 int outspawn_query(int tmpl, struct spawn_template_query *query)

@@ -3,7 +3,7 @@
  * test_lib_spawns.c - the library's ways to spawn: with attributes, by path, by
  * the shell, asynchronous, in a batch
  */
-#include "common.h"
+#include "common_process.h"
 
 #include <sched.h>
 #include <sys/prctl.h>
@@ -140,6 +140,89 @@ static void a_template_that_may_be_written_to(void)
 	must(close(template));
 	must(close(by_fd));
 	must(close(other));
+}
+
+/* Templates made anew at their descriptor */
+
+static void refreshed_after_a_hard_link(void)
+{
+	char *path = own_probe("linked");
+	int template = must(outspawn_template(device, path)), fds;
+
+	next_tick();
+	must(link(path, in_scratch_new("second-name")));
+	check_eq(spawn_and_wait(template), -ESTALE);
+	fds = count_fds();
+	check_eq(outspawn_template_refresh(device, template, path, 0), 0);
+	check_eq(count_fds(), fds);
+	check_eq(spawn_and_wait(template), 0);
+	check_eq(fcntl(template, F_GETFD), FD_CLOEXEC);
+	must(close(template));
+}
+
+/* What stands at the path now is started; flags are as they are given. */
+static void refreshed_after_a_rename(void)
+{
+	char *path = own_probe("tool"), *fresh = script("fresh", "#!/bin/sh\nexit 7\n");
+	int template = must(outspawn_template(device, path));
+
+	check_eq(spawn_and_wait(template), 0);
+	must(rename(fresh, path));
+	check_eq(spawn_and_wait(template), -ESTALE);
+	check_eq(outspawn_template_refresh(device, template, path, 0), -ENOEXEC);
+	check_eq(outspawn_template_refresh(device, template, path, OUTSPAWN_ANY_FORMAT), 0);
+	check_eq(spawn_and_wait(template), 7);
+	must(close(template));
+}
+
+static void refreshed_and_kept_over_exec(void)
+{
+	int template = template_of(PROBE);
+
+	must(fcntl(template, F_SETFD, 0));
+	check_eq(outspawn_template_refresh(device, template, PROBE, 0), 0);
+	check_eq(fcntl(template, F_GETFD), 0);
+	check_eq(spawn_and_wait(template), 0);
+	must(close(template));
+}
+
+/* When it fails the old template is still there, and nothing else is. */
+static void refreshed_in_vain(void)
+{
+	char *path = own_probe("gone");
+	int template = must(outspawn_template(device, path));
+	int file = must(open(PROBE, O_RDONLY | O_CLOEXEC)), fds = count_fds();
+
+	must(unlink(path));
+	check_eq(outspawn_template_refresh(device, template, path, 0), -ENOENT);
+	check_eq(outspawn_template_refresh(device, template, "probe", 0), -EINVAL);
+	check_eq(outspawn_template_refresh(device, template, NULL, 0), -EINVAL);
+	check_eq(outspawn_template_refresh(device, template, PROBE, 1U << 31), -EINVAL);
+	check_eq(outspawn_template_refresh(file, template, PROBE, 0), -ENOTTY);
+	check_eq(outspawn_template_refresh(device, device, PROBE, 0), -ENOTTY);
+	check_eq(outspawn_template_refresh(device, file, PROBE, 0), -ENOTTY);
+	check_eq(outspawn_template_refresh(device, lowest_free_fd(), PROBE, 0), -EBADF);
+	check_eq(count_fds(), fds);
+	check_eq(spawn_and_wait(template), -ESTALE);
+	check_eq(outspawn_info(device, &(struct spawn_template_info){}), 0);
+	must(close(file));
+	must(close(template));
+}
+
+/* A spawn that has begun goes on from the old template. */
+static void refreshed_during_a_spawn(void)
+{
+	char *path = own_probe("busy"), *fresh = script("fresh", "#!/bin/sh\nexit 7\n");
+	int template = must(outspawn_template(device, path));
+	struct held held = {};
+
+	hold(&held, template);
+	must(rename(fresh, path));
+	check_eq(outspawn_template_refresh(device, template, path, OUTSPAWN_ANY_FORMAT), 0);
+	check_eq(wait_for(release(&held)), 0);
+	must(close(held.pidfd));
+	check_eq(spawn_and_wait(template), 7);
+	must(close(template));
 }
 
 /* By path */
@@ -313,6 +396,11 @@ SUITE("lib_spawns",
       T(stopped_until_continued),
       T(a_template_of_a_script),
       T(a_template_that_may_be_written_to),
+      T(refreshed_after_a_hard_link),
+      T(refreshed_after_a_rename),
+      T(refreshed_and_kept_over_exec),
+      T(refreshed_in_vain),
+      T(refreshed_during_a_spawn),
       T(a_program_is_searched_for),
       T(actions_come_before_the_search),
       T(the_shell_runs_what_has_no_format),

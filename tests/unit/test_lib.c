@@ -352,6 +352,7 @@ static void calls_refuse_a_bad_descriptor(void **state)
 	assert_int_equal(outspawn_query(-1, &query), -EBADF);
 	assert_int_equal(outspawn_template(-1, "/bin/true"), -EBADF);
 	assert_int_equal(outspawn_template_fd(-1, 0), -EBADF);
+	assert_int_equal(outspawn_template_refresh(-1, -1, "/bin/true", 0), -EBADF);
 }
 
 static void calls_refuse_a_descriptor_of_something_else(void **state)
@@ -366,6 +367,9 @@ static void calls_refuse_a_descriptor_of_something_else(void **state)
 	assert_int_equal(outspawn_query(null, &query), -ENOTTY);
 	assert_int_equal(outspawn_template(null, "/bin/true"), -ENOTTY);
 	assert_int_equal(outspawn_template_fd(null, 0), -ENOTTY);
+	/* Whatever else is open at the number stays there. */
+	assert_int_equal(outspawn_template_refresh(null, null, "/bin/true", 0), -ENOTTY);
+	assert_true(fcntl(null, F_GETFD) == FD_CLOEXEC);
 	close(null);
 }
 
