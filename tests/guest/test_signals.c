@@ -6,11 +6,13 @@
  * behind (CHILD_TEST).
  */
 #include "common_process.h"
+#include "common_slow.h"
 
 #include <linux/suspend_ioctls.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/time.h>
+#include <ucontext.h>
 
 #define FAILED 127 /* the exit status of a child that failed before exec */
 
@@ -20,8 +22,10 @@ static struct board {
 	int error; /* of its struct spawn_template_result */
 	int ready, done;
 	int handled;
+	int begun_again; /* calls that a handler found to begin again */
 	pid_t pid;
 	char path[256];
+	struct slow slow;
 } *board;
 
 static void make_board(void)
@@ -594,6 +598,273 @@ CHILD_TEST(signals_pending_at_the_spawn)
 	check(sigismember(&pending, SIGUSR1));
 }
 
+/* --- signals while the arguments are read --- */
+
+/* Does the interrupted thread go back to the instruction that made this system call? */
+static bool goes_back_to_call(const ucontext_t *context, long number)
+{
+	const greg_t *registers = context->uc_mcontext.gregs;
+	const unsigned char *next = (const void *)registers[REG_RIP];
+
+	return registers[REG_RAX] == number && next[0] == 0x0f && next[1] == 0x05;
+}
+
+static void count_with_context(int number, siginfo_t *information, void *context)
+{
+	(void)information;
+	if (goes_back_to_call(context, SYS_ioctl))
+		board->begun_again++;
+	count(number);
+}
+
+enum spawn_way {
+	BY_TEMPLATE,
+	BY_PATH,
+	BY_BATCH,
+	WAYS
+};
+
+/* A spawn by a thread, whose last argument the test fills in. */
+struct reader {
+	enum spawn_way way;
+	struct spawn_template_spawn_args args;
+	int template;
+	struct slow slow;
+	char *argv[5];
+	pthread_t thread;
+	pid_t pid; /* what came of it */
+	sigset_t mask; /* the thread's, afterwards */
+};
+
+static pid_t spawn_by_batch(const struct reader *reader)
+{
+	struct spawn_template_batch_entry entry = { .tmpl = reader->template,
+						    .args_size = sizeof(reader->args),
+						    .args = (uintptr_t)&reader->args };
+
+	check_eq(sys_batch(&entry, 1), 1);
+	return entry.result.error ? -(pid_t)entry.result.error : entry.result.pid;
+}
+
+static pid_t spawn_by(const struct reader *reader)
+{
+	switch (reader->way) {
+	case BY_PATH:
+		return sys_spawn_path(PROBE, NULL, &reader->args);
+	case BY_BATCH:
+		return spawn_by_batch(reader);
+	default:
+		return sys_spawn(reader->template, &reader->args);
+	}
+}
+
+static void *read_in_thread(void *argument)
+{
+	struct reader *reader = argument;
+
+	reader->pid = spawn_by(reader);
+	pthread_sigmask(SIG_SETMASK, NULL, &reader->mask);
+	return NULL;
+}
+
+static void begin_reading(struct reader *reader, enum spawn_way way, uint64_t flags)
+{
+	*reader = (struct reader){ .way = way, .template = template_of(PROBE) };
+	slow_make(&reader->slow);
+	reader->argv[0] = "probe";
+	reader->argv[1] = "block";
+	reader->argv[2] = reader->slow.page;
+	reader->args.argv = (uintptr_t)reader->argv;
+	reader->args.flags = flags;
+}
+
+/* SIGUSR1 comes while the call reads its last argument. */
+static void signal_while_reading(struct reader *reader)
+{
+	board->handled = 0;
+	board->begun_again = 0;
+	check_eq(pthread_create(&reader->thread, NULL, read_in_thread, reader), 0);
+	slow_wait(&reader->slow);
+	check_eq(pthread_kill(reader->thread, SIGUSR1), 0);
+	slow_fill(&reader->slow, "", 1);
+	check_eq(pthread_join(reader->thread, NULL), 0);
+	slow_end(&reader->slow);
+	close(reader->template);
+	/* Handled once, after the call, whose thread has its own mask again. */
+	check_eq(board->handled, 1);
+	check_eq(board->begun_again, 0);
+	check(sigismember(&reader->mask, SIGUSR2));
+	sigdelset(&reader->mask, SIGUSR2);
+	check(sigisemptyset(&reader->mask));
+}
+
+static void prepare_to_read(void)
+{
+	make_board();
+	must(sigaction(SIGUSR1,
+		       &(struct sigaction){ .sa_sigaction = count_with_context,
+					    .sa_flags = SA_SIGINFO },
+		       NULL));
+	block(SIGUSR2);
+}
+
+/* The program has the caller's mask, and none of its signals. */
+static void has_mask_of_caller(pid_t pid)
+{
+	char *status;
+
+	check(pid > 0);
+	wait_until(process_in_syscall(pid, SYS_pause));
+	status = process_file(pid, "status");
+	check(strstr(status, "\nSigBlk:\t0000000000000800\n"));
+	check(strstr(status, "\nSigPnd:\t0000000000000000\n"));
+	check(strstr(status, "\nShdPnd:\t0000000000000000\n"));
+	must(kill(pid, SIGKILL));
+	check_eq(wait_for(pid), 128 + SIGKILL);
+}
+
+static void succeed_while_signalled(uint64_t flags)
+{
+	struct reader reader;
+	enum spawn_way way;
+
+	prepare_to_read();
+	for (way = 0; way < WAYS; way++) {
+		begin_reading(&reader, way, flags);
+		signal_while_reading(&reader);
+		has_mask_of_caller(reader.pid);
+		nothing_left();
+	}
+}
+
+CHILD_TEST(handler_while_arguments_are_read)
+{
+	succeed_while_signalled(0);
+}
+
+CHILD_TEST(handler_while_arguments_are_read_asynchronously)
+{
+	succeed_while_signalled(SPAWN_TEMPLATE_SPAWN_ASYNC);
+}
+
+/* Fails in the child. */
+CHILD_TEST(handler_before_an_action_fails)
+{
+	struct spawn_template_action missing = { .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 };
+	struct reader reader;
+	enum spawn_way way;
+
+	prepare_to_read();
+	for (way = 0; way < WAYS; way++) {
+		begin_reading(&reader, way, 0);
+		reader.args.actions = (uintptr_t)&missing;
+		reader.args.actions_len = 1;
+		signal_while_reading(&reader);
+		check_eq(reader.pid, -EBADF);
+		nothing_left();
+	}
+}
+
+/* Fails before there is a child. */
+CHILD_TEST(handler_before_an_argument_is_bad)
+{
+	struct reader reader;
+	enum spawn_way way;
+
+	prepare_to_read();
+	for (way = 0; way < WAYS; way++) {
+		begin_reading(&reader, way, 0);
+		reader.argv[3] = (char *)8;
+		signal_while_reading(&reader);
+		check_eq(reader.pid, -EFAULT);
+		nothing_left();
+	}
+}
+
+/* A process that waits in a spawn for memory which the test can fill. */
+enum slow_place {
+	IN_ARGUMENT,
+	IN_PIDFD,
+	IN_RESULT,
+	PLACES
+};
+
+static void spawn_with_slow_memory(enum slow_place place)
+{
+	char *argv[] = { "probe", "exit", "6", NULL, NULL };
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)argv };
+	pid_t pid;
+
+	own_template();
+	slow_make(&board->slow);
+	if (place == IN_ARGUMENT)
+		argv[3] = board->slow.page;
+	else if (place == IN_PIDFD)
+		args.pidfd = (uintptr_t)board->slow.page;
+	else
+		args.result = (uintptr_t)board->slow.page;
+	board->ready = 1;
+	pid = sys_spawn(probe, &args);
+	board->done = 1;
+	check_eq(count_children(), 1);
+	_exit(wait_for(pid));
+}
+
+static pid_t wait_for_memory(enum slow_place place)
+{
+	pid_t caller;
+
+	board->ready = 0;
+	board->done = 0;
+	caller = must(fork());
+	if (!caller)
+		spawn_with_slow_memory(place);
+	wait_until(board->ready);
+	slow_take_over(&board->slow, caller);
+	slow_wait(&board->slow);
+	check_eq(board->done, 0);
+	return caller;
+}
+
+CHILD_TEST(caller_killed_while_it_waits_for_memory)
+{
+	uint64_t templates = info().templates;
+	enum slow_place place;
+	pid_t caller;
+
+	make_board();
+	for (place = 0; place < PLACES; place++) {
+		caller = wait_for_memory(place);
+		must(kill(caller, SIGKILL));
+		check_eq(wait_for(caller), 128 + SIGKILL);
+		close(board->slow.faults);
+		nothing_left();
+	}
+	wait_until(info().templates == templates);
+}
+
+/* A stop cannot be blocked: the call begins again after it. */
+CHILD_TEST(caller_stopped_while_it_waits_for_memory)
+{
+	enum slow_place place;
+	pid_t caller;
+	int status;
+
+	make_board();
+	for (place = 0; place < PLACES; place++) {
+		caller = wait_for_memory(place);
+		must(kill(caller, SIGSTOP));
+		slow_fill(&board->slow, "", 1);
+		check_eq(waitpid(caller, &status, WUNTRACED), caller);
+		check(WIFSTOPPED(status));
+		must(kill(caller, SIGCONT));
+		check_eq(wait_for(caller), 6);
+		check_eq(board->done, 1);
+		close(board->slow.faults);
+		nothing_left();
+	}
+}
+
 /* --- SIGCHLD --- */
 
 static void spawn_without_zombies(void)
@@ -852,6 +1123,12 @@ SUITE("signals",
       T(signals_all_the_time),
       T(signals_all_the_time_with_restart),
       T(signals_pending_at_the_spawn),
+      T(handler_while_arguments_are_read),
+      T(handler_while_arguments_are_read_asynchronously),
+      T(handler_before_an_action_fails),
+      T(handler_before_an_argument_is_bad),
+      T(caller_killed_while_it_waits_for_memory),
+      T(caller_stopped_while_it_waits_for_memory),
       T(sigchld_ignored),
       T(sigchld_without_wait),
       T(sigchld_of_a_child),
