@@ -3,6 +3,7 @@
  * test_batch.c - many spawns in one call
  */
 #include "common_process.h"
+#include "common_slow.h"
 
 #include <sys/time.h>
 
@@ -330,6 +331,78 @@ static void ended_early(const struct spawn_template_batch_entry *entries, int go
 		check_eq(error_in(entries, i), 0);
 }
 
+/* A batch of three by a thread, whose first entry reads a page that the test fills. */
+struct slow_batch {
+	struct spawn_template_spawn_args slow_args, args;
+	struct spawn_template_batch_entry entries[3];
+	char *slow_argv[5];
+	struct slow slow;
+	pthread_t thread;
+	int done;
+};
+
+static void *batch_in_thread(void *argument)
+{
+	struct slow_batch *batch = argument;
+
+	batch->done = sys_batch(batch->entries, 3);
+	return NULL;
+}
+
+static void begin_slow_batch(struct slow_batch *batch)
+{
+	static char *const argv[] = { "probe", "exit", "0", NULL };
+	int i;
+
+	slow_make(&batch->slow);
+	memcpy(batch->slow_argv, argv, sizeof(argv));
+	batch->slow_argv[3] = batch->slow.page;
+	batch->slow_args = args_for(batch->slow_argv);
+	batch->args = args_for(argv);
+	for (i = 0; i < 3; i++)
+		batch->entries[i] = entry_of(probe, i ? &batch->args : &batch->slow_args);
+	check_eq(pthread_create(&batch->thread, NULL, batch_in_thread, batch), 0);
+	slow_wait(&batch->slow);
+}
+
+static int end_slow_batch(struct slow_batch *batch)
+{
+	int i;
+
+	slow_fill(&batch->slow, "", 1);
+	check_eq(pthread_join(batch->thread, NULL), 0);
+	for (i = 0; i < batch->done; i++)
+		check_eq(wait_for(batch->entries[i].result.pid), 0);
+	slow_end(&batch->slow);
+	return batch->done;
+}
+
+/* Signals that the kernel drops end no batch, although the call blocks most signals. */
+CHILD_TEST(ignored_signals_do_not_end_a_batch)
+{
+	static const int ignored[] = { SIGCHLD, SIGURG, SIGWINCH, SIGCONT };
+	struct slow_batch batch = { 0 };
+	size_t i;
+
+	own_template();
+	begin_slow_batch(&batch);
+	for (i = 0; i < sizeof(ignored) / sizeof(*ignored); i++)
+		check_eq(pthread_kill(batch.thread, ignored[i]), 0);
+	check_eq(end_slow_batch(&batch), 3);
+}
+
+/* One that is handled does, after the entry that was being read. */
+CHILD_TEST(handled_sigchld_ends_a_batch)
+{
+	struct slow_batch batch = { 0 };
+
+	own_template();
+	signal(SIGCHLD, ignore_signal);
+	begin_slow_batch(&batch);
+	check_eq(pthread_kill(batch.thread, SIGCHLD), 0);
+	check_eq(end_slow_batch(&batch), 1);
+}
+
 /* No child is made, where a signal would be noticed. One may come between two calls. */
 CHILD_TEST(handler_among_entries_that_fail_early)
 {
@@ -408,6 +481,6 @@ CHILD_TEST(caller_killed_in_the_middle)
 
 SUITE("batch", T(several_templates), T(one_that_fails_stops_no_other),
       T(pidfds_and_asynchronous_ones), T(bad_calls), T(list_that_ends_too_early), T(a_thousand),
-      T(interrupted), T(a_call_does_no_more_than_it_says),
-      T(handler_among_entries_that_fail_early), T(stop_among_entries_that_fail_early),
+      T(interrupted), T(ignored_signals_do_not_end_a_batch), T(handled_sigchld_ends_a_batch),
+      T(a_call_does_no_more_than_it_says), T(handler_among_entries_that_fail_early), T(stop_among_entries_that_fail_early),
       T(caller_killed_in_the_middle));
