@@ -6,6 +6,7 @@
  * program spawns, and the drop-in's own lines tell who did it.
  */
 #include "common_posix.h"
+#include "common_slow.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -16,6 +17,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/sysmacros.h>
+#include <ucontext.h>
 
 #define DROPIN "/usr/local/lib/liboutspawn-posix.so"
 /* Where the drop-in's descriptor is, unless the limit is low. */
@@ -634,6 +636,66 @@ static void after_chroot(void)
 	expect(&(struct run){ .name = "changes_root" }, 1, 0, NULL);
 }
 
+/* --- signals --- */
+
+static volatile int handled, begun_again;
+
+/* Counts, and whether the thread goes back to the instruction that calls the module. */
+static void look(int number, siginfo_t *information, void *context)
+{
+	const greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+	const unsigned char *next = (const void *)registers[REG_RIP];
+
+	(void)number;
+	(void)information;
+	handled++;
+	if (registers[REG_RAX] == SYS_ioctl && next[0] == 0x0f && next[1] == 0x05)
+		begun_again++;
+}
+
+struct slow_spawn {
+	char *argv[5];
+	int error;
+	pid_t pid;
+};
+
+static void *spawn_slowly(void *argument)
+{
+	struct slow_spawn *spawn = argument;
+
+	spawn->error = posix_spawn(&spawn->pid, the_probe, NULL, NULL, spawn->argv, environ);
+	return NULL;
+}
+
+/* A signal comes while the call reads its arguments: it is handled after the call. */
+DROPIN_PROGRAM(signalled)
+{
+	struct sigaction action = { .sa_sigaction = look, .sa_flags = SA_SIGINFO };
+	struct slow_spawn spawn = { .argv = { "probe", "exit", "0" } };
+	struct slow slow;
+	pthread_t thread;
+	int status;
+
+	slow_make(&slow);
+	spawn.argv[3] = slow.page;
+	expect_zero(sigaction(SIGUSR1, &action, NULL));
+	expect_zero(pthread_create(&thread, NULL, spawn_slowly, &spawn));
+	slow_wait(&slow);
+	expect_zero(pthread_kill(thread, SIGUSR1));
+	slow_fill(&slow, "", 1);
+	expect_zero(pthread_join(thread, NULL));
+	expect_zero(spawn.error);
+	expect_zero(handled != 1);
+	expect_zero(begun_again);
+	expect_zero(waitpid(spawn.pid, &status, 0) != spawn.pid || status);
+	return 0;
+}
+
+static void signal_while_arguments_are_read(void)
+{
+	expect(&(struct run){ .name = "signalled" }, 1, 0, NULL);
+}
+
 /* --- programs can be replaced and written to --- */
 
 DROPIN_PROGRAM(rewrites)
@@ -671,4 +733,5 @@ SUITE("dropin", T(module_does_it), T(says_so_on_stderr), T(children_without_it),
       T(disabled), T(unknown_attribute), T(too_many_actions), T(no_number_is_free),
       T(has_one_descriptor), T(closed_by_program), T(number_taken_by_program), T(low_limit),
       T(number_named_by_list), T(after_fork), T(in_child_of_vfork), T(from_threads),
-      T(after_change_of_user), T(after_chroot), T(writers_not_blocked));
+      T(after_change_of_user), T(after_chroot),
+      T(signal_while_arguments_are_read), T(writers_not_blocked));
