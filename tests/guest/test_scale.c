@@ -147,6 +147,44 @@ CHILD_TEST(much_memory)
 	check(write_to_all(memory) < 100);
 }
 
+/* Waits for a child of whatever exit signal: its peak of resident memory, in KiB. */
+static long peak_of(pid_t pid)
+{
+	struct rusage usage;
+	int status;
+
+	check(pid > 0);
+	check_eq(wait4(pid, &status, __WALL, &usage), pid);
+	check_eq(status, 0);
+	return usage.ru_maxrss;
+}
+
+/*
+ * What wait4(2) tells of a program's memory is the program's own. A child of vfork and
+ * execve has its caller's peak, too.
+ */
+CHILD_TEST(peak_of_resident_memory)
+{
+	static char *const argv[] = { "probe", "exit", "0", NULL };
+	struct spawn_template_spawn_args plain = { .argv = (uintptr_t)argv }, async = plain,
+					 quiet = plain;
+	const long size = 64 << 20, most = size / 4 >> 10;
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	check(memory != MAP_FAILED);
+	own_template();
+	async.flags = SPAWN_TEMPLATE_SPAWN_ASYNC;
+	quiet.flags = SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL;
+	check(peak_of(reference_spawn(PROBE, argv, NULL, NULL)) >= size >> 10);
+	check(peak_of(sys_spawn(probe, &plain)) < most);
+	check(peak_of(sys_spawn(probe, &async)) < most);
+	check(peak_of(sys_spawn(probe, &quiet)) < most);
+	check(peak_of(sys_spawn_path(PROBE, NULL, &plain)) < most);
+	check(peak_of(sys_spawn_path(PROBE, NULL, &async)) < most);
+	must(munmap(memory, size));
+}
+
 /* --- kernel memory --- */
 
 static void memory_of_a_template(const char *path)
@@ -362,6 +400,7 @@ SUITE("scale",
       T(high_descriptor_in_an_action),
       T(more_descriptors_than_the_limit),
       T(much_memory),
+      T(peak_of_resident_memory),
       T(memory_of_templates),
       T(kernel_memory_of_templates),
       T(kernel_memory_of_spawns));
