@@ -7,6 +7,8 @@
  * that was written and closed cannot be executed (ETXTBSY; golang/go issue
  * 22315), and the end of a pipe stays open when its only user has closed it.
  *
+ * Nor does a child keep what its caller had when the caller is gone.
+ *
  * ROUNDS in the environment says how many spawns are to do no harm (2000); many
  * need more SUITE_SECONDS, too.
  */
@@ -14,7 +16,9 @@
 
 #include <elf.h>
 #include <poll.h>
+#include <sched.h>
 #include <spawn.h>
+#include <sys/resource.h>
 
 #define WRITERS 4
 
@@ -280,6 +284,222 @@ CHILD_TEST(close_on_exec_pipe_beside_a_held_spawn)
 	close(held.pidfd);
 }
 
+/* --- callers that are gone before their child runs --- */
+
+/* Numbers of many descriptors: more than a new table has room for. */
+#define FIRST_OF_MANY 100
+#define LAST_OF_MANY 299
+/* Where the child has the pipe that it was given. */
+#define GIVEN 7
+
+/*
+ * A caller that starts an asynchronous child and ends, or executes a program. The
+ * child's last action waits at a gate.
+ */
+struct leaver {
+	uint64_t flags; /* besides ASYNC */
+	bool many; /* it has many descriptors that are not close-on-exec */
+	bool give; /* an action gives the child the pipe's end for writing */
+	const char *locked; /* the caller locks this file, or NULL */
+	bool executes; /* a program that stays, instead of ending */
+	struct gate gate;
+	int ends[2];
+	pid_t pid, child;
+};
+
+PROGRAM(stays)
+{
+	for (;;)
+		pause();
+}
+
+/*
+ * The child inherits this, and cannot run before the caller sleeps or ends: it does
+ * not preempt its equal, and there is no other processor for it.
+ */
+static void run_before_children(void)
+{
+	struct sched_param lowest = { .sched_priority = 1 };
+	cpu_set_t first;
+
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	must(sched_setaffinity(0, sizeof(first), &first));
+	must(sched_setscheduler(0, SCHED_FIFO, &lowest));
+}
+
+static void lock_file(const char *path)
+{
+	struct flock lock = { .l_type = F_WRLCK };
+
+	must(fcntl(must(open(path, O_RDWR)), F_SETLK, &lock));
+}
+
+static void have_many_descriptors(void)
+{
+	int null = must(open("/dev/null", O_RDONLY | O_CLOEXEC)), i;
+
+	for (i = FIRST_OF_MANY; i <= LAST_OF_MANY; i++)
+		must(dup2(null, i));
+	close(null);
+}
+
+static void spawn_and_leave(struct leaver *leaver)
+{
+	struct spawn_template_action actions[2] = { { .type = SPAWN_TEMPLATE_ACTION_DUP2,
+						      .fd = leaver->ends[1],
+						      .newfd = GIVEN } };
+	struct spawn_template_spawn_args args = {
+		.argv = (uintptr_t)ARGV("probe", "exit", "0"),
+		.flags = SPAWN_TEMPLATE_SPAWN_ASYNC | leaver->flags,
+		.actions = (uintptr_t)actions,
+	};
+
+	own_template();
+	close(leaver->ends[0]);
+	if (leaver->many)
+		have_many_descriptors();
+	if (leaver->locked)
+		lock_file(leaver->locked);
+	if (leaver->give)
+		args.actions_len++;
+	actions[args.actions_len++] = leaver->gate.action;
+	/* What exec needs is in memory, or it would sleep. */
+	read_whole(own_path(), NULL);
+	run_before_children();
+	if (sys_spawn(probe, &args) <= 0)
+		_exit(1);
+	if (!leaver->executes)
+		_exit(0);
+	execv(own_path(), ARGV("suite", "@stays"));
+	_exit(1);
+}
+
+/* Returns when the caller has left, and its child sits at the gate. */
+static void leave(struct leaver *leaver)
+{
+	pid_t parent = getpid();
+
+	must(pipe2(leaver->ends, O_CLOEXEC));
+	gate_make(&leaver->gate, 9);
+	leaver->pid = must(fork());
+	if (!leaver->pid)
+		spawn_and_leave(leaver);
+	must(close(leaver->ends[1]));
+	if (leaver->executes)
+		parent = leaver->pid;
+	else
+		check_eq(wait_for(leaver->pid), 0);
+	wait_until(children_of(parent, &leaver->child, 1) == 1 &&
+		   process_state(leaver->child) == 'S');
+	if (leaver->executes)
+		wait_until(process_in_syscall(leaver->pid, SYS_pause));
+}
+
+static void end_of_leaver(struct leaver *leaver)
+{
+	int hold;
+
+	if (leaver->executes) {
+		must(kill(leaver->pid, SIGKILL));
+		check_eq(wait_for(leaver->pid), 128 + SIGKILL);
+	}
+	hold = gate_open(&leaver->gate);
+	check_eq(wait_for(leaver->child), 0);
+	close(hold);
+	must(close(leaver->ends[0]));
+}
+
+static bool has_writers(int reader)
+{
+	struct pollfd poll_of = { .fd = reader, .events = POLLIN };
+
+	check(poll(&poll_of, 1, 0) >= 0);
+	return !(poll_of.revents & POLLHUP);
+}
+
+/* The kinds of table that an asynchronous child can get. */
+static const struct leaver tables[] = {
+	{ .flags = 0 },
+	{ .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS },
+	{ .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS, .many = true },
+};
+#define TABLES (sizeof(tables) / sizeof(*tables))
+
+static void pipe_of_leavers(bool executes, bool give)
+{
+	struct leaver leaver;
+	size_t i;
+
+	for (i = 0; i < TABLES; i++) {
+		leaver = tables[i];
+		leaver.executes = executes;
+		leaver.give = give;
+		leave(&leaver);
+		check_eq(has_writers(leaver.ends[0]), give);
+		end_of_leaver(&leaver);
+	}
+}
+
+CHILD_TEST(close_on_exec_pipe_of_a_caller_that_ended)
+{
+	pipe_of_leavers(false, false);
+}
+
+CHILD_TEST(close_on_exec_pipe_of_a_caller_that_executed)
+{
+	pipe_of_leavers(true, false);
+}
+
+/* The twin: what the child was given lives as long as the child. */
+CHILD_TEST(given_pipe_of_a_caller_that_ended)
+{
+	pipe_of_leavers(false, true);
+}
+
+static pid_t holder_of_lock(const char *path)
+{
+	struct flock lock = { .l_type = F_WRLCK };
+	int fd = must(open(path, O_RDWR | O_CLOEXEC));
+
+	must(fcntl(fd, F_GETLK, &lock));
+	close(fd);
+	return lock.l_type == F_UNLCK ? 0 : lock.l_pid;
+}
+
+/* A process keeps its locks over exec, if it shares its table with nobody. */
+CHILD_TEST(lock_of_a_caller_that_executed)
+{
+	struct leaver leaver;
+	size_t i;
+
+	write_text(in_scratch("lock"), "");
+	for (i = 0; i < TABLES; i++) {
+		leaver = tables[i];
+		leaver.executes = true;
+		leaver.locked = in_scratch("lock");
+		leave(&leaver);
+		check_eq(holder_of_lock(leaver.locked), leaver.pid);
+		end_of_leaver(&leaver);
+	}
+}
+
+/* The twin: it is gone when its owner is, though the child goes on. */
+CHILD_TEST(lock_of_a_caller_that_ended)
+{
+	struct leaver leaver;
+	size_t i;
+
+	write_text(in_scratch("lock"), "");
+	for (i = 0; i < TABLES; i++) {
+		leaver = tables[i];
+		leaver.locked = in_scratch("lock");
+		leave(&leaver);
+		check_eq(holder_of_lock(leaver.locked), 0);
+		end_of_leaver(&leaver);
+	}
+}
+
 SUITE("leak",
       T(written_and_executed_by_posix_spawn),
       T(written_and_executed_by_outspawn),
@@ -287,4 +507,9 @@ SUITE("leak",
       T(pipe_beside_outspawn),
       T(close_on_exec_pipe_beside_posix_spawn),
       T(close_on_exec_pipe_beside_outspawn),
-      T(close_on_exec_pipe_beside_a_held_spawn));
+      T(close_on_exec_pipe_beside_a_held_spawn),
+      T(close_on_exec_pipe_of_a_caller_that_ended),
+      T(close_on_exec_pipe_of_a_caller_that_executed),
+      T(given_pipe_of_a_caller_that_ended),
+      T(lock_of_a_caller_that_executed),
+      T(lock_of_a_caller_that_ended));
