@@ -270,6 +270,192 @@ CHILD_TEST(seized_and_killed_in_an_action)
 	check_eq(error_of(waitpid(-1, NULL, __WALL | WNOHANG)), ECHILD);
 }
 
+/* --- a tracer that sees a failing child end --- */
+
+/*
+ * A spawn by a thread, whose child waits at a gate and then fails in its second
+ * action.
+ */
+struct failing {
+	int template;
+	struct gate gate;
+	struct spawn_template_action actions[2];
+	struct spawn_template_result result;
+	pthread_t thread;
+	pid_t child;
+	pid_t pid; /* what the spawn returned */
+	bool returned;
+};
+
+/* Shared with a tracer in another process. */
+static struct failing *make_failing(void)
+{
+	struct failing *failing = mmap(NULL, sizeof(*failing), PROT_READ | PROT_WRITE,
+				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	check(failing != MAP_FAILED);
+	failing->template = template_of(PROBE);
+	gate_make(&failing->gate, 9);
+	failing->actions[0] = failing->gate.action;
+	failing->actions[1] = (struct spawn_template_action){
+		.type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999
+	};
+	return failing;
+}
+
+static void *spawn_failing(void *argument)
+{
+	struct failing *failing = argument;
+	struct spawn_template_spawn_args args = {
+		.argv = (uintptr_t)ARGV("probe", "exit", "0"),
+		.actions = (uintptr_t)failing->actions,
+		.actions_len = 2,
+		.result = (uintptr_t)&failing->result,
+	};
+
+	failing->pid = sys_spawn(failing->template, &args);
+	__atomic_store_n(&failing->returned, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static struct failing *begin_failing(void)
+{
+	struct failing *failing = make_failing();
+
+	check_eq(pthread_create(&failing->thread, NULL, spawn_failing, failing), 0);
+	wait_until(children_of(getpid(), &failing->child, 1) == 1 &&
+		   process_state(failing->child) == 'S');
+	return failing;
+}
+
+static bool has_returned(const struct failing *failing)
+{
+	return __atomic_load_n(&failing->returned, __ATOMIC_ACQUIRE);
+}
+
+/* The spawn failed, and its child is gone. */
+static void end_failing(struct failing *failing)
+{
+	check_eq(pthread_join(failing->thread, NULL), 0);
+	check_eq(failing->pid, -EBADF);
+	check_eq(failing->result.error, EBADF);
+	check_eq(failing->result.action, 1);
+	check_eq(process_state(failing->child), 0);
+	check_eq(error_of(waitpid(-1, NULL, __WALL | WNOHANG)), ECHILD);
+	check_eq(count_children(), 0);
+}
+
+/* To its tracer: the exit stop is the tracer's, and the spawn waits for what follows. */
+static void take_exit_stop(const struct failing *failing)
+{
+	unsigned long code;
+	int status = 0;
+
+	wait_for_state(failing->child, "tZ");
+	/* A spawn that takes the stop would do so now. */
+	usleep(20000);
+	check(!has_returned(failing));
+	check_eq(waitpid(failing->child, &status, __WALL | WNOHANG), failing->child);
+	check_eq(status >> 8, SIGTRAP | PTRACE_EVENT_EXIT << 8);
+	must(ptrace(PTRACE_GETEVENTMSG, failing->child, 0, &code));
+	check_eq(code, 127 << 8);
+}
+
+static void seize_to_the_end(const struct failing *failing)
+{
+	must(ptrace(PTRACE_SEIZE, failing->child, 0, PTRACE_O_TRACEEXIT));
+}
+
+CHILD_TEST(failing_child_traced_by_a_thread_of_its_caller)
+{
+	struct failing *failing = begin_failing();
+	int hold;
+
+	seize_to_the_end(failing);
+	hold = gate_open(&failing->gate);
+	take_exit_stop(failing);
+	must(ptrace(PTRACE_CONT, failing->child, 0, 0));
+	end_failing(failing);
+	close(hold);
+}
+
+/* Every stop on the way is the thread's, too. */
+CHILD_TEST(failing_child_interrupted_by_a_thread_of_its_caller)
+{
+	struct failing *failing = begin_failing();
+	int hold;
+
+	seize_to_the_end(failing);
+	must(ptrace(PTRACE_INTERRUPT, failing->child, 0, 0));
+	check_eq(stop_status(failing->child) >> 16, PTRACE_EVENT_STOP);
+	must(ptrace(PTRACE_CONT, failing->child, 0, 0));
+	hold = gate_open(&failing->gate);
+	take_exit_stop(failing);
+	must(ptrace(PTRACE_DETACH, failing->child, 0, 0));
+	end_failing(failing);
+	close(hold);
+}
+
+static void *trace_and_end(void *argument)
+{
+	struct failing *failing = argument;
+	int hold;
+
+	seize_to_the_end(failing);
+	hold = gate_open(&failing->gate);
+	take_exit_stop(failing);
+	close(hold);
+	return NULL;
+}
+
+/* A tracer that ends lets its tracees go on. */
+CHILD_TEST(failing_child_traced_by_a_thread_that_ends)
+{
+	struct failing *failing = begin_failing();
+	pthread_t tracer;
+
+	check_eq(pthread_create(&tracer, NULL, trace_and_end, failing), 0);
+	check_eq(pthread_join(tracer, NULL), 0);
+	end_failing(failing);
+}
+
+/* The tracer's own wait takes the zombie first. */
+static void trace_from_outside(const struct failing *failing)
+{
+	int status;
+
+	take_exit_stop(failing);
+	must(ptrace(PTRACE_CONT, failing->child, 0, 0));
+	wait_for_state(failing->child, "Z");
+	check(!has_returned(failing));
+	check_eq(waitpid(failing->child, &status, __WALL), failing->child);
+	check_eq(status, 127 << 8);
+	_exit(0);
+}
+
+CHILD_TEST(failing_child_traced_by_another_process)
+{
+	struct failing *failing = begin_failing();
+	int ready[2], hold;
+	pid_t tracer;
+	char byte;
+
+	must(pipe2(ready, O_CLOEXEC));
+	tracer = must(fork());
+	if (!tracer) {
+		seize_to_the_end(failing);
+		check_eq(write(ready[1], "x", 1), 1);
+		trace_from_outside(failing);
+	}
+	close(ready[1]);
+	check_eq(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	hold = gate_open(&failing->gate);
+	check_eq(wait_for(tracer), 0);
+	end_failing(failing);
+	close(hold);
+}
+
 /* A call to the caller waits until the caller is back. */
 /* Whatever child the caller has is attached to, stopped by that, and left. */
 static void attach_to_children_of(pid_t caller)
@@ -740,6 +926,10 @@ SUITE("trace",
       T(attached_in_an_action),
       T(attached_and_left_in_an_action),
       T(seized_and_killed_in_an_action),
+      T(failing_child_traced_by_a_thread_of_its_caller),
+      T(failing_child_interrupted_by_a_thread_of_its_caller),
+      T(failing_child_traced_by_a_thread_that_ends),
+      T(failing_child_traced_by_another_process),
       T(attached_at_any_moment),
       T(caller_interrupted_by_a_tracer),
       T(tracer_killed_during_a_spawn),
