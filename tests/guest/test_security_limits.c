@@ -220,6 +220,139 @@ RULES(cgroups)
 				 .tidy = no_cgroup });
 }
 
+/* --- the OOM killer --- */
+
+#define OOM_CGROUP "outspawn-oom"
+#define OOM_LIMIT (96L << 20)
+#define OOM_SHARE (48L << 20) /* what the caller has of it */
+
+/* A caller that the OOM killer must spare, whose child waits at a gate before exec. */
+struct spared {
+	struct spawn_template_spawn_args args;
+	struct gate gate;
+	pid_t pid, child;
+};
+
+static void have_memory(size_t size)
+{
+	check(mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
+		   -1, 0) != MAP_FAILED);
+}
+
+static void set_oom_score(pid_t pid, const char *score)
+{
+	write_file(text("/proc/%d/oom_score_adj", pid), score);
+}
+
+/* Ends well if its child does. */
+static void be_spared(const struct spared *spared)
+{
+	pid_t pid;
+
+	join_cgroup(OOM_CGROUP);
+	have_memory(OOM_SHARE);
+	set_oom_score(getpid(), "-1000");
+	own_template();
+	pid = started(probe, &spared->args);
+	/* It was born stopped, or this does nothing. */
+	kill(pid, SIGCONT);
+	_exit(wait_for(pid));
+}
+
+/* Takes all that is left, and more. */
+static void use_memory_up(void)
+{
+	join_cgroup(OOM_CGROUP);
+	for (;;)
+		have_memory(1 << 20);
+}
+
+/*
+ * The console shows nothing of what the OOM killer has to say, which has a call
+ * trace in it. Reading the list of consoles waits until what was said before is
+ * shown, or left out.
+ */
+static void quiet_console(bool quiet)
+{
+	read_whole("/sys/class/tty/console/active", NULL);
+	write_file("/sys/module/printk/parameters/ignore_loglevel", quiet ? "N" : "Y");
+	write_file("/proc/sys/kernel/printk", quiet ? "1" : "7");
+}
+
+/* Uses the cgroup's memory up: how that process ended. No check comes in between. */
+static int run_out_of_memory(void)
+{
+	pid_t pid;
+	int status = 0;
+
+	quiet_console(true);
+	pid = fork();
+	if (!pid)
+		use_memory_up();
+	waitpid(pid, &status, 0);
+	quiet_console(false);
+	return status;
+}
+
+static void hold_spared(struct spared *spared, uint64_t flags)
+{
+	*spared = (struct spared){ .args = { .argv = (uintptr_t)ARGV("probe", "exit", "0"),
+					     .flags = flags } };
+	if (flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL)
+		spared->args.exit_signal = SIGCHLD;
+	gate_make(&spared->gate, 9);
+	gate_only(&spared->gate, &spared->args);
+	spared->pid = must(fork());
+	if (!spared->pid)
+		be_spared(spared);
+	wait_until(children_of(spared->pid, &spared->child, 1) == 1 &&
+		   process_state(spared->child) == 'S');
+}
+
+/*
+ * Before exec a child has its caller's memory, and is no victim for it: with the
+ * child the caller would be killed, whatever its own score is.
+ */
+static void spares_caller(uint64_t flags)
+{
+	struct spared spared;
+	int hold;
+
+	write_file("/sys/fs/cgroup/cgroup.subtree_control", "+memory");
+	if (mkdir(cgroup_file(OOM_CGROUP, ""), 0755) < 0)
+		check_eq(errno, EEXIST);
+	write_file(cgroup_file(OOM_CGROUP, "memory.max"), text("%ld", OOM_LIMIT));
+	hold_spared(&spared, flags);
+	/* As launchers do for their children. */
+	set_oom_score(spared.child, "500");
+	check_eq(run_out_of_memory(), SIGKILL);
+	check_eq(waitpid(spared.pid, NULL, WNOHANG), 0);
+	hold = gate_open(&spared.gate);
+	check_eq(wait_for(spared.pid), 0);
+	close(hold);
+	remove_cgroup(OOM_CGROUP);
+}
+
+CHILD_TEST(oom_killer_spares_caller)
+{
+	spares_caller(0);
+}
+
+CHILD_TEST(oom_killer_spares_caller_that_asked_for_an_exit_signal)
+{
+	spares_caller(SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL);
+}
+
+CHILD_TEST(oom_killer_spares_caller_that_asked_for_a_stop)
+{
+	spares_caller(SPAWN_TEMPLATE_SPAWN_STOPPED);
+}
+
+CHILD_TEST(oom_killer_spares_caller_that_does_not_wait)
+{
+	spares_caller(SPAWN_TEMPLATE_SPAWN_ASYNC);
+}
+
 /* --- core dumps --- */
 
 #define CORE_PATTERN "/proc/sys/kernel/core_pattern"
@@ -624,6 +757,10 @@ SUITE("security_limits",
       T(limits),
       T(other_limits),
       T(cgroups),
+      T(oom_killer_spares_caller),
+      T(oom_killer_spares_caller_that_asked_for_an_exit_signal),
+      T(oom_killer_spares_caller_that_asked_for_a_stop),
+      T(oom_killer_spares_caller_that_does_not_wait),
       T(core_dumps),
       T(freezer),
       T(tracer_keeps_a_failed_child),
