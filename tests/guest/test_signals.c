@@ -572,6 +572,28 @@ CHILD_TEST(signals_all_the_time_with_restart)
 	rain(SA_RESTART);
 }
 
+/* More than can be read between two signals. */
+#define MANY_ARGUMENTS 20000
+
+CHILD_TEST(signals_all_the_time_with_many_arguments)
+{
+	static char *argv[MANY_ARGUMENTS + 1] = { "probe", "exit", "3" };
+	const struct spawn_template_spawn_args args = { .argv = (uintptr_t)argv };
+	struct itimerval drops = { { 0, 1000 }, { 0, 1000 } };
+	int template = template_of(PROBE), i;
+
+	for (i = 3; i < MANY_ARGUMENTS; i++)
+		argv[i] = "an argument of a usual length";
+	make_board();
+	handle(SIGALRM, SA_RESTART);
+	must(setitimer(ITIMER_REAL, &drops, NULL));
+	check_eq(wait_for(sys_spawn(template, &args)), 3);
+	check_eq(wait_for(sys_spawn_path(PROBE, NULL, &args)), 3);
+	must(setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL));
+	check(board->handled > 0);
+	nothing_left();
+}
+
 static void block(int number)
 {
 	sigset_t set;
@@ -1122,6 +1144,7 @@ SUITE("signals",
       T(handler_during_a_spawn_that_fails),
       T(signals_all_the_time),
       T(signals_all_the_time_with_restart),
+      T(signals_all_the_time_with_many_arguments),
       T(signals_pending_at_the_spawn),
       T(handler_while_arguments_are_read),
       T(handler_while_arguments_are_read_asynchronously),
