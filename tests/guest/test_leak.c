@@ -451,6 +451,60 @@ CHILD_TEST(close_on_exec_pipe_of_a_caller_that_executed)
 	pipe_of_leavers(true, false);
 }
 
+/* Arguments that take long to read: longer than it takes to see a child and to kill. */
+#define LONG_ARGUMENTS 50000
+
+static void spawn_and_be_killed(struct leaver *leaver)
+{
+	static char *argv[LONG_ARGUMENTS + 1];
+	struct spawn_template_spawn_args args[2] = {
+		{ .argv = (uintptr_t)ARGV("probe", "exit", "0"),
+		  .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS },
+		{ .argv = (uintptr_t)argv },
+	};
+	struct spawn_template_batch_entry entries[2] = {
+		{ .args_size = sizeof(args[0]), .args = (uintptr_t)&args[0] },
+		{ .args_size = sizeof(args[1]), .args = (uintptr_t)&args[1] },
+	};
+	int i;
+
+	own_template();
+	entries[0].tmpl = probe;
+	entries[1].tmpl = probe;
+	for (i = 0; i < LONG_ARGUMENTS; i++)
+		argv[i] = "an argument";
+	close(leaver->ends[0]);
+	have_many_descriptors();
+	gate_only(&leaver->gate, &args[0]);
+	run_before_children();
+	sys_batch(entries, 2);
+	_exit(0);
+}
+
+/*
+ * A caller that waits lends its table to a child that has no room for all that is
+ * inheritable. This caller is killed after its child was made and before the child
+ * runs: it is busy with the next of a batch.
+ */
+CHILD_TEST(close_on_exec_pipe_of_a_caller_that_was_killed)
+{
+	struct leaver leaver = { .many = true };
+
+	must(pipe2(leaver.ends, O_CLOEXEC));
+	gate_make(&leaver.gate, 9);
+	leaver.pid = must(fork());
+	if (!leaver.pid)
+		spawn_and_be_killed(&leaver);
+	must(close(leaver.ends[1]));
+	while (children_of(leaver.pid, &leaver.child, 1) != 1)
+		;
+	must(kill(leaver.pid, SIGKILL));
+	check_eq(wait_for(leaver.pid), 128 + SIGKILL);
+	wait_for_state(leaver.child, "S");
+	check(!has_writers(leaver.ends[0]));
+	end_of_leaver(&leaver);
+}
+
 /* The twin: what the child was given lives as long as the child. */
 CHILD_TEST(given_pipe_of_a_caller_that_ended)
 {
@@ -510,6 +564,7 @@ SUITE("leak",
       T(close_on_exec_pipe_beside_a_held_spawn),
       T(close_on_exec_pipe_of_a_caller_that_ended),
       T(close_on_exec_pipe_of_a_caller_that_executed),
+      T(close_on_exec_pipe_of_a_caller_that_was_killed),
       T(given_pipe_of_a_caller_that_ended),
       T(lock_of_a_caller_that_executed),
       T(lock_of_a_caller_that_ended));
