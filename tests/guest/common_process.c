@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <sys/prctl.h>
+#include <sys/uio.h>
 #include <time.h>
 
 #define FILE_MAX 65536
@@ -107,6 +108,43 @@ bool process_in_syscall(pid_t pid, long number)
 	       *data != 'r' && atol(data) == number;
 }
 
+void read_memory(pid_t pid, uintptr_t at, void *to, size_t size)
+{
+	struct iovec here = { to, size }, there = { (void *)at, size };
+
+	check_eq(process_vm_readv(pid, &here, 1, &there, 1, 0), size);
+}
+
+void write_memory(pid_t pid, uintptr_t at, const void *from, size_t size)
+{
+	struct iovec here = { (void *)from, size }, there = { (void *)at, size };
+
+	check_eq(process_vm_writev(pid, &here, 1, &there, 1, 0), size);
+}
+
+/* Up to its page's end at a time: the next page may not be there. */
+char *string_in_memory(pid_t pid, uintptr_t at)
+{
+	char data[PATH_MAX + 1] = "";
+	size_t used = 0, size;
+
+	while (used < PATH_MAX) {
+		struct iovec here, there;
+
+		size = 4096 - (at + used) % 4096;
+		if (size > PATH_MAX - used)
+			size = PATH_MAX - used;
+		here = (struct iovec){ data + used, size };
+		there = (struct iovec){ (void *)(at + used), size };
+		if (process_vm_readv(pid, &here, 1, &there, 1, 0) != (ssize_t)size)
+			return NULL;
+		if (memchr(data + used, '\0', size))
+			return text("%s", data);
+		used += size;
+	}
+	return NULL;
+}
+
 /* The kernel lists them by thread of the parent. */
 int children_of(pid_t parent, pid_t *list, int room)
 {
@@ -183,6 +221,37 @@ int gate_open(const struct gate *gate)
 	return must(open(gate->fifo, O_RDONLY | O_CLOEXEC));
 }
 
+void old_memory_make(struct old_memory *memory)
+{
+	write_text(in_scratch("old"), "old");
+	write_text(in_scratch("new"), "new");
+	*memory = (struct old_memory){ .argument = "old",
+				       .variable = "WORD=old",
+				       .signals = 1ULL << (SIGUSR1 - 1),
+				       .argv = { "probe", "news", memory->argument },
+				       .envp = { memory->variable } };
+	strcpy(memory->path, in_scratch("old"));
+	memory->open.path = (uintptr_t)memory->path;
+	memory->set = (struct spawn_template_sigset){ (uintptr_t)&memory->signals, 8 };
+	memory->actions[1] = (struct spawn_template_action){ .type = SPAWN_TEMPLATE_ACTION_OPEN,
+							     .fd = AT_FDCWD,
+							     .arg = (uintptr_t)&memory->open };
+	memory->actions[2] = (struct spawn_template_action){ .type = SPAWN_TEMPLATE_ACTION_SIGMASK,
+							     .arg = (uintptr_t)&memory->set };
+	memory->args = (struct spawn_template_spawn_args){ .argv = (uintptr_t)memory->argv,
+							   .envp = (uintptr_t)memory->envp,
+							   .actions = (uintptr_t)&memory->actions[1],
+							   .actions_len = 2 };
+}
+
+void old_memory_renew(struct old_memory *memory)
+{
+	memcpy(memory->path + strlen(memory->path) - 3, "new", 3);
+	strcpy(memory->argument, "new");
+	strcpy(memory->variable, "WORD=new");
+	memory->signals = 0;
+}
+
 pid_t spawn_through(struct held *held)
 {
 	struct outspawn_actions actions;
@@ -251,6 +320,41 @@ pid_t release(struct held *held)
 {
 	let_go(held);
 	return end_of(held);
+}
+
+static void *call_in_thread(void *argument)
+{
+	struct spawn_call *call = argument;
+
+	__atomic_store_n(&call->tid, gettid(), __ATOMIC_RELEASE);
+	call->pid = sys_spawn(call->template, &call->args);
+	__atomic_store_n(&call->returned, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+void call_begin(struct spawn_call *call)
+{
+	check_eq(pthread_create(&call->thread, NULL, call_in_thread, call), 0);
+	wait_until(__atomic_load_n(&call->tid, __ATOMIC_ACQUIRE));
+}
+
+bool call_has_returned(struct spawn_call *call)
+{
+	return __atomic_load_n(&call->returned, __ATOMIC_ACQUIRE);
+}
+
+pid_t call_end(struct spawn_call *call)
+{
+	check_eq(pthread_join(call->thread, NULL), 0);
+	return call->pid;
+}
+
+pid_t sleeping_child_of_mine(void)
+{
+	pid_t list[2] = { 0 };
+
+	wait_until(children_of(getpid(), list, 2) == 1 && process_state(list[0]) == 'S');
+	return list[0];
 }
 
 struct numbered {

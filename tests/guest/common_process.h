@@ -52,6 +52,12 @@ bool process_in_syscall(pid_t pid, long number);
 /* The children of a process, zombies and those that wait(2) does not see included. */
 int children_of(pid_t parent, pid_t *list, int room);
 
+/* Another process's memory, as ptrace(2) reaches it: the test fails if it is not there. */
+void read_memory(pid_t pid, uintptr_t at, void *to, size_t size);
+void write_memory(pid_t pid, uintptr_t at, const void *from, size_t size);
+/* The string at an address, kept until the test ends; NULL if no memory is there. */
+char *string_in_memory(pid_t pid, uintptr_t at);
+
 /* Looks every millisecond whether the condition holds; fails after some seconds. */
 #define wait_until(condition) \
 	do { \
@@ -98,6 +104,25 @@ void gate_make(struct gate *gate, int fd);
 void gate_only(struct gate *gate, struct spawn_template_spawn_args *args);
 /* Returns the descriptor; the child's ends are good until it is closed. */
 int gate_open(const struct gate *gate);
+/*
+ * A spawn of "probe news" whose memory says "old", and can be made to say "new" while
+ * the spawn is under way. The program's exit status tells what it was started with. Not
+ * to be copied: it points into itself.
+ */
+struct old_memory {
+	char path[PATH_MAX]; /* that is opened as number 0 */
+	char argument[4];
+	char variable[sizeof("WORD=old")];
+	uint64_t signals; /* that are blocked: SIGUSR1, or none */
+	char *argv[4], *envp[2];
+	struct spawn_template_open open;
+	struct spawn_template_sigset set;
+	struct spawn_template_action actions[3]; /* the first is the test's */
+	struct spawn_template_spawn_args args; /* with the other two */
+};
+enum { NEWS_PATH = 1, NEWS_ARGUMENT = 2, NEWS_VARIABLE = 4, NEWS_SIGNALS = 8, NEWS_ALL = 15 };
+void old_memory_make(struct old_memory *memory);
+void old_memory_renew(struct old_memory *memory);
 /* Begins the spawn in the calling thread: returns as the spawn does. */
 pid_t spawn_through(struct held *held);
 /* Begins it in a new thread; returns when the child sits in the open. */
@@ -107,6 +132,25 @@ void let_go(struct held *held);
 /* Waits for the end of the call: its pid or -errno. */
 pid_t release(struct held *held);
 pid_t end_of(struct held *held);
+
+/*
+ * A spawn of a template that a new thread of this process makes. The caller fills in
+ * 'template' and 'args'.
+ */
+struct spawn_call {
+	struct spawn_template_spawn_args args;
+	int template;
+	pthread_t thread;
+	pid_t tid; /* of the thread */
+	pid_t pid; /* what the spawn returned; valid after call_end() */
+	bool returned; /* read by call_has_returned() */
+};
+void call_begin(struct spawn_call *call);
+bool call_has_returned(struct spawn_call *call);
+/* Waits for the thread; returns as the spawn did. */
+pid_t call_end(struct spawn_call *call);
+/* The only child of this process, once it sleeps: in an action that waits. */
+pid_t sleeping_child_of_mine(void);
 
 /* Runs function(number) in so many threads, and waits for them all. */
 void in_threads(int count, void (*function)(int number));

@@ -6,8 +6,6 @@
 
 #include <sys/user.h>
 
-#define SYSCALL_STOP (SIGTRAP | 0x80)
-
 /* The first process waits until it is traced. */
 static pid_t begin(struct tracer *tracer, void (*function)(void *), void *argument)
 {
@@ -90,14 +88,25 @@ int trace(struct tracer *tracer, void (*function)(void *), void *argument)
 	return result;
 }
 
-bool stopped_in_call(pid_t pid, long number, enum way way)
+struct call_stop call_at_stop(pid_t pid)
 {
 	struct __ptrace_syscall_info info = { 0 };
 	struct user_regs_struct regs;
 
 	must(ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info));
 	must(ptrace(PTRACE_GETREGS, pid, 0, &regs));
-	return info.op == way && (long)regs.orig_rax == number;
+	return (struct call_stop){ .way = (enum way)info.op,
+				   .number = regs.orig_rax,
+				   .args = { regs.rdi, regs.rsi, regs.rdx, regs.r10, regs.r8,
+					     regs.r9 },
+				   .ret = regs.rax };
+}
+
+bool stopped_in_call(pid_t pid, long number, enum way way)
+{
+	struct call_stop call = call_at_stop(pid);
+
+	return call.way == way && call.number == number;
 }
 
 const struct seen *seen_first(const struct tracer *tracer, pid_t pid, int event)

@@ -26,7 +26,7 @@ struct tracer {
 	/* Asked at each stop, if not NULL; returns the signal to go on with. */
 	int (*at_stop)(const struct seen *stop, int signal);
 	pid_t first; /* the process that runs the function */
-	struct seen seen[256];
+	struct seen seen[512];
 	int count;
 };
 
@@ -44,6 +44,16 @@ enum way {
 	LEAVES = PTRACE_SYSCALL_INFO_EXIT
 };
 bool stopped_in_call(pid_t pid, long number, enum way way);
+/* How a stop at a system call is seen; with PTRACE_O_TRACESYSGOOD. */
+#define SYSCALL_STOP (SIGTRAP | 0x80)
+struct call_stop {
+	enum way way;
+	long number;
+	uint64_t args[6];
+	long ret; /* where the call is left */
+};
+/* Of a tracee that is in such a stop. */
+struct call_stop call_at_stop(pid_t pid);
 /* The number of such sights of pid (0: of anybody). */
 int seen_times(const struct tracer *tracer, pid_t pid, int event);
 /* The first of them, or NULL. */

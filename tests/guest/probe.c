@@ -450,6 +450,25 @@ static int sum(void)
 	return 0;
 }
 
+/* What of all that it was started with is new: bits of NEWS_* (common_process.h). */
+static int news(const char *word)
+{
+	const char *variable = getenv("WORD");
+	char input[4] = "";
+	sigset_t mask;
+	int found = 0;
+
+	if (read(STDIN_FILENO, input, 3) == 3 && !strcmp(input, "new"))
+		found |= 1;
+	if (!strcmp(word, "new"))
+		found |= 2;
+	if (variable && !strcmp(variable, "new"))
+		found |= 4;
+	if (!sigprocmask(SIG_BLOCK, NULL, &mask) && !sigismember(&mask, SIGUSR1))
+		found |= 8;
+	return found;
+}
+
 static int error_of(int result)
 {
 	return result < 0 ? errno : 0;
@@ -557,6 +576,8 @@ int main(int argc, char **argv)
 		return count();
 	if (!strcmp(verb, "sum"))
 		return sum();
+	if (!strcmp(verb, "news") && word)
+		return news(word);
 	if (!strcmp(verb, "spawn") && word)
 		return spawn_from(atoi(word));
 	if (!strcmp(verb, "create") && word)

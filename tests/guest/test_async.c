@@ -6,6 +6,8 @@
 #include "common_process.h"
 
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/fanotify.h>
@@ -349,49 +351,18 @@ static void caller_goes_on(void)
 }
 
 /*
- * A child that becomes another user's shares the caller's memory until exec has left
- * it behind, and so long the caller stays. Two things hold the child: an OPEN of a
- * FIFO behind the change, and whoever is asked before the program may be opened.
+ * A child that somebody else may trace shares the caller's memory until exec has left
+ * it, and the caller stays so long. Two things hold the child: an OPEN of a FIFO after
+ * the change, and a fanotify listener that is asked before the program may be opened.
  */
 
-struct call {
-	struct spawn_template_spawn_args args;
-	int template;
-	pthread_t thread;
-	pid_t tid; /* of the thread; for others as soon as it is there */
-	pid_t pid; /* what came of it */
-	bool returned;
-};
-
-static void *call_in_thread(void *argument)
+static void end_call(struct spawn_call *call)
 {
-	struct call *call = argument;
-
-	__atomic_store_n(&call->tid, gettid(), __ATOMIC_RELEASE);
-	call->pid = sys_spawn(call->template, &call->args);
-	__atomic_store_n(&call->returned, true, __ATOMIC_RELEASE);
-	return NULL;
-}
-
-static void begin_call(struct call *call)
-{
-	check_eq(pthread_create(&call->thread, NULL, call_in_thread, call), 0);
-	wait_until(__atomic_load_n(&call->tid, __ATOMIC_ACQUIRE));
-}
-
-static void end_call(struct call *call)
-{
-	check_eq(pthread_join(call->thread, NULL), 0);
-	check_eq(wait_for(call->pid), 0);
+	check_eq(wait_for(call_end(call)), 0);
 	check_eq(result.error, 0);
 }
 
-static bool has_returned(struct call *call)
-{
-	return __atomic_load_n(&call->returned, __ATOMIC_ACQUIRE);
-}
-
-static bool sleeps_in_the_call(const struct call *call)
+static bool sleeps_in_the_call(const struct spawn_call *call)
 {
 	char state = process_state(call->tid);
 
@@ -399,10 +370,10 @@ static bool sleeps_in_the_call(const struct call *call)
 }
 
 /* Its child is held. */
-static void call_stays(struct call *call)
+static void call_stays(struct spawn_call *call)
 {
-	wait_until(has_returned(call) || sleeps_in_the_call(call));
-	check(!has_returned(call));
+	wait_until(call_has_returned(call) || sleeps_in_the_call(call));
+	check(!call_has_returned(call));
 }
 
 /* A list of one system call, and perhaps an OPEN that waits. */
@@ -422,10 +393,10 @@ static void make_steps(struct steps *steps, const struct spawn_template_syscall 
 		steps->list[steps->count++] = gate->action;
 }
 
-static struct call call_of(int template, const struct steps *steps)
+static struct spawn_call call_of(int template, const struct steps *steps)
 {
 	static char *const argv[] = { "probe", "exit", "0", NULL };
-	struct call call = { .args = async_args(argv), .template = template };
+	struct spawn_call call = { .args = async_args(argv), .template = template };
 
 	call.args.actions = (uintptr_t)steps->list;
 	call.args.actions_len = steps->count;
@@ -436,8 +407,11 @@ static const struct __user_cap_header_struct cap_header = { _LINUX_CAPABILITY_VE
 static const struct __user_cap_data_struct no_caps[2];
 static const gid_t one_group = NOBODY;
 
-/* Those of the user and the group; then such as have memory, for which it stays as well. */
-#define CHANGES_OF_USER 6
+/*
+ * After any of the first, others may trace the child than those that may trace the
+ * caller. The last one has memory only, for which the caller stays as well.
+ */
+#define CHANGES_OF_CREDENTIALS 8
 static const struct spawn_template_syscall changes[] = {
 	{ .nr = SYS_setresuid, .args = { NOBODY, NOBODY, NOBODY } },
 	{ .nr = SYS_setresgid, .args = { NOBODY, NOBODY, NOBODY } },
@@ -445,8 +419,9 @@ static const struct spawn_template_syscall changes[] = {
 	{ .nr = SYS_setregid, .args = { NOBODY, NOBODY } },
 	{ .nr = SYS_setuid, .args = { NOBODY } },
 	{ .nr = SYS_setgid, .args = { NOBODY } },
-	{ .nr = SYS_setgroups, .args = { 1, (uintptr_t)&one_group } },
 	{ .nr = SYS_capset, .args = { (uintptr_t)&cap_header, (uintptr_t)no_caps } },
+	{ .nr = SYS_unshare, .args = { CLONE_NEWUSER | CLONE_NEWUTS } },
+	{ .nr = SYS_setgroups, .args = { 1, (uintptr_t)&one_group } },
 };
 #define CHANGES (sizeof(changes) / sizeof(*changes))
 static const struct spawn_template_syscall no_change = { .nr = SYS_umask, .args = { 022 } };
@@ -455,13 +430,13 @@ static void held_in_an_open(const struct spawn_template_syscall *change)
 {
 	struct steps steps;
 	struct gate gate;
-	struct call call;
+	struct spawn_call call;
 	int hold;
 
 	gate_make(&gate, 9);
 	make_steps(&steps, change, &gate);
 	call = call_of(probe, &steps);
-	begin_call(&call);
+	call_begin(&call);
 	call_stays(&call);
 	hold = gate_open(&gate);
 	end_call(&call);
@@ -503,38 +478,97 @@ static void allow_exec(int watch, int fd)
 	close(fd);
 }
 
-static void held_in_exec(const struct spawn_template_syscall *change, bool stays)
+/* change: the only action, or NULL. */
+static void held_in_exec(const struct spawn_template_syscall *change, uint64_t namespaces,
+			 bool stays)
 {
 	char *path = own_probe("asked-about");
 	int template = template_of(path), watch = watch_exec(path), fd;
-	struct steps steps;
-	struct call call;
+	struct steps steps = { .count = 0 };
+	struct spawn_call call;
 
-	make_steps(&steps, change, NULL);
+	if (change)
+		make_steps(&steps, change, NULL);
 	call = call_of(template, &steps);
-	begin_call(&call);
+	call.args.namespaces = namespaces;
+	call_begin(&call);
 	fd = next_exec(watch);
 	if (stays)
 		call_stays(&call);
 	else
-		wait_until(has_returned(&call));
+		wait_until(call_has_returned(&call));
 	allow_exec(watch, fd);
 	end_call(&call);
 	close(watch);
 	close(template);
 }
 
-CHILD_TEST(caller_stays_until_exec_after_a_change_of_user)
+CHILD_TEST(caller_stays_until_exec_after_a_change_of_credentials)
 {
 	size_t i;
 
-	for (i = 0; i < CHANGES_OF_USER; i++)
-		held_in_exec(&changes[i], true);
+	for (i = 0; i < CHANGES_OF_CREDENTIALS; i++)
+		held_in_exec(&changes[i], 0, true);
+}
+
+/* The user namespace of a process that has ended. */
+static int other_user_namespace(void)
+{
+	int gate[2], fd;
+	char byte;
+	pid_t pid;
+
+	must(pipe2(gate, O_CLOEXEC));
+	pid = must(fork());
+	if (!pid) {
+		must(unshare(CLONE_NEWUSER));
+		check_eq(write(gate[1], "x", 1), 1);
+		for (;;)
+			pause();
+	}
+	check_eq(read(gate[0], &byte, 1), 1);
+	fd = must(open(text("/proc/%d/ns/user", pid), O_RDONLY | O_CLOEXEC));
+	must(kill(pid, SIGKILL));
+	check_eq(wait_for(pid), 128 + SIGKILL);
+	close(gate[0]);
+	close(gate[1]);
+	return fd;
+}
+
+CHILD_TEST(caller_stays_until_exec_after_setns)
+{
+	const struct spawn_template_syscall change = { .nr = SYS_setns,
+						       .args = { other_user_namespace(),
+								 CLONE_NEWUSER } };
+
+	held_in_exec(&change, 0, true);
+}
+
+CHILD_TEST(caller_stays_until_exec_of_a_child_with_a_user_namespace)
+{
+	held_in_exec(NULL, CLONE_NEWUSER, true);
+	held_in_exec(NULL, CLONE_NEWUTS, false);
 }
 
 CHILD_TEST(caller_goes_on_before_exec_without_such_a_change)
 {
-	held_in_exec(&no_change, false);
+	const struct spawn_template_syscall other = { .nr = SYS_unshare,
+						      .args = { CLONE_NEWUTS } };
+
+	held_in_exec(&no_change, 0, false);
+	held_in_exec(&other, 0, false);
+}
+
+/* Filters may be asked of memory, which the child therefore reads late. */
+CHILD_TEST(caller_with_filters_stays_until_exec)
+{
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_fprog filter = { 1, &allow };
+
+	own_template();
+	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter));
+	held_in_an_open(&no_change);
+	held_in_exec(&no_change, 0, true);
 }
 
 /* Many */
@@ -604,6 +638,9 @@ SUITE("async", T(runs), T(facts_are_those_of_a_synchronous_one), T(everything_wa
       T(seen_by_any_wait_from_the_first_moment), T(killed_before_its_first_step),
       T(memory_of_a_system_call), T(caller_goes_on),
       T(caller_stays_while_an_open_waits_after_a_change_of_credentials),
-      T(caller_stays_until_exec_after_a_change_of_user),
-      T(caller_goes_on_before_exec_without_such_a_change), T(a_thousand_in_flight),
+      T(caller_stays_until_exec_after_a_change_of_credentials),
+      T(caller_stays_until_exec_after_setns),
+      T(caller_stays_until_exec_of_a_child_with_a_user_namespace),
+      T(caller_goes_on_before_exec_without_such_a_change),
+      T(caller_with_filters_stays_until_exec), T(a_thousand_in_flight),
       T(caller_killed_in_the_middle));
