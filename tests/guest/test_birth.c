@@ -670,6 +670,19 @@ static void behind_a_filter_in_child(void *unused)
 	args = EXIT_0;
 	args.flags = SPAWN_TEMPLATE_SPAWN_CGROUP;
 	check_eq(sys_spawn(probe, &args), -EPERM);
+	/* vfork gives SIGCHLD, and no other signal. */
+	args = EXIT_0;
+	args.flags = SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL;
+	check_eq(sys_spawn(probe, &args), -EPERM);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_ARGS);
+	args.exit_signal = SIGUSR1;
+	check_eq(sys_spawn(probe, &args), -EPERM);
+	check_eq(sys_spawn_path(PROBE, NULL, &args), -EPERM);
+	args.flags |= SPAWN_TEMPLATE_SPAWN_ASYNC;
+	check_eq(sys_spawn(probe, &args), -EPERM);
+	check_eq(count_children(), 0);
+	args.exit_signal = SIGCHLD;
+	check_eq(wait_for(sys_spawn(probe, &args)), 0);
 	/* The others are the child's own. */
 	args = EXIT_0;
 	args.flags = SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS;
