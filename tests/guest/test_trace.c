@@ -569,6 +569,396 @@ CHILD_TEST(tracer_killed_during_a_spawn)
 	check_eq(process_state(child), 0);
 }
 
+/* --- a tracer that stops the caller at system calls, and does not follow vfork --- */
+
+#define ERESTARTNOINTR 513 /* what a tracer sees of a call that will begin again */
+
+/* How a caller spawns. */
+struct spawner {
+	uint64_t flags;
+	bool by_path;
+	uint32_t batch; /* how many entries; 0: no batch */
+	bool fails; /* in its action 0, with ENOENT */
+	int error; /* what each spawn must fail with, at 'stage'; or 0 */
+	uint32_t stage;
+};
+
+static const struct spawner by_template = { 0 };
+static const struct spawner by_path = { .by_path = true };
+static const struct spawner asynchronous = { .flags = SPAWN_TEMPLATE_SPAWN_ASYNC };
+static const struct spawner in_a_batch = { .batch = 2 };
+static const struct spawner *const spawners[] = { &by_template, &by_path, &asynchronous,
+						  &in_a_batch };
+#define SPAWNERS (sizeof(spawners) / sizeof(*spawners))
+
+static volatile int handled;
+
+static void count_handled(int number)
+{
+	(void)number;
+	handled++;
+}
+
+static void check_spawned(const struct spawner *spawner, long got,
+			  const struct spawn_template_result *result)
+{
+	if (!spawner->error) {
+		check_eq(wait_for(got), 0);
+		return;
+	}
+	check_eq(got, -spawner->error);
+	check_eq(result->error, spawner->error);
+	check_eq(result->stage, spawner->stage);
+	check_eq(result->pid, 0);
+}
+
+static void spawn_batch(const struct spawner *spawner, struct spawn_template_spawn_args *args)
+{
+	struct spawn_template_batch_entry entries[4];
+	uint32_t i;
+
+	for (i = 0; i < spawner->batch; i++)
+		entries[i] = (struct spawn_template_batch_entry){ .tmpl = probe,
+								  .args_size = sizeof(*args),
+								  .args = (uintptr_t)args };
+	check_eq(sys_batch(entries, spawner->batch), spawner->batch);
+	for (i = 0; i < spawner->batch; i++)
+		check_spawned(spawner,
+			      entries[i].result.error ? -(long)entries[i].result.error :
+							entries[i].result.pid,
+			      &entries[i].result);
+}
+
+/* In the caller. Its tracer sees it from the SIGSTOP on, which is kept from it. */
+static void spawn_in_jail(void *argument)
+{
+	const struct spawner *spawner = argument;
+	struct spawn_template_open how = { .path = (uintptr_t)"/nowhere" };
+	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_OPEN,
+						.fd = AT_FDCWD,
+						.arg = (uintptr_t)&how };
+	struct spawn_template_result result;
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV("probe", "exit", "0"),
+						  .flags = spawner->flags,
+						  .actions = (uintptr_t)&action,
+						  .actions_len = spawner->fails,
+						  .result = (uintptr_t)&result };
+	sigset_t set;
+
+	signal(SIGUSR1, count_handled);
+	/* Of a traced caller it is not ignored, so it would end a batch. */
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	must(sigprocmask(SIG_BLOCK, &set, NULL));
+	own_template();
+	raise(SIGSTOP);
+	if (spawner->batch)
+		spawn_batch(spawner, &args);
+	else
+		check_spawned(spawner,
+			      spawner->by_path ? sys_spawn_path(PROBE, NULL, &args) :
+						 sys_spawn(probe, &args),
+			      &result);
+	check_eq(error_of(waitpid(-1, NULL, __WALL | WNOHANG)), ECHILD);
+	_exit(handled);
+}
+
+/* What the tracer does when it has seen what it waited for. */
+enum deed {
+	LOOKS,
+	KILLS,
+	GOES_AWAY,
+	SIGNALS, /* SIGUSR1 */
+	LEAVES_OUT, /* the call, which it says failed with EPERM */
+	CHANGES, /* to another call */
+	CHANGES_ARGUMENT,
+	EMULATES /* goes on with PTRACE_SYSEMU */
+};
+
+/* The stops of one caller. Those of its spawn are told in words. */
+static struct {
+	struct tracer tracer;
+	enum deed deed;
+	int at; /* the deed's stop, counted in the spawn; -1: every entry of vfork */
+	bool entered; /* a call, which is left next */
+	bool emulated; /* the last stop was gone on from with PTRACE_SYSEMU */
+	long number; /* of the call, as the tracer left it */
+	bool denied; /* this call */
+	bool spawns; /* it is in a spawn's ioctl */
+	int count; /* stops in it */
+	long child; /* that vfork returned */
+	char words[512];
+} jail;
+
+static bool is_spawn(const struct call_stop *call)
+{
+	return call->number == SYS_ioctl && (call->args[1] == SPAWN_TEMPLATE_IOC_SPAWN ||
+					     call->args[1] == SPAWN_TEMPLATE_IOC_SPAWN_PATH ||
+					     call->args[1] == SPAWN_TEMPLATE_IOC_SPAWN_BATCH);
+}
+
+static const char *word_of(const struct call_stop *call)
+{
+	if (call->way == ENTERS)
+		return call->number == SYS_ioctl ? "ioctl" :
+		       call->number == SYS_vfork ? "vfork" :
+						   text("call %ld", call->number);
+	if (call->ret == -ERESTARTNOINTR)
+		return "=again";
+	if (jail.number == SYS_vfork && call->ret > 0)
+		jail.child = call->ret;
+	return call->ret > 0 && call->ret == jail.child ? "=child" : text("=%ld", call->ret);
+}
+
+static void tell_stop(const struct call_stop *call)
+{
+	size_t length = strlen(jail.words);
+
+	snprintf(jail.words + length, sizeof(jail.words) - length, "%s%s", length ? " " : "",
+		 word_of(call));
+	jail.count++;
+}
+
+/* Returns the signal to go on with. */
+static int do_deed(pid_t pid)
+{
+	struct user_regs_struct regs;
+
+	must(ptrace(PTRACE_GETREGS, pid, 0, &regs));
+	switch (jail.deed) {
+	case LOOKS:
+		return 0;
+	case KILLS:
+		must(kill(pid, SIGKILL));
+		return 0;
+	case GOES_AWAY:
+		must(ptrace(PTRACE_DETACH, pid, 0, 0));
+		return 0;
+	case SIGNALS:
+		return SIGUSR1;
+	case LEAVES_OUT:
+		jail.denied = true;
+		regs.orig_rax = -1;
+		break;
+	case CHANGES:
+		regs.orig_rax = SYS_getpid;
+		break;
+	case CHANGES_ARGUMENT:
+		regs.rdi = 1;
+		break;
+	case EMULATES:
+		jail.tracer.request = PTRACE_SYSEMU;
+		return 0;
+	}
+	must(ptrace(PTRACE_SETREGS, pid, 0, &regs));
+	jail.number = regs.orig_rax;
+	return 0;
+}
+
+static void say_denied(pid_t pid)
+{
+	struct user_regs_struct regs;
+
+	jail.denied = false;
+	must(ptrace(PTRACE_GETREGS, pid, 0, &regs));
+	regs.rax = -EPERM;
+	must(ptrace(PTRACE_SETREGS, pid, 0, &regs));
+}
+
+/* Entries and exits take turns: a tracer may count them instead of asking. */
+static void check_turn(const struct call_stop *call)
+{
+	/* PTRACE_SYSEMU stops at entries only. */
+	if (!jail.emulated)
+		check_eq(call->way, jail.entered ? LEAVES : ENTERS);
+	/* rt_sigreturn(2) leaves with the registers of what was interrupted. */
+	if (call->way == LEAVES && jail.number != SYS_rt_sigreturn)
+		check_eq(call->number, jail.number);
+	jail.emulated = false;
+	jail.entered = call->way == ENTERS;
+	jail.number = call->number;
+}
+
+static int at_jails_stop(const struct seen *stop, int signal)
+{
+	struct call_stop call;
+	bool last;
+
+	if (stop->pid != jail.tracer.first)
+		return signal;
+	if (stop->event || stop->message != SYSCALL_STOP)
+		return signal == SIGSTOP ? 0 : signal;
+	jail.emulated = jail.tracer.request == PTRACE_SYSEMU;
+	jail.tracer.request = PTRACE_SYSCALL;
+	call = call_at_stop(stop->pid);
+	check_turn(&call);
+	if (call.way == ENTERS && is_spawn(&call))
+		jail.spawns = true;
+	if (!jail.spawns)
+		return 0;
+	last = call.way == LEAVES && is_spawn(&call) && call.ret != -ERESTARTNOINTR;
+	tell_stop(&call);
+	if (jail.denied && call.way == LEAVES)
+		say_denied(stop->pid);
+	jail.spawns = !last;
+	if (jail.at == jail.count - 1 ||
+	    (jail.at < 0 && call.way == ENTERS && call.number == SYS_vfork))
+		return do_deed(stop->pid);
+	return 0;
+}
+
+/* Returns the caller's exit status; jail.words tells its stops. */
+static int trace_in_jail(const struct spawner *spawner, long options, enum deed deed, int at)
+{
+	memset(&jail, 0, sizeof(jail));
+	jail.tracer.options = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | options;
+	jail.tracer.request = PTRACE_SYSCALL;
+	jail.tracer.at_stop = at_jails_stop;
+	jail.deed = deed;
+	jail.at = at;
+	return trace(&jail.tracer, spawn_in_jail, (void *)spawner);
+}
+
+#define SHOWN "ioctl =again vfork =child ioctl =child"
+#define SHOWN_TWICE "ioctl =again vfork =child ioctl =again vfork =child ioctl =2"
+
+static const char *words_of(const struct spawner *spawner)
+{
+	return spawner->batch ? SHOWN_TWICE : SHOWN;
+}
+
+CHILD_TEST(vfork_is_shown_to_a_tracer_that_does_not_follow_it)
+{
+	size_t i;
+
+	for (i = 0; i < SPAWNERS; i++) {
+		check_eq(trace_in_jail(spawners[i], 0, LOOKS, 0), 0);
+		check_str(jail.words, words_of(spawners[i]));
+	}
+	/* What else it follows is no matter. */
+	check_eq(trace_in_jail(&by_template,
+			       PTRACE_O_TRACEFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |
+				       PTRACE_O_TRACEVFORKDONE,
+			       LOOKS, 0),
+		 0);
+	check_str(jail.words, SHOWN);
+	/* The child is not traced, as after vfork. */
+	check_eq(seen_times(&jail.tracer, 0, -1), 1);
+}
+
+CHILD_TEST(a_failed_vfork_is_shown)
+{
+	const struct spawner failing = { .fails = true,
+					 .error = ENOENT,
+					 .stage = SPAWN_TEMPLATE_STAGE_ACTION };
+
+	check_eq(trace_in_jail(&failing, 0, LOOKS, 0), 0);
+	check_str(jail.words, "ioctl =again vfork =-2 ioctl =-2");
+}
+
+/* A call that makes no child is seen as it is. */
+CHILD_TEST(a_bad_call_shows_no_vfork)
+{
+	const struct spawner bad = { .flags = 1ULL << 63,
+				     .error = EINVAL,
+				     .stage = SPAWN_TEMPLATE_STAGE_ARGS };
+
+	check_eq(trace_in_jail(&bad, 0, LOOKS, 0), 0);
+	check_str(jail.words, "ioctl =-22");
+}
+
+/* Such a tracer sees the child itself. */
+CHILD_TEST(no_vfork_is_shown_to_a_tracer_that_follows_it)
+{
+	const struct seen *birth;
+
+	check_eq(trace_in_jail(&by_template, PTRACE_O_TRACEVFORK, LOOKS, 0), 0);
+	birth = seen_first(&jail.tracer, jail.tracer.first, PTRACE_EVENT_VFORK);
+	check(birth);
+	check_str(jail.words, text("ioctl =%lu", birth->message));
+}
+
+static void denied_by(enum deed deed)
+{
+	struct spawner denied;
+	size_t i;
+
+	for (i = 0; i < SPAWNERS; i++) {
+		denied = *spawners[i];
+		denied.error = EPERM;
+		denied.stage = SPAWN_TEMPLATE_STAGE_CREATE;
+		check_eq(trace_in_jail(&denied, 0, deed, -1), 0);
+		check_str(jail.words, denied.batch ? "ioctl =again vfork =-1 ioctl =again "
+						     "vfork =-1 ioctl =2" :
+						     "ioctl =again vfork =-1 ioctl =-1");
+		/* Nobody but the caller has ever been. */
+		check_eq(seen_times(&jail.tracer, 0, -1), 1);
+	}
+}
+
+CHILD_TEST(a_vfork_that_the_tracer_leaves_out)
+{
+	denied_by(LEAVES_OUT);
+}
+
+CHILD_TEST(a_vfork_that_the_tracer_changes)
+{
+	denied_by(CHANGES);
+	denied_by(CHANGES_ARGUMENT);
+}
+
+/* Entered like that, it is for the tracer to do. */
+CHILD_TEST(a_vfork_that_the_tracer_emulates)
+{
+	const struct spawner denied = { .error = EPERM, .stage = SPAWN_TEMPLATE_STAGE_CREATE };
+
+	check_eq(trace_in_jail(&denied, 0, EMULATES, 0), 0);
+	check_str(jail.words, "ioctl vfork =-1 ioctl =-1");
+	/* Too late for this vfork: it was entered before. */
+	check_eq(trace_in_jail(&by_template, 0, EMULATES, 2), 0);
+}
+
+/* Every stop of a spawn, and then its end. */
+#define STOPS 6
+
+CHILD_TEST(killed_at_a_stop_of_its_spawn)
+{
+	size_t i;
+	int at;
+
+	for (i = 0; i < SPAWNERS; i++)
+		for (at = 0; at < STOPS; at++) {
+			check_eq(trace_in_jail(spawners[i], 0, KILLS, at), 128 + SIGKILL);
+			check_eq(jail.count, at + 1);
+			/* A child that had become its program, which ends by itself, or none. */
+			while (waitpid(-1, NULL, __WALL) > 0)
+				;
+			check_eq(count_children(), 0);
+		}
+}
+
+CHILD_TEST(left_at_a_stop_of_its_spawn)
+{
+	size_t i;
+	int at;
+
+	for (i = 0; i < SPAWNERS; i++)
+		for (at = 0; at < STOPS; at++) {
+			check_eq(trace_in_jail(spawners[i], 0, GOES_AWAY, at), 0);
+			check_eq(jail.count, at + 1);
+		}
+}
+
+CHILD_TEST(signalled_at_a_stop_of_its_spawn)
+{
+	int at;
+
+	for (at = 0; at < STOPS; at++) {
+		check_eq(trace_in_jail(&by_template, 0, SIGNALS, at), 1);
+		check_str(jail.words, SHOWN);
+	}
+}
+
 /* --- a tracer that knows where a child whose exec failed for good could go on --- */
 
 #define MAPPED 0x400000UL
@@ -809,6 +1199,22 @@ static void strace_of_a_failure(void)
 	check(strstr(log, "+++ exited with 125 +++"));
 }
 
+/* It shows the vfork that the child comes from, and nothing of the child. */
+static void strace_that_does_not_follow(void)
+{
+	char *log = in_scratch_new("strace"), *out = in_scratch_new("out");
+
+	check_eq(run(text("timeout -k 1 100 strace -o %s outspawn run --stdout %s -- "
+			  "/bin/echo hello world",
+			  log, out)),
+		 0);
+	check_str(read_whole(out, NULL), "hello world\n");
+	log = read_whole(log, NULL);
+	check(strstr(log, "vfork()"));
+	check(!strstr(log, "/bin/echo\", [\"/bin/echo\""));
+	check(strstr(log, "+++ exited with 0 +++"));
+}
+
 static void gdb(const char *commands, const char *wanted)
 {
 	char *log = in_scratch_new("gdb");
@@ -933,6 +1339,16 @@ SUITE("trace",
       T(attached_at_any_moment),
       T(caller_interrupted_by_a_tracer),
       T(tracer_killed_during_a_spawn),
+      T(vfork_is_shown_to_a_tracer_that_does_not_follow_it),
+      T(a_failed_vfork_is_shown),
+      T(a_bad_call_shows_no_vfork),
+      T(no_vfork_is_shown_to_a_tracer_that_follows_it),
+      T(a_vfork_that_the_tracer_leaves_out),
+      T(a_vfork_that_the_tracer_changes),
+      T(a_vfork_that_the_tracer_emulates),
+      T(killed_at_a_stop_of_its_spawn),
+      T(left_at_a_stop_of_its_spawn),
+      T(signalled_at_a_stop_of_its_spawn),
       T(exec_that_fails_for_good),
       T(the_same_sights_of_exec_that_fails_for_good),
       T(misled_in_an_action),
@@ -944,6 +1360,7 @@ SUITE("trace",
       T(strace_of_an_exit_status),
       T(strace_of_several),
       T(strace_of_a_failure),
+      T(strace_that_does_not_follow),
       T(gdb_runs_a_spawner),
       T(gdb_follows_the_child),
       T(events_of_a_spawn),
