@@ -959,6 +959,282 @@ CHILD_TEST(signalled_at_a_stop_of_its_spawn)
 	}
 }
 
+/* --- a tracer that follows vfork, and judges what stands in the child's memory --- */
+
+/* The caller is a fork of the tracer: these are at the same place in both. */
+static struct {
+	struct tracer tracer;
+	bool by_path;
+	const char *search; /* with by_path, or NULL */
+	bool rewrites; /* memory, when a call that points to it is entered */
+	bool rewrites_path; /* of each execve, to PROBE's */
+	bool began; /* the child's program */
+	uint64_t at; /* of the last execve's path */
+	char words[4 * PATH_MAX]; /* the paths of the child's execves */
+	struct spawn_template_result result; /* of the spawn */
+} judge;
+static struct old_memory old_memory;
+static char lent[PATH_MAX], judged_file[PATH_MAX];
+
+/* The memory is made new when it is judged, and not before. */
+static void rewrite(pid_t pid, long number)
+{
+	struct old_memory *to = &old_memory, new = old_memory;
+
+	old_memory_renew(&new);
+	if (number == SYS_openat2)
+		write_memory(pid, (uintptr_t)to->path, new.path, sizeof(new.path));
+	if (number == SYS_rt_sigprocmask)
+		write_memory(pid, (uintptr_t)&to->signals, &new.signals, sizeof(new.signals));
+	if (number != SYS_execve)
+		return;
+	write_memory(pid, (uintptr_t)to->argument, new.argument, sizeof(new.argument));
+	write_memory(pid, (uintptr_t)to->variable, new.variable, sizeof(new.variable));
+}
+
+static void see_execve(pid_t pid, uint64_t at)
+{
+	size_t length = strlen(judge.words);
+	char *path = at ? string_in_memory(pid, at) : "NULL";
+
+	check(path);
+	judge.at = at;
+	snprintf(judge.words + length, sizeof(judge.words) - length, "%s%s", length ? " " : "",
+		 path);
+	if (judge.rewrites_path && at)
+		write_memory(pid, at, PROBE, strlen(PROBE) + 1);
+}
+
+static int at_judges_stop(const struct seen *stop, int signal)
+{
+	struct call_stop call;
+
+	if (stop->event || stop->message != SYSCALL_STOP)
+		return signal;
+	if (stop->pid == judge.tracer.first || judge.began)
+		return 0;
+	call = call_at_stop(stop->pid);
+	if (call.way == ENTERS && judge.rewrites)
+		rewrite(stop->pid, call.number);
+	if (call.way == ENTERS && call.number == SYS_execve)
+		see_execve(stop->pid, call.args[0]);
+	judge.began = call.way == LEAVES && call.number == SYS_execve && !call.ret;
+	return 0;
+}
+
+#define NO_CHILD 100
+
+/* Exits as the program does. */
+static void be_judged(void *shared)
+{
+	long got;
+
+	old_memory.args.result = (uintptr_t)shared;
+	got = judge.by_path ? sys_spawn_path(judged_file, judge.search, &old_memory.args) :
+			      sys_spawn(template_of(judged_file), &old_memory.args);
+	_exit(got < 0 ? NO_CHILD : wait_for(got));
+}
+
+static void begin_judging(const char *path)
+{
+	memset(&judge, 0, sizeof(judge));
+	judge.tracer.options = PTRACE_O_TRACEVFORK | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
+	judge.tracer.request = PTRACE_SYSCALL;
+	judge.tracer.at_stop = at_judges_stop;
+	strcpy(judged_file, path);
+	memset(lent, 'x', sizeof(lent));
+	old_memory_make(&old_memory);
+}
+
+static void lend(void *memory, uint32_t size)
+{
+	old_memory.args.scratch = (uintptr_t)memory;
+	old_memory.args.scratch_size = size;
+}
+
+/* The caller's exit status. */
+static int judge_spawn(void)
+{
+	struct spawn_template_result *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+						    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status;
+
+	check(shared != MAP_FAILED);
+	judge.words[0] = '\0';
+	judge.began = false;
+	status = trace(&judge.tracer, be_judged, shared);
+	judge.result = *shared;
+	munmap(shared, 4096);
+	return status;
+}
+
+/* The folder of PROBE. */
+static char *programs(void)
+{
+	char *path = PROBE;
+
+	*strrchr(path, '/') = '\0';
+	return path;
+}
+
+CHILD_TEST(memory_that_a_tracer_rewrites_in_place_is_used)
+{
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		begin_judging(PROBE);
+		judge.by_path = i == 1;
+		old_memory.args.flags = i == 2 ? SPAWN_TEMPLATE_SPAWN_ASYNC : 0;
+		check_eq(judge_spawn(), 0);
+		judge.rewrites = true;
+		check_eq(judge_spawn(), NEWS_ALL);
+	}
+}
+
+/* Strings that are bad: an error of exec, which reads them then. */
+static void check_bad_strings(int error)
+{
+	check_eq(judge_spawn(), NO_CHILD);
+	check_eq(judge.result.error, error);
+	check_eq(judge.result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
+	/* Of a caller that no such tracer sees, they are read first of all. */
+	judge.tracer.request = PTRACE_CONT;
+	judge.tracer.options = PTRACE_O_EXITKILL;
+	check_eq(judge_spawn(), NO_CHILD);
+	check_eq(judge.result.error, error);
+	check_eq(judge.result.stage, SPAWN_TEMPLATE_STAGE_ARGS);
+}
+
+CHILD_TEST(bad_strings_are_found_when_exec_is_entered)
+{
+	char *long_string = calloc(1, 1 << 20);
+
+	memset(long_string, 'x', (1 << 20) - 1);
+	begin_judging(PROBE);
+	old_memory.args.argv = 8;
+	check_bad_strings(EFAULT);
+	begin_judging(PROBE);
+	old_memory.args.envp = 8;
+	judge.by_path = true;
+	check_bad_strings(EFAULT);
+	begin_judging(PROBE);
+	old_memory.argv[2] = (char *)8;
+	check_bad_strings(EFAULT);
+	begin_judging(PROBE);
+	old_memory.envp[0] = long_string;
+	check_bad_strings(E2BIG);
+	free(long_string);
+}
+
+CHILD_TEST(the_path_of_a_template_is_shown_in_lent_memory)
+{
+	begin_judging(PROBE);
+	check_eq(judge_spawn(), 0);
+	check_str(judge.words, "NULL");
+	lend(lent, sizeof(lent));
+	check_eq(judge_spawn(), 0);
+	check_str(judge.words, PROBE);
+	check_eq(judge.at, (uintptr_t)lent);
+	/* It fits with its NUL, or it is not shown. */
+	lend(lent, strlen(PROBE) + 1);
+	check_eq(judge_spawn(), 0);
+	check_str(judge.words, PROBE);
+	lend(lent, strlen(PROBE));
+	check_eq(judge_spawn(), 0);
+	check_str(judge.words, "NULL");
+}
+
+CHILD_TEST(each_path_of_a_search_is_shown_in_lent_memory)
+{
+	begin_judging("probe");
+	judge.by_path = true;
+	judge.search = text("/nowhere:/etc:%s", programs());
+	check_eq(judge_spawn(), 0);
+	check_str(judge.words, "NULL NULL NULL");
+	lend(lent, sizeof(lent));
+	check_eq(judge_spawn(), 0);
+	check_str(judge.words, text("/nowhere/probe /etc/probe %s", PROBE));
+	check_eq(judge.at, (uintptr_t)lent);
+}
+
+/* The caller has it in its memory anyway. */
+CHILD_TEST(a_path_that_is_not_searched_for_is_shown_where_it_stands)
+{
+	begin_judging(PROBE);
+	judge.by_path = true;
+	check_eq(judge_spawn(), 0);
+	check_str(judge.words, PROBE);
+	check_eq(judge.at, (uintptr_t)judged_file);
+	/* With a slash there is nothing to search for. */
+	judge.search = "/nowhere";
+	check_eq(judge_spawn(), 0);
+	check_str(judge.words, PROBE);
+	check_eq(judge.at, (uintptr_t)judged_file);
+}
+
+/* PROBE's path is written over that of a program that fails. */
+CHILD_TEST(a_path_that_a_tracer_rewrites_in_place_is_executed)
+{
+	begin_judging("/bin/false");
+	judge.by_path = true;
+	check_eq(judge_spawn(), 1);
+	judge.rewrites_path = true;
+	check_eq(judge_spawn(), 0);
+	begin_judging("false");
+	judge.by_path = true;
+	judge.search = "/nowhere:/bin";
+	judge.rewrites_path = true;
+	check_eq(judge_spawn(), 1);
+	lend(lent, sizeof(lent));
+	check_eq(judge_spawn(), 0);
+	check_str(judge.words, "/nowhere/false");
+}
+
+CHILD_TEST(a_templates_path_that_a_tracer_rewrites_is_refused)
+{
+	begin_judging("/bin/false");
+	lend(lent, sizeof(lent));
+	check_eq(judge_spawn(), 1);
+	judge.rewrites_path = true;
+	check_eq(judge_spawn(), NO_CHILD);
+	check_eq(judge.result.error, EPERM);
+	check_eq(judge.result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
+}
+
+/* Nothing is shown there, and the spawn goes on. */
+CHILD_TEST(lent_memory_that_is_bad)
+{
+	void *read_only = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *bad[] = { (void *)8, (void *)(1ULL << 63), read_only };
+	size_t i;
+
+	check(read_only != MAP_FAILED);
+	begin_judging(PROBE);
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		lend(bad[i], 4096);
+		check_eq(judge_spawn(), 0);
+		check_str(judge.words, "NULL");
+	}
+}
+
+/* Without anybody who judges, nothing is written. */
+static void lent_memory_is_left_alone(void)
+{
+	size_t i;
+
+	begin_judging(PROBE);
+	lend(lent, sizeof(lent));
+	check_eq(wait_for(started(probe, &old_memory.args)), 0);
+	check_eq(wait_for(sys_spawn_path("probe", programs(), &old_memory.args)), 0);
+	for (i = 0; i < sizeof(lent); i++)
+		check_eq(lent[i], 'x');
+	lend(NULL, sizeof(lent));
+	check_eq(sys_spawn(probe, &old_memory.args), -EINVAL);
+	lend(lent, sizeof(lent));
+	old_memory.args.pad = 1;
+	check_eq(sys_spawn(probe, &old_memory.args), -EINVAL);
+}
+
 /* --- a tracer that knows where a child whose exec failed for good could go on --- */
 
 #define MAPPED 0x400000UL
@@ -1349,6 +1625,15 @@ SUITE("trace",
       T(killed_at_a_stop_of_its_spawn),
       T(left_at_a_stop_of_its_spawn),
       T(signalled_at_a_stop_of_its_spawn),
+      T(memory_that_a_tracer_rewrites_in_place_is_used),
+      T(bad_strings_are_found_when_exec_is_entered),
+      T(the_path_of_a_template_is_shown_in_lent_memory),
+      T(each_path_of_a_search_is_shown_in_lent_memory),
+      T(a_path_that_is_not_searched_for_is_shown_where_it_stands),
+      T(a_path_that_a_tracer_rewrites_in_place_is_executed),
+      T(a_templates_path_that_a_tracer_rewrites_is_refused),
+      T(lent_memory_that_is_bad),
+      T(lent_memory_is_left_alone),
       T(exec_that_fails_for_good),
       T(the_same_sights_of_exec_that_fails_for_good),
       T(misled_in_an_action),
