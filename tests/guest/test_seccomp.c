@@ -390,12 +390,12 @@ static void an_asynchronous_one_that_filters_allow(void)
 
 #define GIVEN 50
 
-/* A listener that is asked about vfork. */
-static int listen_to_vfork(void)
+/* A listener that is asked about one system call. */
+static int listen_to(int number)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_vfork, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
@@ -444,7 +444,7 @@ static void is_given_a_descriptor(void *flags)
 	int socket = start_supervisor(&supervisor), listener;
 
 	own_template();
-	listener = listen_to_vfork();
+	listener = listen_to(SYS_vfork);
 	send_fd(socket, listener);
 	close(listener);
 	check_eq(wait_for(sys_spawn(probe, &args)), 0);
@@ -801,21 +801,6 @@ static void create_and_query_kill_the_thread(void)
 }
 
 /* --- a supervisor of CREATE and QUERY --- */
-
-/* A listener that is asked about one system call. */
-static int listen_to(int number)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
-
-	return must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-			    SECCOMP_FILTER_FLAG_NEW_LISTENER, &program));
-}
 
 /* A thread of the caller's own that answers for one call. */
 struct supervisor {
@@ -1184,6 +1169,293 @@ static void fdinfo_tells_nothing_to_whom_filters_judge(void)
 	in_child(fdinfo_under_a_filter, NULL);
 }
 
+/* --- memory that a filter's tracer or supervisor may have been shown --- */
+
+static void allow_all(void)
+{
+	filter(SYS_ptrace, -1, 0, SECCOMP_RET_ERRNO | REFUSED);
+}
+
+/*
+ * A spawn whose child is held in an OPEN of a FIFO; function changes the memory
+ * meanwhile. Returns the program's status, or the -errno.
+ */
+static int held_spawn(struct old_memory *memory, void (*function)(struct old_memory *))
+{
+	struct spawn_call call = { .template = probe };
+	struct gate gate;
+	int hold, got;
+
+	gate_make(&gate, 9);
+	memory->actions[0] = gate.action;
+	call.args = memory->args;
+	call.args.actions = (uintptr_t)memory->actions;
+	call.args.actions_len = 3;
+	call.args.result = (uintptr_t)&result;
+	call_begin(&call);
+	sleeping_child_of_mine();
+	function(memory);
+	hold = gate_open(&gate);
+	got = call_end(&call);
+	close(hold);
+	return got < 0 ? got : wait_for(got);
+}
+
+static void renewed_in_child(void *filtered)
+{
+	static struct old_memory memory;
+
+	own_template();
+	if (filtered)
+		allow_all();
+	old_memory_make(&memory);
+	check_eq(held_spawn(&memory, old_memory_renew), filtered ? NEWS_ALL : 0);
+}
+
+static void memory_is_read_when_its_step_begins(void)
+{
+	in_child(renewed_in_child, "filtered");
+}
+
+static void memory_is_read_at_once_without_filters(void)
+{
+	in_child(renewed_in_child, NULL);
+}
+
+static void *page;
+
+static void unmap_page(struct old_memory *memory)
+{
+	(void)memory;
+	must(munmap(page, 4096));
+}
+
+/* What is gone when it is looked at. */
+static void unmapped_in_child(void *unused)
+{
+	static struct old_memory memory;
+	int i;
+
+	(void)unused;
+	own_template();
+	allow_all();
+	for (i = 0; i < 4; i++) {
+		page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		check(page != MAP_FAILED);
+		old_memory_make(&memory);
+		switch (i) {
+		case 0:
+			memory.open.path = (uintptr_t)strcpy(page, memory.path);
+			break;
+		case 1:
+			memory.actions[1].arg =
+				(uintptr_t)memcpy(page, &memory.open, sizeof(memory.open));
+			break;
+		case 2:
+			memory.set.sigset = (uintptr_t)memcpy(page, &memory.signals, 8);
+			break;
+		case 3:
+			memory.args.argv = (uintptr_t)memcpy(page, memory.argv,
+							     sizeof(memory.argv));
+			break;
+		}
+		check_eq(held_spawn(&memory, unmap_page), -EFAULT);
+		check_eq(result.stage, i < 3 ? SPAWN_TEMPLATE_STAGE_ACTION :
+					       SPAWN_TEMPLATE_STAGE_EXEC);
+		check_eq(result.action, i < 2 ? 1 : i < 3 ? 2 : -1);
+	}
+}
+
+static void memory_that_is_gone_when_its_step_begins(void)
+{
+	in_child(unmapped_in_child, NULL);
+}
+
+static void bad_strings(struct old_memory *memory, int error, uint32_t stage)
+{
+	memory->args.result = (uintptr_t)&result;
+	check_eq(sys_spawn(probe, &memory->args), -error);
+	check_eq(result.stage, stage);
+	check_eq(sys_spawn_path(PROBE, NULL, &memory->args), -error);
+	check_eq(result.stage, stage);
+	check_eq(error_of(waitpid(-1, NULL, __WALL | WNOHANG)), ECHILD);
+}
+
+static void bad_strings_in_child(void *filtered)
+{
+	const uint32_t stage = filtered ? SPAWN_TEMPLATE_STAGE_EXEC : SPAWN_TEMPLATE_STAGE_ARGS;
+	static char long_string[1 << 20];
+	static struct old_memory memory;
+
+	own_template();
+	if (filtered)
+		allow_all();
+	memset(long_string, 'x', sizeof(long_string) - 1);
+	old_memory_make(&memory);
+	memory.args.argv = 8;
+	bad_strings(&memory, EFAULT, stage);
+	old_memory_make(&memory);
+	memory.args.envp = 8;
+	bad_strings(&memory, EFAULT, stage);
+	old_memory_make(&memory);
+	memory.argv[1] = (char *)8;
+	bad_strings(&memory, EFAULT, stage);
+	old_memory_make(&memory);
+	memory.envp[0] = long_string;
+	bad_strings(&memory, E2BIG, stage);
+}
+
+static void bad_strings_are_errors_of_exec(void)
+{
+	in_child(bad_strings_in_child, "filtered");
+}
+
+static void bad_strings_are_errors_of_arguments_without_filters(void)
+{
+	in_child(bad_strings_in_child, NULL);
+}
+
+/* --- memory that is lent for paths --- */
+
+static char lent[PATH_MAX];
+
+/* Refused if this argument of the call is where the memory is. */
+static void refused_by_lent_memory(int number, int argument, bool by_path)
+{
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV("probe", "exit", "0"),
+						  .result = (uintptr_t)&result };
+	char *folder = PROBE;
+
+	*strrchr(folder, '/') = '\0';
+	own_template();
+	filter(number, argument, (uint32_t)(uintptr_t)lent, SECCOMP_RET_ERRNO | REFUSED);
+	check_eq(wait_for(by_path ? sys_spawn_path("probe", folder, &args) :
+				    sys_spawn(probe, &args)),
+		 0);
+	args.scratch = (uintptr_t)lent;
+	args.scratch_size = sizeof(lent);
+	check_eq(by_path ? sys_spawn_path("probe", folder, &args) : sys_spawn(probe, &args),
+		 -REFUSED);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
+	check_str(lent, PROBE);
+}
+
+static void lent_memory_in_child(void *unused)
+{
+	(void)unused;
+	refused_by_lent_memory(SYS_execve, 0, false);
+}
+
+static void lent_memory_is_seen_as_the_path(void)
+{
+	in_child(lent_memory_in_child, NULL);
+}
+
+static void lent_memory_of_execveat_in_child(void *unused)
+{
+	(void)unused;
+	refused_by_lent_memory(SYS_execveat, 1, false);
+}
+
+static void lent_memory_is_seen_as_the_path_of_execveat(void)
+{
+	in_child(lent_memory_of_execveat_in_child, NULL);
+}
+
+static void lent_memory_of_a_search_in_child(void *unused)
+{
+	(void)unused;
+	refused_by_lent_memory(SYS_execve, 0, true);
+}
+
+static void lent_memory_is_seen_as_the_path_of_a_search(void)
+{
+	in_child(lent_memory_of_a_search_in_child, NULL);
+}
+
+/* --- a pidfd --- */
+
+static int pidfd;
+
+static struct spawn_template_spawn_args pidfd_args(uint64_t flags)
+{
+	static char *const argv[] = { "probe", "exit", "0", NULL };
+
+	pidfd = 5;
+	return (struct spawn_template_spawn_args){ .argv = (uintptr_t)argv,
+						   .flags = flags,
+						   .pidfd = (uintptr_t)&pidfd,
+						   .result = (uintptr_t)&result };
+}
+
+static void check_no_pidfd(long got, int fds)
+{
+	check_eq(got, -REFUSED);
+	check_unborn(&result);
+	check_eq(pidfd, -1);
+	check_eq(count_fds(), fds);
+}
+
+static void pidfd_is_refused_in_child(void *unused)
+{
+	struct spawn_template_spawn_args args = pidfd_args(0);
+	struct spawn_template_batch_entry entry = { .args_size = sizeof(args),
+						    .args = (uintptr_t)&args };
+	int fds;
+
+	(void)unused;
+	own_template();
+	filter(SYS_pidfd_open, 1, 0, SECCOMP_RET_ERRNO | REFUSED);
+	fds = count_fds();
+	check_no_pidfd(sys_spawn(probe, &args), fds);
+	check_no_pidfd(sys_spawn_path(PROBE, NULL, &args), fds);
+	entry.tmpl = probe;
+	check_eq(sys_batch(&entry, 1), 1);
+	check_no_pidfd(-(long)entry.result.error, fds);
+	args = pidfd_args(SPAWN_TEMPLATE_SPAWN_ASYNC);
+	check_no_pidfd(sys_spawn(probe, &args), fds);
+	/* Without one, nobody is asked. */
+	args.pidfd = 0;
+	check_end(sys_spawn(probe, &args), 0);
+}
+
+static void pidfd_open_is_refused(void)
+{
+	in_child(pidfd_is_refused_in_child, NULL);
+}
+
+/* The number is the one by which the caller knows the child. */
+static void keeps_what_was_asked(struct supervisor *supervisor, const struct seccomp_notif *notif)
+{
+	*(struct seccomp_notif *)supervisor->argument = *notif;
+	let_pass(supervisor);
+}
+
+static void pidfd_is_asked_in_child(void *unused)
+{
+	struct spawn_template_spawn_args args = pidfd_args(0);
+	struct seccomp_notif asked = { 0 };
+	struct supervisor supervisor = { .judge = keeps_what_was_asked, .argument = &asked };
+	pid_t pid;
+
+	(void)unused;
+	own_template();
+	begin_to_supervise(&supervisor, SYS_pidfd_open);
+	pid = started(probe, &args);
+	check_eq(asked.data.nr, SYS_pidfd_open);
+	check_eq(asked.data.args[0], pid);
+	check_eq(asked.data.args[1], 0);
+	check_eq(asked.pid, pid);
+	check(pidfd > 2);
+	check_eq(wait_for(pid), 0);
+	end_to_supervise(&supervisor);
+}
+
+static void pidfd_open_is_asked_in_the_child(void)
+{
+	in_child(pidfd_is_asked_in_child, NULL);
+}
+
 SUITE("seccomp",
       T(vfork_is_refused),
       T(close_is_refused),
@@ -1237,4 +1509,14 @@ SUITE("seccomp",
       T(no_filter_at_the_limit_of_processes),
       T(a_filter_and_a_new_pid_namespace),
       T(no_filter_and_a_new_pid_namespace),
-      T(fdinfo_tells_nothing_to_whom_filters_judge));
+      T(fdinfo_tells_nothing_to_whom_filters_judge),
+      T(memory_is_read_when_its_step_begins),
+      T(memory_is_read_at_once_without_filters),
+      T(memory_that_is_gone_when_its_step_begins),
+      T(bad_strings_are_errors_of_exec),
+      T(bad_strings_are_errors_of_arguments_without_filters),
+      T(lent_memory_is_seen_as_the_path),
+      T(lent_memory_is_seen_as_the_path_of_execveat),
+      T(lent_memory_is_seen_as_the_path_of_a_search),
+      T(pidfd_open_is_refused),
+      T(pidfd_open_is_asked_in_the_child));
