@@ -574,8 +574,55 @@ CHILD_TEST(a_step_is_over_before_the_next)
 	check_eq(wait_for(sys_spawn_path(program, NULL, &args)), 0);
 }
 
+/* Sixteen bytes that prlimit64(2) can write: two numbers, the second of which is larger. */
+#define WRITTEN "./public-zzzzzzz"
+#define COPIED "./secret-zzzzzzz"
+
+/*
+ * A call writes to the path of a later OPEN. That was copied when the spawn began,
+ * unless there are filters: those that judge it then would see the other one.
+ */
+static void a_call_writes_a_later_path(void *filtered)
+{
+	static char path[] = COPIED;
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_fprog filter = { 1, &allow };
+	struct spawn_template_open how = { .path = (uintptr_t)path };
+	struct rlimit limit;
+	struct calls calls = { 0 };
+
+	own_template();
+	must(chdir(scratch));
+	write_text(WRITTEN, "");
+	write_text(COPIED, "");
+	memcpy(&limit, WRITTEN, sizeof(limit));
+	must(setrlimit(RLIMIT_CORE, &limit));
+	if (filtered)
+		must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter));
+	add(&calls, CALL(.nr = SYS_prlimit64, .args = { 0, RLIMIT_CORE, 0, (uintptr_t)path }));
+	add(&calls, CALL(.nr = SYS_umask));
+	calls.action[1] = (struct spawn_template_action){ .type = SPAWN_TEMPLATE_ACTION_OPEN,
+							  .fd = AT_FDCWD,
+							  .newfd = 9,
+							  .arg = (uintptr_t)&how };
+	check(strstr(fact(facts_after(&calls, "fds"), "fd.9"),
+		     filtered ? strrchr(WRITTEN, '/') : strrchr(COPIED, '/')));
+	check_str(path, WRITTEN);
+}
+
+static void a_path_that_an_earlier_call_writes(void)
+{
+	in_child(a_call_writes_a_later_path, NULL);
+}
+
+static void a_path_that_an_earlier_call_writes_with_filters(void)
+{
+	in_child(a_call_writes_a_later_path, "filtered");
+}
+
 SUITE("syscalls", T(no_other_call_is_taken), T(no_other_option_is_taken), T(only_itself),
       T(unused_fields), T(sessions_and_groups), T(where_it_starts), T(another_root), T(resources),
       T(scheduling), T(users_and_groups), T(capabilities), T(confinement), T(namespaces),
       T(personality_and_others), T(lent_descriptors), T(own_descriptors), T(terminal), T(filtered),
-      T(many_in_order), T(a_step_is_over_before_the_next));
+      T(many_in_order), T(a_step_is_over_before_the_next),
+      T(a_path_that_an_earlier_call_writes), T(a_path_that_an_earlier_call_writes_with_filters));
