@@ -120,7 +120,7 @@ static __attribute__((noinline)) pid_t by_vfork(const struct rule *rule, int fd,
 
 	if (!pid)
 		start_program(rule, fd, argv);
-	if (pid < 0)
+	if (pid < 0 || (rule->pidfd && syscall(SYS_pidfd_open, pid, 0) < 0))
 		fails(SPAWN_TEMPLATE_STAGE_CREATE, errno);
 	return pid;
 }
@@ -130,13 +130,23 @@ static struct spawn_template_result result;
 
 static pid_t by_spawn(const struct rule *rule, int template, char *const *argv)
 {
+	static char scratch_memory[PATH_MAX];
 	struct spawn_template_spawn_args args = { .argv = (uintptr_t)argv,
 						  .flags = rule->flags,
 						  .actions = (uintptr_t)rule->actions,
 						  .actions_len = rule->count,
 						  .result = (uintptr_t)&result };
-	pid_t pid = rule->by_path ? sys_spawn_path(path_of(rule), rule->search, &args) :
-				    sys_spawn(template, &args);
+	int pidfd;
+	pid_t pid;
+
+	if (rule->pidfd)
+		args.pidfd = (uintptr_t)&pidfd;
+	if (rule->scratch) {
+		args.scratch = (uintptr_t)scratch_memory;
+		args.scratch_size = sizeof(scratch_memory);
+	}
+	pid = rule->by_path ? sys_spawn_path(path_of(rule), rule->search, &args) :
+			      sys_spawn(template, &args);
 
 	if (pid < 0)
 		fails(result.stage, -pid);

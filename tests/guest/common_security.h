@@ -42,6 +42,10 @@ struct rule {
 	bool any_format;
 	/* With by_path: the folders to look for the program in, as execvp(3) does. */
 	const char *search;
+	/* The caller wants a pidfd: vfork's caller opens one itself. */
+	bool pidfd;
+	/* Of outspawn alone: memory is lent in which the child shows paths. */
+	bool scratch;
 	/* SPAWN_TEMPLATE_SPAWN_ASYNC; ..._NO_NEW_PRIVS, which vfork's child sets itself. */
 	uint64_t flags;
 

@@ -15,6 +15,7 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/user.h>
 
 #define ARCH_X86_64 0xc000003e
@@ -54,7 +55,7 @@ static const struct call {
 	int action; /* of every_action(), or -1 */
 	const char *stage;
 	uint64_t flags;
-	bool by_path;
+	bool by_path, pidfd;
 } calls[] = {
 	{ "vfork", SYS_vfork, -1, "at vfork" },
 	{ "close", SYS_close, EVERY_CLOSE, "in an action" },
@@ -78,10 +79,20 @@ static const struct call {
 	{ "execve, SPAWN_PATH, ASYNC", SYS_execve, -1, "at exec", SPAWN_TEMPLATE_SPAWN_ASYNC,
 	  true },
 	{ "prctl, NO_NEW_PRIVS", SYS_prctl, -1, "at vfork", SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS },
+	{ "pidfd_open", SYS_pidfd_open, -1, "at vfork", .pidfd = true },
+	{ "pidfd_open, ASYNC", SYS_pidfd_open, -1, "at vfork", SPAWN_TEMPLATE_SPAWN_ASYNC,
+	  .pidfd = true },
 };
 
+/* Does vfork's caller make this call itself? */
+static bool is_callers(const struct call *call)
+{
+	return call->number == SYS_vfork || call->number == SYS_pidfd_open;
+}
+
 #define BOTH_EXECS "both execve and execveat are asked: a filter that denies either denies a spawn"
-#define CHILD_ASKED "vfork is asked in the child: it dies in its caller's place"
+#define CHILD_ASKED \
+	"vfork and pidfd_open are asked in the child: it dies in its caller's place"
 #define NO_REPLACEMENT "a step of a spawn cannot be replaced by what a tracer or supervisor does"
 
 /* How a verdict ends; %s in the words is the stage. */
@@ -91,7 +102,10 @@ struct kind {
 	const char *expect;
 	const char *spawn, *note;
 	int (*attend)(const struct rule *rule, pid_t caller);
-	/* Of a vfork that somebody else makes up, the caller would make a mess. */
+	/*
+	 * The calls of vfork's caller are left out: of a child or a pidfd that somebody
+	 * else makes up, it would make a mess.
+	 */
 	bool not_vfork;
 };
 
@@ -103,6 +117,7 @@ static void try_call(const struct kind *kind, const struct call *call)
 			     .word = { call->number, kind->verdict },
 			     .template_first = true,
 			     .by_path = call->by_path,
+			     .pidfd = call->pidfd,
 			     .flags = call->flags,
 			     .attend = kind->attend };
 
@@ -114,7 +129,7 @@ static void try_call(const struct kind *kind, const struct call *call)
 		rule.actions = &every_action()->list[call->action];
 		rule.count = 1;
 	}
-	if (call->number == SYS_vfork && !strcmp(kind->expect, "dies of SIGSYS")) {
+	if (is_callers(call) && !strcmp(kind->expect, "dies of SIGSYS")) {
 		rule.expect = "the caller dies of SIGSYS";
 		rule.spawn = "dies of SIGSYS";
 		rule.note = CHILD_ASKED;
@@ -130,7 +145,7 @@ static void try_kind(const struct kind *kind)
 	size_t i;
 
 	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++)
-		if (calls[i].number != SYS_vfork || !kind->not_vfork)
+		if (!is_callers(&calls[i]) || !kind->not_vfork)
 			try_call(kind, &calls[i]);
 }
 
@@ -278,8 +293,12 @@ RULES(trace_without_tracer)
 enum tracers_will {
 	LET_PASS,
 	DENY,
-	CHANGE
+	CHANGE,
+	JUDGE, /* by what stands in memory */
+	REWRITE /* what stands in memory */
 };
+
+static bool judge(pid_t pid, int number, const uint64_t *args, bool rewrites);
 
 static void at_seccomp_stop(pid_t pid, enum tracers_will will)
 {
@@ -288,6 +307,13 @@ static void at_seccomp_stop(pid_t pid, enum tracers_will will)
 	if (will == LET_PASS)
 		return;
 	must(ptrace(PTRACE_GETREGS, pid, 0, &regs));
+	if (will == JUDGE || will == REWRITE) {
+		const uint64_t args[] = { regs.rdi, regs.rsi, regs.rdx };
+
+		if (judge(pid, regs.orig_rax, args, will == REWRITE))
+			return;
+		will = DENY;
+	}
 	if (will == DENY) {
 		regs.orig_rax = -1;
 		regs.rax = -EACCES;
@@ -371,22 +397,25 @@ RULES(trace_changes)
 
 /* --- a supervisor --- */
 
-static void answer(int listener, const struct seccomp_notif_resp *how)
+typedef void (*decision)(const struct seccomp_notif *, struct seccomp_notif_resp *);
+
+static void answer(int listener, decision decide)
 {
 	struct seccomp_notif notif = { 0 };
-	struct seccomp_notif_resp resp = *how;
+	struct seccomp_notif_resp resp = { 0 };
 
 	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &notif) < 0) {
 		check(errno == ENOENT || errno == EINTR);
 		return;
 	}
 	resp.id = notif.id;
+	decide(&notif, &resp);
 	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &resp) < 0)
 		check_eq(errno, ENOENT);
 }
 
 /* Until the caller has ended; its child has then, too. */
-static int supervise(pid_t caller, const struct seccomp_notif_resp *how)
+static int supervise(pid_t caller, decision decide)
 {
 	struct pollfd poll_fd = { .events = POLLIN };
 	int pidfd = must(syscall(SYS_pidfd_open, caller, 0)), status;
@@ -396,29 +425,46 @@ static int supervise(pid_t caller, const struct seccomp_notif_resp *how)
 	poll_fd.fd = must(syscall(SYS_pidfd_getfd, pidfd, attempt->listener, 0));
 	while (waitpid(caller, &status, WNOHANG) == 0)
 		if (poll(&poll_fd, 1, 5) == 1 && poll_fd.revents & POLLIN)
-			answer(poll_fd.fd, how);
+			answer(poll_fd.fd, decide);
 	close(poll_fd.fd);
 	close(pidfd);
 	return status;
 }
 
+static void let_pass(const struct seccomp_notif *notif, struct seccomp_notif_resp *resp)
+{
+	(void)notif;
+	resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+}
+
+static void deny(const struct seccomp_notif *notif, struct seccomp_notif_resp *resp)
+{
+	(void)notif;
+	resp->error = -EACCES;
+}
+
+static void make_up(const struct seccomp_notif *notif, struct seccomp_notif_resp *resp)
+{
+	(void)notif;
+	resp->val = 0;
+}
+
 static int supervisor_passes(const struct rule *rule, pid_t caller)
 {
 	(void)rule;
-	return supervise(caller, &(struct seccomp_notif_resp){
-					 .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE });
+	return supervise(caller, let_pass);
 }
 
 static int supervisor_denies(const struct rule *rule, pid_t caller)
 {
 	(void)rule;
-	return supervise(caller, &(struct seccomp_notif_resp){ .error = -EACCES });
+	return supervise(caller, deny);
 }
 
 static int supervisor_does_it(const struct rule *rule, pid_t caller)
 {
 	(void)rule;
-	return supervise(caller, &(struct seccomp_notif_resp){ .val = 0 });
+	return supervise(caller, make_up);
 }
 
 RULES(notify_continues)
@@ -685,6 +731,407 @@ RULES(asked_notify)
 		      0);
 }
 
+/* --- what is judged is what is used --- */
+
+/*
+ * Sixteen bytes that prlimit64(2) can write as an old limit: as two numbers, of which
+ * the second is the larger.
+ */
+#define PUBLIC "./public-zzzzzzz"
+#define SECRET "./secret-zzzzzzz"
+
+/* In the caller's memory; the child's calls point here. */
+static struct {
+	char path[sizeof(PUBLIC)], argument[sizeof(PUBLIC)];
+	char program[PATH_MAX];
+	uint64_t signals;
+	struct spawn_template_open open;
+	struct spawn_template_sigset set;
+	struct spawn_template_syscall write;
+	struct spawn_template_action list[2];
+} memory;
+
+/* Says 0 if what it has is the public one of two. */
+PROGRAM(judged)
+{
+	char word[PATH_MAX] = "";
+	sigset_t mask;
+
+	if (!strcmp(argv[0], "input"))
+		must(read(STDIN_FILENO, word, sizeof(word) - 1));
+	else if (!strcmp(argv[0], "program"))
+		must(readlink("/proc/self/exe", word, sizeof(word) - 1));
+	else if (!strcmp(argv[0], "mask"))
+		strcpy(word, sigprocmask(SIG_BLOCK, NULL, &mask) || sigismember(&mask, SIGUSR1) ?
+				     "secret" :
+				     "public");
+	else
+		strcpy(word, argv[0]);
+	return strstr(word, "public") ? 0 : strstr(word, "secret") ? 3 : 4;
+}
+
+/* The word that a call's memory says, or NULL: where it stands. */
+static char *judged_word(pid_t pid, int number, const uint64_t *args, uint64_t *at)
+{
+	*at = args[1];
+	if (number == SYS_execve) {
+		/* The path, if that is what matters; or the last argument. */
+		*at = args[0];
+		if (!memory.program[0])
+			read_memory(pid, args[1] + 2 * sizeof(char *), at, sizeof(*at));
+	}
+	return string_in_memory(pid, *at);
+}
+
+/* Is it to pass? */
+static bool judge(pid_t pid, int number, const uint64_t *args, bool rewrites)
+{
+	uint64_t at, flags = O_DIRECTORY, none = 0;
+	char *word, *secret;
+
+	if (number == SYS_rt_sigprocmask) {
+		/* The program asks for its mask, with no set. */
+		if (args[1])
+			write_memory(pid, args[1], &none, sizeof(none));
+		return true;
+	}
+	word = judged_word(pid, number, args, &at);
+	if (!word)
+		return false;
+	secret = strstr(word, "secret");
+	if (rewrites && secret) {
+		write_memory(pid, at + (secret - word), "public", 6);
+		return true;
+	}
+	/* Of the public one it changes how it is opened. */
+	if (rewrites && number == SYS_openat2)
+		write_memory(pid, args[2] + offsetof(struct open_how, flags), &flags,
+			     sizeof(flags));
+	return !secret;
+}
+
+static int tracer_judges(const struct rule *rule, pid_t caller)
+{
+	(void)rule;
+	return follow(caller, JUDGE);
+}
+
+static int tracer_rewrites(const struct rule *rule, pid_t caller)
+{
+	(void)rule;
+	return follow(caller, REWRITE);
+}
+
+static void say_judgement(const struct seccomp_notif *notif, struct seccomp_notif_resp *resp,
+			  bool rewrites)
+{
+	uint64_t args[3];
+
+	memcpy(args, notif->data.args, sizeof(args));
+	if (judge(notif->pid, notif->data.nr, args, rewrites))
+		resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	else
+		resp->error = -EACCES;
+}
+
+static void say_by_memory(const struct seccomp_notif *notif, struct seccomp_notif_resp *resp)
+{
+	say_judgement(notif, resp, false);
+}
+
+static void rewrite_and_say(const struct seccomp_notif *notif, struct seccomp_notif_resp *resp)
+{
+	say_judgement(notif, resp, true);
+}
+
+static int supervisor_judges(const struct rule *rule, pid_t caller)
+{
+	(void)rule;
+	return supervise(caller, say_by_memory);
+}
+
+static int supervisor_rewrites(const struct rule *rule, pid_t caller)
+{
+	(void)rule;
+	return supervise(caller, rewrite_and_say);
+}
+
+/* text: what RLIMIT_CORE says. */
+static void limit_and_filter(const struct rule *rule)
+{
+	struct rlimit limit;
+
+	must(chdir(scratch));
+	if (rule->text) {
+		memcpy(&limit, rule->text, sizeof(limit));
+		must(setrlimit(RLIMIT_CORE, &limit));
+	}
+	filter(rule);
+}
+
+/* Who judges, and how. */
+static const struct judge {
+	const char *name;
+	uint32_t verdict;
+	int (*judges)(const struct rule *rule, pid_t caller);
+	int (*rewrites)(const struct rule *rule, pid_t caller);
+} judges[] = {
+	{ "a tracer", SECCOMP_RET_TRACE, tracer_judges, tracer_rewrites },
+	{ "a supervisor", SECCOMP_RET_USER_NOTIF, supervisor_judges, supervisor_rewrites },
+};
+#define JUDGES (sizeof(judges) / sizeof(*judges))
+
+/* The child's first action writes to here; then it opens the path as number 0. */
+static void set_memory(const char *word, void *written)
+{
+	memset(&memory, 0, sizeof(memory));
+	strcpy(memory.path, word);
+	strcpy(memory.argument, word);
+	memory.write = (struct spawn_template_syscall){
+		.nr = SYS_prlimit64, .args = { 0, RLIMIT_CORE, 0, (uintptr_t)written }
+	};
+	memory.list[0] = CALL_ACTION(&memory.write);
+	memory.open = (struct spawn_template_open){ .path = (uintptr_t)memory.path };
+	memory.list[1] = (struct spawn_template_action){ .type = SPAWN_TEMPLATE_ACTION_OPEN,
+							 .fd = AT_FDCWD,
+							 .arg = (uintptr_t)&memory.open };
+	write_text(in_scratch(PUBLIC + 2), "public");
+	write_text(in_scratch(SECRET + 2), "secret");
+}
+
+static struct rule judged(const struct judge *who, int number, const char *expect,
+			  const char *subject)
+{
+	return (struct rule){ .name = text("memory that %s judges: %s", who->name, subject),
+			      .expect = expect,
+			      .path = own_path(),
+			      .confine = limit_and_filter,
+			      .word = { number, who->verdict },
+			      .template_first = true,
+			      .attend = who->judges };
+}
+
+static void try_open(const struct judge *who, const char *expect, const char *subject,
+		     const char *written)
+{
+	struct rule rule = judged(who, SYS_openat2, expect, subject);
+
+	rule.argv = ARGV("suite", "@judged", "input");
+	rule.text = written;
+	/* Without anything to write, the first action is left out. */
+	rule.actions = written ? memory.list : memory.list + 1;
+	rule.count = written ? 2 : 1;
+	if (!written)
+		rule.attend = who->rewrites;
+	try_rule(&rule);
+}
+
+RULES(an_opened_path_that_is_judged)
+{
+	size_t i;
+
+	for (i = 0; i < JUDGES; i++) {
+		set_memory(SECRET, memory.path);
+		try_open(&judges[i], "runs", "OPEN's path, which an action makes public before",
+			 PUBLIC);
+		set_memory(PUBLIC, memory.path);
+		try_open(&judges[i], "EACCES in an action",
+			 "OPEN's path, which an action makes secret before", SECRET);
+		set_memory(SECRET, NULL);
+		try_open(&judges[i], "runs", "OPEN's path, rewritten in place", NULL);
+		set_memory(PUBLIC, NULL);
+		try_open(&judges[i], "ENOTDIR in an action", "OPEN's how, rewritten in place",
+			 NULL);
+	}
+}
+
+static void try_argument(const struct judge *who, const char *expect, const char *subject,
+			 const char *written)
+{
+	struct rule rule = judged(who, SYS_execve, expect, subject);
+
+	rule.argv = ARGV("suite", "@judged", memory.argument);
+	rule.text = written;
+	rule.actions = memory.list;
+	rule.count = written ? 1 : 0;
+	if (!written)
+		rule.attend = who->rewrites;
+	try_rule(&rule);
+	rule.name = text("%s, SPAWN_PATH", rule.name);
+	rule.by_path = true;
+	try_rule(&rule);
+}
+
+RULES(an_argument_that_is_judged)
+{
+	size_t i;
+
+	for (i = 0; i < JUDGES; i++) {
+		set_memory(SECRET, memory.argument);
+		try_argument(&judges[i], "runs", "argv, which an action makes public before",
+			     PUBLIC);
+		set_memory(PUBLIC, memory.argument);
+		try_argument(&judges[i], "EACCES at exec",
+			     "argv, which an action makes secret before", SECRET);
+		set_memory(SECRET, NULL);
+		try_argument(&judges[i], "runs", "argv, rewritten in place", NULL);
+	}
+}
+
+RULES(a_signal_mask_that_is_judged)
+{
+	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_SIGMASK,
+						.arg = (uintptr_t)&memory.set };
+	struct rule rule;
+	size_t i;
+
+	set_memory(PUBLIC, NULL);
+	memory.signals = 1ULL << (SIGUSR1 - 1);
+	memory.set = (struct spawn_template_sigset){ (uintptr_t)&memory.signals, 8 };
+	for (i = 0; i < JUDGES; i++) {
+		rule = judged(&judges[i], SYS_rt_sigprocmask, "runs",
+			      "SIGMASK's set, rewritten in place");
+		rule.argv = ARGV("suite", "@judged", "mask");
+		rule.actions = &action;
+		rule.count = 1;
+		rule.attend = judges[i].rewrites;
+		try_rule(&rule);
+	}
+}
+
+#define PINNED "a template executes the file that it pins, and no other"
+
+RULES(a_program_that_is_judged)
+{
+	struct rule rule;
+	size_t i;
+
+	copy_file(own_path(), in_scratch("public"), 0755);
+	copy_file(own_path(), in_scratch("secret"), 0755);
+	for (i = 0; i < JUDGES; i++) {
+		set_memory(SECRET, NULL);
+		strcpy(memory.program, in_scratch("secret"));
+		rule = judged(&judges[i], SYS_execve, "runs",
+			      "a program's path, rewritten in place, SPAWN_PATH");
+		rule.argv = ARGV("suite", "@judged", "program");
+		rule.path = memory.program;
+		rule.by_path = true;
+		rule.attend = judges[i].rewrites;
+		try_rule(&rule);
+		rule.name = text("memory that %s judges: a program's path, SPAWN_PATH",
+				 judges[i].name);
+		rule.expect = "EACCES at exec";
+		rule.attend = judges[i].judges;
+		try_rule(&rule);
+		rule.name = text("memory that %s judges: a path that was searched for, rewritten "
+				 "in place",
+				 judges[i].name);
+		rule.expect = "runs";
+		rule.path = "secret";
+		rule.search = scratch;
+		rule.scratch = true;
+		rule.attend = judges[i].rewrites;
+		try_rule(&rule);
+		rule.name = text("memory that %s judges: a template's path, rewritten in place",
+				 judges[i].name);
+		rule.path = memory.program;
+		rule.search = NULL;
+		rule.by_path = false;
+		rule.spawn = "EPERM at exec";
+		rule.note = PINNED;
+		try_rule(&rule);
+		rule.name = text("memory that %s judges: a template's path", judges[i].name);
+		rule.expect = "EACCES at exec";
+		rule.spawn = rule.note = NULL;
+		rule.attend = judges[i].judges;
+		try_rule(&rule);
+	}
+}
+
+/* --- a tracer that stops at system calls, and does not follow --- */
+
+/* Deny what makes a process: vfork in either case, as both ways must show it. */
+static bool makes_a_process(long number)
+{
+	return number == SYS_fork || number == SYS_vfork || number == SYS_clone ||
+	       number == SYS_clone3;
+}
+
+/* The caller's wait status. Counts stops: entries and exits take turns. */
+static int guard(pid_t caller, bool denies)
+{
+	bool enters = false, denied = false;
+	int status, signal = 0;
+	struct user_regs_struct regs;
+
+	must(ptrace(PTRACE_SEIZE, caller, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL));
+	must(ptrace(PTRACE_INTERRUPT, caller, 0, 0));
+	check_eq(waitpid(caller, &status, __WALL), caller);
+	attempt->go = true;
+	for (;;) {
+		if (ptrace(PTRACE_SYSCALL, caller, 0, (long)signal) < 0)
+			check_eq(errno, ESRCH);
+		check_eq(waitpid(caller, &status, __WALL), caller);
+		if (!WIFSTOPPED(status))
+			return status;
+		signal = status >> 16 ? 0 : WSTOPSIG(status);
+		if (WSTOPSIG(status) != (SIGTRAP | 0x80))
+			continue;
+		signal = 0;
+		enters = !enters;
+		must(ptrace(PTRACE_GETREGS, caller, 0, &regs));
+		if (enters && denies && makes_a_process(regs.orig_rax)) {
+			denied = true;
+			regs.orig_rax = -1;
+		} else if (!enters && denied) {
+			denied = false;
+			regs.rax = -EPERM;
+		}
+		must(ptrace(PTRACE_SETREGS, caller, 0, &regs));
+	}
+}
+
+static int jailer_passes(const struct rule *rule, pid_t caller)
+{
+	(void)rule;
+	return guard(caller, false);
+}
+
+static int jailer_denies(const struct rule *rule, pid_t caller)
+{
+	(void)rule;
+	return guard(caller, true);
+}
+
+RULES(a_ptrace_jail)
+{
+	static const struct {
+		const char *name;
+		bool by_path;
+		uint64_t flags;
+	} ways[] = { { "a template" },
+		     { "SPAWN_PATH", .by_path = true },
+		     { "ASYNC", .flags = SPAWN_TEMPLATE_SPAWN_ASYNC } };
+	struct rule rule = { .attend = jailer_passes };
+	size_t i;
+
+	for (i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		rule.by_path = ways[i].by_path;
+		rule.flags = ways[i].flags;
+		rule.name = text("tracer that stops at system calls, and lets pass: %s",
+				 ways[i].name);
+		rule.expect = "runs";
+		rule.attend = jailer_passes;
+		try_rule(&rule);
+		rule.name = text("tracer that stops at system calls, and denies fork, vfork and "
+				 "clone: %s",
+				 ways[i].name);
+		rule.expect = "EPERM at vfork";
+		rule.attend = jailer_denies;
+		try_rule(&rule);
+	}
+}
+
 /* --- what a spawn does not stand for --- */
 
 RULES(other_calls)
@@ -902,6 +1349,7 @@ RULES(docker)
 			.expect = "runs",
 			.confine = be_in_docker,
 			.by_path = calls[i].by_path,
+			.pidfd = calls[i].pidfd,
 			.flags = calls[i].flags,
 			.actions = calls[i].action < 0 ? NULL :
 							 &every_action()->list[calls[i].action],
@@ -920,12 +1368,14 @@ RULES(docker_of_the_old_days)
 	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++)
 		try_rule(&(struct rule){
 			.name = text("Docker's default profile of 2019: %s", calls[i].name),
-			.expect = is_young(calls[i].number) ? "EPERM in an action" : "runs",
+			.expect = is_young(calls[i].number) ? text("EPERM %s", calls[i].stage) :
+							      "runs",
 			.confine = be_in_docker,
 			.word = { true },
 			/* openat2, which a template of a path stands for, is one of them. */
 			.template_first = true,
 			.by_path = calls[i].by_path,
+			.pidfd = calls[i].pidfd,
 			.flags = calls[i].flags,
 			.actions = calls[i].action < 0 ? NULL :
 							 &every_action()->list[calls[i].action],
@@ -1002,6 +1452,7 @@ RULES(several_filters)
 					 .confine = two_filters,
 					 .word = { calls[i].number },
 					 .by_path = calls[i].by_path,
+					 .pidfd = calls[i].pidfd,
 					 .flags = calls[i].flags,
 					 .actions = calls[i].action < 0 ?
 							    NULL :
@@ -1033,6 +1484,11 @@ SUITE("security_seccomp",
       T(asked_trap),
       T(asked_trace),
       T(asked_notify),
+      T(an_opened_path_that_is_judged),
+      T(an_argument_that_is_judged),
+      T(a_signal_mask_that_is_judged),
+      T(a_program_that_is_judged),
+      T(a_ptrace_jail),
       T(other_calls),
       T(ioctl_itself),
       T(strict_mode),
