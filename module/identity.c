@@ -37,18 +37,16 @@ const char *identity_difference(const struct identity *a, const struct identity 
 	return part;
 }
 
-/* The longest that any filesystem rounds times to: FAT's. */
+/* The longest that any filesystem rounds times to, in seconds: FAT. */
 #define LONGEST_GRAIN 2
-/* What it rounds to otherwise, exFAT's, in nanoseconds. */
-#define COARSE_NSEC 10000000
 
 bool identity_is_settled(const struct spawn_template_key *key, __s64 sec, __u32 nsec)
 {
 	/*
-	 * FAT says that its times have a grain of a nanosecond (s_time_gran), and
-	 * rounds them to two seconds. So a time that looks round is taken as rounded.
+	 * FAT says that its times are exact to a nanosecond (s_time_gran), and
+	 * rounds them to two seconds. So a whole second is taken as rounded.
 	 */
-	if (key->ctime_nsec % COARSE_NSEC == 0)
+	if (!key->ctime_nsec)
 		return sec >= key->ctime_sec + LONGEST_GRAIN;
 	return sec > key->ctime_sec || (sec == key->ctime_sec && nsec > key->ctime_nsec);
 }

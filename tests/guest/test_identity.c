@@ -796,7 +796,7 @@ static void ignore_signal(int number)
 	(void)number;
 }
 
-/* A time that looks round is waited for, two seconds, whatever signals come. */
+/* After a whole second it waits for two seconds, whatever signals come. */
 static void signals_while_it_waits(void)
 {
 	const struct itimerval often = { { 0, 5000 }, { 0, 5000 } }, never = {};
