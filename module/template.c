@@ -87,10 +87,11 @@ static struct timespec64 file_clock(const struct path *path)
 #define NEAR_FUTURE 2
 
 /*
- * Wait until the clock has passed a ctime. Not if the ctime is further in the
- * future than the times of any file system are apart: the clock was set back.
+ * Wait until the clock has passed a ctime, for some seconds at most. Not if the
+ * ctime is further in the future than the times of any file system are apart: the
+ * clock was set back.
  *
- * Return: 0; 1 if the ctime is in the future; -ERESTARTNOINTR.
+ * Return: 0; 1 if the ctime is in the future; -EINTR if current is being killed.
  */
 static int wait_for_clock(const struct path *path, const struct spawn_template_key *key)
 {
@@ -99,10 +100,11 @@ static int wait_for_clock(const struct path *path, const struct spawn_template_k
 	while (!identity_is_settled(key, now.tv_sec, now.tv_nsec)) {
 		if (key->ctime_sec >= now.tv_sec + NEAR_FUTURE)
 			return 1;
-		/* The clock goes on, so a call that begins again waits for less. */
-		if (signal_pending(current))
-			return -ERESTARTNOINTR;
-		schedule_timeout_interruptible(1);
+		/* A call that began again would ask the caller's filters again. */
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		set_current_state(TASK_KILLABLE | TASK_FREEZABLE);
+		schedule_timeout(1);
 		now = file_clock(path);
 	}
 	return 0;
