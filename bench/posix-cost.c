@@ -6,9 +6,10 @@
  *
  * Starts the program nothing, which stands beside this one, by each method in turn,
  * and waits for its end, with so many close-on-exec and so many inheritable
- * descriptors open. A line is printed for each, first quartiles:
+ * descriptors open; with one string, and with 20 arguments and 50 variables of 55
+ * bytes. A line is printed for each, first quartiles:
  *
- *   METHOD  START-TO-END  IN-THE-CALL
+ *   METHOD  STRINGS  START-TO-END  IN-THE-CALL
  *
  * To be run where the clock counts instructions (tests/vm/run -i), of which a
  * nanosecond is one:
@@ -30,6 +31,7 @@
 
 #include "outspawn.h"
 #include "outspawn_posix.h"
+#include "strings.h"
 
 #define WARM_UP 5
 
@@ -37,8 +39,7 @@ struct cost {
 	uint64_t total, in_call;
 };
 
-static char nothing[PATH_MAX + 8], folder[PATH_MAX], *const argv_of_it[] = { "nothing", NULL };
-static char *const no_environment[] = { NULL };
+static char nothing[PATH_MAX + 8], folder[PATH_MAX];
 static int device, template;
 static struct outspawn_attr attr = OUTSPAWN_ATTR_INIT;
 
@@ -48,57 +49,57 @@ static void die(const char *what, int error)
 	exit(2);
 }
 
-static int by_libc(pid_t *pid)
+static int by_libc(pid_t *pid, const struct strings *strings)
 {
-	return posix_spawn(pid, nothing, NULL, NULL, argv_of_it, no_environment);
+	return posix_spawn(pid, nothing, NULL, NULL, strings->argv, strings->envp);
 }
 
-static int by_libc_search(pid_t *pid)
+static int by_libc_search(pid_t *pid, const struct strings *strings)
 {
-	return posix_spawnp(pid, "nothing", NULL, NULL, argv_of_it, no_environment);
+	return posix_spawnp(pid, "nothing", NULL, NULL, strings->argv, strings->envp);
 }
 
 /* As the drop-in does it: the device opened and closed each time. */
-static int by_outspawn(pid_t *pid)
+static int by_outspawn(pid_t *pid, const struct strings *strings)
 {
-	return outspawn_posix_spawn(pid, nothing, NULL, NULL, argv_of_it, no_environment);
+	return outspawn_posix_spawn(pid, nothing, NULL, NULL, strings->argv, strings->envp);
 }
 
-static int by_outspawn_search(pid_t *pid)
+static int by_outspawn_search(pid_t *pid, const struct strings *strings)
 {
-	return outspawn_posix_spawnp(pid, "nothing", NULL, NULL, argv_of_it, no_environment);
+	return outspawn_posix_spawnp(pid, "nothing", NULL, NULL, strings->argv, strings->envp);
 }
 
 /* What a device that is kept open would save. */
-static int by_path(pid_t *pid)
+static int by_path(pid_t *pid, const struct strings *strings)
 {
-	*pid = outspawn_spawn_path(device, nothing, NULL, argv_of_it, no_environment, NULL, &attr,
+	*pid = outspawn_spawn_path(device, nothing, NULL, strings->argv, strings->envp, NULL, &attr,
 				   NULL, NULL);
 	return *pid < 0 ? -*pid : 0;
 }
 
 /* And what a template that is kept would save. */
-static int by_template(pid_t *pid)
+static int by_template(pid_t *pid, const struct strings *strings)
 {
-	*pid = outspawn_spawn_attr(template, argv_of_it, no_environment, NULL, &attr, NULL, NULL);
+	*pid = outspawn_spawn_attr(template, strings->argv, strings->envp, NULL, &attr, NULL, NULL);
 	return *pid < 0 ? -*pid : 0;
 }
 
 /* And what a template costs that is made and used once. */
-static int by_fresh_template(pid_t *pid)
+static int by_fresh_template(pid_t *pid, const struct strings *strings)
 {
 	int fresh = outspawn_template_flags(device, nothing, OUTSPAWN_ALLOW_WRITE);
 
 	if (fresh < 0)
 		return -fresh;
-	*pid = outspawn_spawn_attr(fresh, argv_of_it, no_environment, NULL, &attr, NULL, NULL);
+	*pid = outspawn_spawn_attr(fresh, strings->argv, strings->envp, NULL, &attr, NULL, NULL);
 	close(fresh);
 	return *pid < 0 ? -*pid : 0;
 }
 
 static const struct method {
 	const char *name;
-	int (*start)(pid_t *pid);
+	int (*start)(pid_t *pid, const struct strings *strings);
 } methods[] = {
 	{ "posix_spawn", by_libc },
 	{ "outspawn_posix_spawn", by_outspawn },
@@ -118,7 +119,7 @@ static uint64_t now(void)
 	return time.tv_sec * 1000000000ULL + time.tv_nsec;
 }
 
-static struct cost measure(const struct method *method)
+static struct cost measure(const struct method *method, const struct strings *strings)
 {
 	struct cost cost;
 	uint64_t begin;
@@ -126,7 +127,7 @@ static struct cost measure(const struct method *method)
 	pid_t pid;
 
 	begin = now();
-	error = method->start(&pid);
+	error = method->start(&pid, strings);
 	cost.in_call = now() - begin;
 	if (error)
 		die(method->name, error);
@@ -174,11 +175,11 @@ static void have_descriptors(int count, int command)
 			die("dup", errno);
 }
 
-int main(int argc, char **argv)
+static int rounds = 101, cloexec, inheritable;
+
+static void parse(int argc, char **argv)
 {
-	uint64_t *totals[METHODS], *calls[METHODS];
-	int rounds = 101, cloexec = 0, inheritable = 0, option;
-	struct cost cost;
+	int option;
 
 	while ((option = getopt(argc, argv, "n:c:i:")) != -1) {
 		if (option == 'n')
@@ -188,12 +189,45 @@ int main(int argc, char **argv)
 		else if (option == 'i')
 			inheritable = atoi(optarg);
 		else
-			return 2;
+			exit(2);
 	}
 	if (rounds < 1) {
 		fprintf(stderr, "usage: posix-cost [-n ROUNDS] [-c COUNT] [-i COUNT]\n");
-		return 2;
+		exit(2);
 	}
+}
+
+static void measure_all(enum load load)
+{
+	uint64_t *totals[METHODS], *calls[METHODS];
+	struct cost cost;
+
+	for (size_t m = 0; m < METHODS; m++) {
+		totals[m] = calloc(rounds, sizeof(uint64_t));
+		calls[m] = calloc(rounds, sizeof(uint64_t));
+	}
+	for (int i = -WARM_UP; i < rounds; i++) {
+		for (size_t m = 0; m < METHODS; m++) {
+			cost = measure(&methods[m], &strings_of[load]);
+			if (i < 0)
+				continue;
+			totals[m][i] = cost.total;
+			calls[m][i] = cost.in_call;
+		}
+	}
+	for (size_t m = 0; m < METHODS; m++) {
+		printf("%-24s %3d %8llu %8llu\n", methods[m].name, strings_of[load].count,
+		       (unsigned long long)quartile(totals[m], rounds),
+		       (unsigned long long)quartile(calls[m], rounds));
+		free(totals[m]);
+		free(calls[m]);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	parse(argc, argv);
+	make_strings(REAL_ARGUMENTS, REAL_VARIABLES, REAL_LENGTH);
 	find_nothing();
 	have_descriptors(cloexec, F_DUPFD_CLOEXEC);
 	have_descriptors(inheritable, F_DUPFD);
@@ -202,24 +236,9 @@ int main(int argc, char **argv)
 	if (device < 0)
 		die(SPAWN_TEMPLATE_DEVICE, -device);
 	template = outspawn_template_flags(device, nothing, OUTSPAWN_ALLOW_WRITE);
-	if (template <0)
+	if (template < 0)
 		die(nothing, -template);
-	for (size_t m = 0; m < METHODS; m++) {
-		totals[m] = calloc(rounds, sizeof(uint64_t));
-		calls[m] = calloc(rounds, sizeof(uint64_t));
-	}
-	for (int i = -WARM_UP; i < rounds; i++) {
-		for (size_t m = 0; m < METHODS; m++) {
-			cost = measure(&methods[m]);
-			if (i < 0)
-				continue;
-			totals[m][i] = cost.total;
-			calls[m][i] = cost.in_call;
-		}
-	}
-	for (size_t m = 0; m < METHODS; m++)
-		printf("%-24s %8llu %8llu\n", methods[m].name,
-		       (unsigned long long)quartile(totals[m], rounds),
-		       (unsigned long long)quartile(calls[m], rounds));
+	measure_all(ONE_STRING);
+	measure_all(REAL_STRINGS);
 	return 0;
 }

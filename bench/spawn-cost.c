@@ -3,16 +3,22 @@
  * spawn-cost.c - what a spawn costs callers of different sizes
  *
  *   spawn-cost [-n ROUNDS] [-d DESCRIPTORS] [-m MIB] [-w]
+ *              [-a ARGUMENTS] [-e VARIABLES] [-l LENGTH]
  *   spawn-cost -c    exits with 0 if the clock counts instructions, else with 1
  *
  * Three callers, each a process of its own: an empty one, one with many open
  * descriptors, one with much resident memory. In turn, and one at a time, each
  * starts the program nothing, which stands beside this one, by outspawn and by
- * posix_spawn(3), and waits for its end; with -w also by vfork(2) and execve(2), and
- * by outspawn's other ways: from a template of a descriptor instead of a path,
- * asynchronously, by path, and many in one call (of which the cost of one is printed). A line is printed for each pair:
+ * posix_spawn(3), and waits for its end. With -w it does so by vfork(2) and
+ * execve(2), too, and by outspawn's other ways: from a template of a descriptor
+ * instead of a path, asynchronously, by path, and many in one call (of which the
+ * cost of one is printed).
  *
- *   CALLER METHOD MINIMUM QUARTILE MEDIAN MINIMUM QUARTILE MEDIAN
+ * Each way is measured with one string, and with as many as a real program has:
+ * 20 arguments and 50 variables of 55 bytes, or what -a, -e and -l (the bytes of
+ * each string with its NUL) say. A line is printed for each:
+ *
+ *   CALLER METHOD STRINGS MINIMUM QUARTILE MEDIAN MINIMUM QUARTILE MEDIAN
  *
  * The first three numbers are of spawn to end, the others of the call alone. In a
  * guest that counts instructions (tests/vm/run -i) a nanosecond is one.
@@ -32,6 +38,7 @@
 #include <unistd.h>
 
 #include "outspawn.h"
+#include "strings.h"
 
 #define WARM_UP 3
 
@@ -48,11 +55,16 @@ struct cost {
 	uint64_t total, in_call;
 };
 
+struct question {
+	enum method method;
+	enum load load;
+};
+
 /* A caller, as the process that asks it sees it. */
 struct worker {
 	pid_t pid;
 	int ask, answer;
-	struct cost *costs[METHODS];
+	struct cost *costs[METHODS][LOADS];
 };
 
 static int rounds = 31, descriptors = 20000, mebibytes = 1024;
@@ -60,8 +72,6 @@ static int methods = POSIX_SPAWN + 1;
 static int device;
 static char nothing[PATH_MAX + 8];
 static int template, template_of_fd;
-static char *const tiny_argv[] = { "nothing", NULL };
-static char *const tiny_envp[] = { NULL };
 
 static void die(const char *what, int error)
 {
@@ -77,47 +87,47 @@ static uint64_t now(void)
 	return time.tv_sec * 1000000000ULL + time.tv_nsec;
 }
 
-static pid_t start_by_posix_spawn(void)
+static pid_t start_by_posix_spawn(const struct strings *strings)
 {
 	pid_t pid;
-	int error = posix_spawn(&pid, nothing, NULL, NULL, tiny_argv, tiny_envp);
+	int error = posix_spawn(&pid, nothing, NULL, NULL, strings->argv, strings->envp);
 
 	return error ? -error : pid;
 }
 
-static __attribute__((noinline)) pid_t start_by_vfork(void)
+static __attribute__((noinline)) pid_t start_by_vfork(const struct strings *strings)
 {
 	pid_t pid = vfork();
 
 	if (!pid) {
-		execve(nothing, tiny_argv, tiny_envp);
+		execve(nothing, strings->argv, strings->envp);
 		_exit(127);
 	}
 	return pid < 0 ? -errno : pid;
 }
 
-static pid_t start(enum method method)
+static pid_t start(enum method method, const struct strings *strings)
 {
 	switch (method) {
 	case OUTSPAWN:
-		return outspawn_spawn(template, tiny_argv, tiny_envp, NULL, 0, NULL, NULL);
+		return outspawn_spawn(template, strings->argv, strings->envp, NULL, 0, NULL, NULL);
 	case OF_FD:
-		return outspawn_spawn(template_of_fd, tiny_argv, tiny_envp, NULL, 0, NULL, NULL);
+		return outspawn_spawn(template_of_fd, strings->argv, strings->envp, NULL, 0, NULL, NULL);
 	case ASYNC:
-		return outspawn_spawn(template, tiny_argv, tiny_envp, NULL, OUTSPAWN_ASYNC, NULL,
+		return outspawn_spawn(template, strings->argv, strings->envp, NULL, OUTSPAWN_ASYNC, NULL,
 				      NULL);
 	case BY_PATH:
-		return outspawn_spawn_path(device, nothing, NULL, tiny_argv, tiny_envp, NULL, NULL,
+		return outspawn_spawn_path(device, nothing, NULL, strings->argv, strings->envp, NULL, NULL,
 					   NULL, NULL);
 	case VFORK:
-		return start_by_vfork();
+		return start_by_vfork(strings);
 	default:
-		return start_by_posix_spawn();
+		return start_by_posix_spawn(strings);
 	}
 }
 
 /* The cost of one of many. */
-static struct cost measure_batch(void)
+static struct cost measure_batch(const struct strings *strings)
 {
 	static struct outspawn_job jobs[BATCH_SIZE];
 	struct cost cost;
@@ -126,8 +136,8 @@ static struct cost measure_batch(void)
 
 	for (i = 0; i < BATCH_SIZE; i++)
 		jobs[i] = (struct outspawn_job){ .tmpl = template,
-						 .argv = tiny_argv,
-						 .envp = tiny_envp };
+						 .argv = strings->argv,
+						 .envp = strings->envp };
 	begin = now();
 	done = outspawn_batch(device, jobs, BATCH_SIZE);
 	cost.in_call = (now() - begin) / BATCH_SIZE;
@@ -140,7 +150,7 @@ static struct cost measure_batch(void)
 	return cost;
 }
 
-static struct cost measure(enum method method)
+static struct cost measure(enum method method, const struct strings *strings)
 {
 	struct cost cost;
 	uint64_t begin;
@@ -148,9 +158,9 @@ static struct cost measure(enum method method)
 	pid_t pid;
 
 	if (method == BATCH)
-		return measure_batch();
+		return measure_batch(strings);
 	begin = now();
-	pid = start(method);
+	pid = start(method, strings);
 	cost.in_call = now() - begin;
 	if (pid < 0)
 		die(method_names[method], -pid);
@@ -184,7 +194,7 @@ static void have_memory(void)
 
 static void work(enum caller caller, int ask, int answer)
 {
-	unsigned char method;
+	struct question question;
 	struct cost cost;
 	int fd;
 
@@ -203,8 +213,8 @@ static void work(enum caller caller, int ask, int answer)
 		have_descriptors();
 	if (caller == MEMORY)
 		have_memory();
-	while (read(ask, &method, 1) == 1) {
-		cost = measure(method);
+	while (read(ask, &question, sizeof(question)) == sizeof(question)) {
+		cost = measure(question.method, &strings_of[question.load]);
 		if (write(answer, &cost, sizeof(cost)) != sizeof(cost))
 			break;
 	}
@@ -213,7 +223,7 @@ static void work(enum caller caller, int ask, int answer)
 
 static void begin_worker(struct worker *worker, enum caller caller)
 {
-	int ask[2], answer[2], i;
+	int ask[2], answer[2], method, load;
 
 	if (pipe2(ask, O_CLOEXEC) < 0 || pipe2(answer, O_CLOEXEC) < 0)
 		die("pipe", errno);
@@ -228,15 +238,16 @@ static void begin_worker(struct worker *worker, enum caller caller)
 	close(answer[1]);
 	worker->ask = ask[1];
 	worker->answer = answer[0];
-	for (i = 0; i < METHODS; i++)
-		worker->costs[i] = calloc(rounds, sizeof(struct cost));
+	for (method = 0; method < METHODS; method++)
+		for (load = 0; load < LOADS; load++)
+			worker->costs[method][load] = calloc(rounds, sizeof(struct cost));
 }
 
-static struct cost ask(struct worker *worker, unsigned char method)
+static struct cost ask(struct worker *worker, struct question question)
 {
 	struct cost cost;
 
-	if (write(worker->ask, &method, 1) != 1 ||
+	if (write(worker->ask, &question, sizeof(question)) != sizeof(question) ||
 	    read(worker->answer, &cost, sizeof(cost)) != sizeof(cost))
 		exit(2); /* it has said why */
 	return cost;
@@ -264,18 +275,25 @@ static void print_cost(const struct cost *costs, size_t offset)
 	free(list);
 }
 
+static void report_row(const struct worker *worker, enum caller caller, enum method method,
+		       enum load load)
+{
+	const struct cost *costs = worker->costs[method][load];
+
+	printf("%s %s %d", caller_names[caller], method_names[method], strings_of[load].count);
+	print_cost(costs, offsetof(struct cost, total));
+	print_cost(costs, offsetof(struct cost, in_call));
+	putchar('\n');
+}
+
 static void report(const struct worker *workers)
 {
-	int caller, method;
+	int caller, method, load;
 
-	for (method = 0; method < methods; method++) {
-		for (caller = 0; caller < CALLERS; caller++) {
-			printf("%s %s", caller_names[caller], method_names[method]);
-			print_cost(workers[caller].costs[method], offsetof(struct cost, total));
-			print_cost(workers[caller].costs[method], offsetof(struct cost, in_call));
-			putchar('\n');
-		}
-	}
+	for (load = 0; load < LOADS; load++)
+		for (method = 0; method < methods; method++)
+			for (caller = 0; caller < CALLERS; caller++)
+				report_row(&workers[caller], caller, method, load);
 }
 
 /* Two hundred thousand instructions, which no clock of another kind gives so exactly. */
@@ -295,11 +313,18 @@ static int counts_instructions(void)
 	return shortest >= 200000 && shortest < 206000;
 }
 
+static void usage(void)
+{
+	fputs("usage: spawn-cost [-c] [-w] [-n ROUNDS] [-d DESCRIPTORS] [-m MIB] [-a ARGUMENTS] [-e VARIABLES] [-l LENGTH]\n",
+	      stderr);
+	exit(2);
+}
+
 static void parse(int argc, char **argv)
 {
-	int option;
+	int arguments = REAL_ARGUMENTS, variables = REAL_VARIABLES, length = REAL_LENGTH, option;
 
-	while ((option = getopt(argc, argv, "n:d:m:cw")) != -1) {
+	while ((option = getopt(argc, argv, "n:d:m:a:e:l:cw")) != -1) {
 		switch (option) {
 		case 'n':
 			rounds = atoi(optarg);
@@ -310,19 +335,28 @@ static void parse(int argc, char **argv)
 		case 'm':
 			mebibytes = atoi(optarg);
 			break;
+		case 'a':
+			arguments = atoi(optarg);
+			break;
+		case 'e':
+			variables = atoi(optarg);
+			break;
+		case 'l':
+			length = atoi(optarg);
+			break;
 		case 'w':
 			methods = METHODS;
 			break;
 		case 'c':
 			exit(!counts_instructions());
 		default:
-			fputs("usage: spawn-cost [-c] [-w] [-n ROUNDS] [-d DESCRIPTORS] [-m MIB]\n",
-			      stderr);
-			exit(2);
+			usage();
 		}
 	}
-	if (rounds < 1 || descriptors < 0 || mebibytes < 0)
+	if (rounds < 1 || descriptors < 0 || mebibytes < 0 || arguments < 1 || variables < 0 ||
+	    length < 1)
 		die("numbers", EINVAL);
+	make_strings(arguments, variables, length);
 }
 
 static void find_tiny(void)
@@ -336,31 +370,32 @@ static void find_tiny(void)
 }
 
 /* Who comes first changes, as one's leftovers may be cleared away in another's time. */
-static void one_round(struct worker *workers, enum method method, int round)
+static void one_round(struct worker *workers, struct question question, int round)
 {
 	struct cost cost;
 	int i, caller;
 
 	for (i = 0; i < CALLERS; i++) {
 		caller = (i + round + WARM_UP) % CALLERS;
-		cost = ask(&workers[caller], method);
+		cost = ask(&workers[caller], question);
 		if (round >= 0)
-			workers[caller].costs[method][round] = cost;
+			workers[caller].costs[question.method][question.load][round] = cost;
 	}
 }
 
 int main(int argc, char **argv)
 {
 	struct worker workers[CALLERS];
-	int round, caller, method;
+	int round, caller, method, load;
 
 	parse(argc, argv);
 	find_tiny();
 	for (caller = 0; caller < CALLERS; caller++)
 		begin_worker(&workers[caller], caller);
 	for (method = 0; method < methods; method++)
-		for (round = -WARM_UP; round < rounds; round++)
-			one_round(workers, method, round);
+		for (load = 0; load < LOADS; load++)
+			for (round = -WARM_UP; round < rounds; round++)
+				one_round(workers, (struct question){ method, load }, round);
 	report(workers);
 	return 0;
 }
