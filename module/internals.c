@@ -19,6 +19,7 @@
 #include <linux/kprobes.h>
 #include <linux/lsm_hooks.h>
 #include <linux/magic.h>
+#include <linux/mm.h>
 #include <linux/openat2.h>
 #include <linux/pid.h>
 #include <linux/ptrace.h>
@@ -898,6 +899,22 @@ void ki_notify_exec(struct file *file)
 {
 	/* The older exec tells nobody about a file that it was given by its number. */
 	ki_notify_open(file);
+}
+
+long ki_get_stack_pages(struct linux_binprm *bprm, unsigned long start, unsigned long count,
+			struct page **pages)
+{
+	struct mm_struct *mm = bprm->mm;
+	long got;
+
+	mmap_read_lock(mm);
+#if KERNEL_VERSION(6, 5, 0) > LINUX_VERSION_CODE
+	got = get_user_pages_remote(mm, start, count, FOLL_WRITE, pages, NULL, NULL);
+#else
+	got = get_user_pages_remote(mm, start, count, FOLL_WRITE, pages, NULL);
+#endif
+	mmap_read_unlock(mm);
+	return got;
 }
 
 int ki_bprm_execve(struct linux_binprm *bprm, int fd, struct filename *name)

@@ -22,6 +22,7 @@ struct kernel_clone_args;
 struct kstat;
 struct linux_binprm;
 struct open_how;
+struct page;
 struct path;
 struct pid;
 struct task_struct;
@@ -174,6 +175,14 @@ int ki_exec_check_nproc(void);
 struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, bool reachable);
 /* Tell those who watch the file that it is executed now, if exec does not itself. */
 void ki_notify_exec(struct file *file);
+/*
+ * Get 'count' pages of the new program's stack, from the page at start on, to be
+ * written to: get_user_pages_remote(), as get_arg_page() in fs/exec.c calls it.
+ * The stack must reach down to start already. Returns how many pages it got,
+ * for put_page(), or an error. Sleeps.
+ */
+long ki_get_stack_pages(struct linux_binprm *bprm, unsigned long start, unsigned long count,
+			struct page **pages);
 /* exec itself; the same fd and name as for ki_alloc_bprm(). */
 int ki_bprm_execve(struct linux_binprm *bprm, int fd, struct filename *name);
 /* Both again, for a file that the kernel opens by its path, as execve(2) does. */

@@ -4,7 +4,9 @@
  */
 #include <linux/binfmts.h>
 #include <linux/build_bug.h>
+#include <linux/cacheflush.h>
 #include <linux/err.h>
+#include <linux/highmem.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/resource.h>
@@ -13,9 +15,13 @@
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
+#include "internals.h"
 #include "strings.h"
 
 static_assert(STRINGS_MAX_ONE == MAX_ARG_STRLEN);
+
+/* Their pointers are on the kernel's stack. */
+#define PAGES_AT_ONCE 16UL
 
 unsigned long strings_limit(unsigned long stack_rlimit)
 {
@@ -156,24 +162,59 @@ void strings_free(struct strings *strings)
 	*strings = (struct strings) {};
 }
 
-int strings_push(const struct strings *strings, struct linux_binprm *bprm)
+/* Take the next 'size' bytes of the stack, downwards, as copy_string_kernel() does. */
+static int take_stack(struct linux_binprm *bprm, size_t size)
 {
-	const char *end = strings->bytes + strings->size;
-	int i;
+	bprm->p -= size;
+	if (bprm->p < bprm->argmin)
+		return -E2BIG;
+	if (bprm->p >= bprm->vma->vm_start)
+		return 0;
+	/*
+	 * Only the kernel's own function can grow the stack and charge its pages
+	 * to current. It is given an empty string for the lowest byte, which is
+	 * written again later.
+	 */
+	bprm->p++;
+	return copy_string_kernel("", bprm);
+}
 
-	for (i = 0; i < strings->count; i++) {
-		const char *start = end - 1;
-		int err;
+/* Write to stack that was taken. Looks up each page once. */
+static int write_stack(struct linux_binprm *bprm, unsigned long at, const char *from, size_t size)
+{
+	struct page *pages[PAGES_AT_ONCE];
 
-		while (start > strings->bytes && start[-1])
-			start--;
-		err = copy_string_kernel(start, bprm);
-		if (err)
-			return err;
-		end = start;
-		err = pause_in_loop();
-		if (err)
-			return err;
+	while (size) {
+		unsigned long count = DIV_ROUND_UP(offset_in_page(at) + size, PAGE_SIZE);
+		long i, got;
+
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		got = ki_get_stack_pages(bprm, at & PAGE_MASK, min(count, PAGES_AT_ONCE), pages);
+		/* exec has no other error for it. */
+		if (got <= 0)
+			return -E2BIG;
+		for (i = 0; i < got; i++) {
+			size_t part = min(size, PAGE_SIZE - offset_in_page(at));
+
+			flush_cache_page(bprm->vma, at & PAGE_MASK, page_to_pfn(pages[i]));
+			memcpy_to_page(pages[i], offset_in_page(at), from, part);
+			put_page(pages[i]);
+			at += part;
+			from += part;
+			size -= part;
+		}
+		cond_resched();
 	}
 	return 0;
+}
+
+int strings_push(const struct strings *strings, struct linux_binprm *bprm)
+{
+	int err;
+
+	if (!strings->size)
+		return 0;
+	err = take_stack(bprm, strings->size);
+	return err ?: write_stack(bprm, bprm->p, strings->bytes, strings->size);
 }

@@ -54,7 +54,14 @@ void strings_free(struct strings *strings);
  */
 char *strings_copy_one(const char __user *ustring, size_t max, int too_long);
 
-/* Push the strings onto a bprm's stack, from the last to the first. */
+/*
+ * Push the strings onto a bprm's stack, the first one lowest. Something must have
+ * been pushed by copy_string_kernel() before: that charges the stack's first page.
+ * Sleeps.
+ *
+ * Return: 0, -E2BIG (a limit of exec's, or no memory for the stack) or -EINTR (a
+ * fatal signal).
+ */
 int strings_push(const struct strings *strings, struct linux_binprm *bprm);
 
 #endif /* OUTSPAWN_STRINGS_H */
