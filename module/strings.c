@@ -20,6 +20,9 @@
 
 static_assert(STRINGS_MAX_ONE == MAX_ARG_STRLEN);
 
+/* In bytes, of a list's buffer: the first one, and the most that stays unused. */
+#define FIRST_CAPACITY 256
+#define MOST_UNUSED (2 * PAGE_SIZE)
 /* Their pointers are on the kernel's stack. */
 #define PAGES_AT_ONCE 16UL
 
@@ -39,72 +42,6 @@ static int pause_in_loop(void)
 	return 0;
 }
 
-/* First pass: how many strings, how many bytes. */
-static int measure(struct strings *out, const char __user *const __user array[],
-		   unsigned long *room)
-{
-	for (;;) {
-		const char __user *string;
-		unsigned long cost;
-		long len;
-		int err;
-
-		if (get_user(string, array + out->count))
-			return -EFAULT;
-		if (!string)
-			return 0;
-		len = strnlen_user(string, MAX_ARG_STRLEN);
-		if (!len)
-			return -EFAULT;
-		cost = len + sizeof(char *);
-		if (len > MAX_ARG_STRLEN || cost > *room)
-			return -E2BIG;
-		*room -= cost;
-		out->size += len;
-		out->count++;
-		err = pause_in_loop();
-		if (err)
-			return err;
-	}
-}
-
-/*
- * Second pass: copy. The caller's memory may have changed since the first: a
- * string that grew is cut, one that shrank takes less room, a list that got
- * shorter ends there; what comes out is always 'count' terminated strings.
- */
-static int fill(struct strings *out, const char __user *const __user *array)
-{
-	size_t room = out->size;
-	char *to = out->bytes;
-	int i;
-
-	for (i = 0; i < out->count && room; i++) {
-		const char __user *string;
-		long len;
-		int err;
-
-		if (get_user(string, array + i))
-			return -EFAULT;
-		if (!string)
-			break;
-		len = strncpy_from_user(to, string, min_t(size_t, room, MAX_ARG_STRLEN));
-		if (len < 0)
-			return len;
-		if (len == room || len == MAX_ARG_STRLEN)
-			len--;
-		to[len] = '\0';
-		to += len + 1;
-		room -= len + 1;
-		err = pause_in_loop();
-		if (err)
-			return err;
-	}
-	out->count = i;
-	out->size -= room;
-	return 0;
-}
-
 /*
  * Memory for strings: of a slab up to two pages, else whole pages, so that no
  * more than two pages are taken beside what is asked for.
@@ -116,6 +53,89 @@ static char *alloc_bytes(size_t size)
 	return __vmalloc(size, GFP_KERNEL_ACCOUNT);
 }
 
+/* Move the strings to a buffer of so many bytes. */
+static int resize(struct strings *strings, size_t capacity)
+{
+	char *bytes = alloc_bytes(capacity);
+
+	if (!bytes)
+		return -ENOMEM;
+	if (strings->bytes)
+		memcpy(bytes, strings->bytes, strings->size);
+	kvfree(strings->bytes);
+	strings->bytes = bytes;
+	strings->capacity = capacity;
+	return 0;
+}
+
+static int grow(struct strings *strings)
+{
+	if (!strings->capacity)
+		return resize(strings, FIRST_CAPACITY);
+	/* An accounted allocation costs as much as several strings: only a few are made. */
+	return resize(strings, max(2 * strings->capacity, PAGE_SIZE));
+}
+
+/*
+ * Append one string of at most 'most' bytes, with its NUL. When the buffer is
+ * full, the copy goes on in a larger one: no byte is read twice, so a string
+ * that changes meanwhile is still one terminated string.
+ */
+static int append(struct strings *out, const char __user *string, size_t most)
+{
+	while (most) {
+		size_t space;
+		long len;
+
+		if (out->size == out->capacity) {
+			int err = grow(out);
+
+			if (err)
+				return err;
+		}
+		space = min(out->capacity - out->size, most);
+		len = strncpy_from_user(out->bytes + out->size, string, space);
+		if (len < 0)
+			return len;
+		if (len < space) {
+			out->size += len + 1;
+			return 0;
+		}
+		/* No NUL yet. */
+		out->size += space;
+		string += space;
+		most -= space;
+	}
+	return -E2BIG;
+}
+
+/* Append all strings of an array. The caller frees what there is after an error. */
+static int append_all(struct strings *out, const char __user *const __user array[],
+		      unsigned long *room)
+{
+	for (;;) {
+		size_t before = out->size;
+		const char __user *string;
+		int err;
+
+		if (get_user(string, array + out->count))
+			return -EFAULT;
+		if (!string)
+			return 0;
+		if (*room <= sizeof(char *))
+			return -E2BIG;
+		*room -= sizeof(char *);
+		err = append(out, string, min_t(size_t, *room, MAX_ARG_STRLEN));
+		if (err)
+			return err;
+		*room -= out->size - before;
+		out->count++;
+		err = pause_in_loop();
+		if (err)
+			return err;
+	}
+}
+
 int strings_copy(struct strings *out, const char __user *const __user array[],
 		 unsigned long *room)
 {
@@ -124,16 +144,15 @@ int strings_copy(struct strings *out, const char __user *const __user array[],
 	*out = (struct strings) {};
 	if (!array)
 		return 0;
-	err = measure(out, array, room);
-	if (err || !out->count)
-		return err;
-	out->bytes = alloc_bytes(out->size);
-	if (!out->bytes)
-		return -ENOMEM;
-	err = fill(out, array);
-	if (err)
+	err = append_all(out, array, room);
+	if (err) {
 		strings_free(out);
-	return err;
+		return err;
+	}
+	/* Without memory for a smaller buffer, the larger one stays. */
+	if (out->capacity - out->size > MOST_UNUSED)
+		resize(out, out->size);
+	return 0;
 }
 
 char *strings_copy_one(const char __user *ustring, size_t max, int too_long)

@@ -2,8 +2,9 @@
 /*
  * strings.h - argv and envp, copied from the caller
  *
- * Copied before there is a child, so that bad pointers and too long lists
- * fail early, and so that nothing the caller does afterwards matters.
+ * Copied from the memory that the caller and its child share, by either of them,
+ * and then written to the new program's stack. Nothing that happens to the memory
+ * after the copy matters.
  */
 #ifndef OUTSPAWN_STRINGS_H
 #define OUTSPAWN_STRINGS_H
@@ -14,10 +15,14 @@
 
 struct linux_binprm;
 
-/* A list's strings, one behind the other, each with its NUL. */
+/*
+ * The strings of one array, in its order, each with its NUL: the bytes that exec
+ * puts on the new program's stack.
+ */
 struct strings {
-	char *bytes; /* owned, for kvfree(); NULL if size is 0 */
+	char *bytes; /* owned, for kvfree(); NULL if capacity is 0 */
 	size_t size;
+	size_t capacity; /* of bytes */
 	int count;
 };
 
@@ -30,7 +35,8 @@ unsigned long strings_limit(unsigned long stack_rlimit);
 
 /*
  * Copy a NULL-terminated array of strings from current's memory. A NULL array
- * is an empty one, as for execve(2). Sleeps.
+ * is an empty one, as for execve(2). Each pointer and each byte is read once.
+ * Sleeps.
  *
  * @out: owned by the caller on success, for strings_free()
  * @array: user pointer, hostile; may change while it is read
