@@ -192,6 +192,11 @@ WITH(argv_strings)
 	check_eq(spawn(&args), -EFAULT);
 	strings[2] = (uintptr_t)at_end("0", 2);
 	check_eq(spawn(&args), 0);
+	/* A string that fills the page, so that it is read in parts. */
+	strings[2] = (uintptr_t)memset(page_end - PAGE, '0', PAGE);
+	check_eq(spawn(&args), -EFAULT);
+	page_end[-1] = '\0';
+	check_eq(spawn(&args), 0);
 }
 
 WITH(envp_array)

@@ -79,6 +79,7 @@ struct kind {
 	const char *name;
 	bool dynamic; /* a program with an interpreter */
 	bool long_strings;
+	bool real_strings; /* as many as programs have, in argv and envp */
 	bool pidfd;
 	bool result;
 	bool extra_fds;
@@ -271,7 +272,7 @@ struct stage {
 	char *path; /* of a program that is nobody else's */
 	int template;
 	struct outspawn_actions actions;
-	char **argv;
+	char **argv, **envp;
 	char *directories; /* to be searched for it */
 	int cgroup;
 	uint64_t templates; /* INFO's, before this one was made */
@@ -323,6 +324,19 @@ static char **long_argv(void)
 	return argv;
 }
 
+/* Of 55 bytes each with its NUL. */
+static char **real_strings(int count)
+{
+	static const char word[] = "a_variable=that_is_as_long_as_those_of_programs_are...";
+	char **list = calloc(count + 1, sizeof(*list));
+	int i;
+
+	check(list);
+	for (i = 0; i < count; i++)
+		list[i] = (char *)word;
+	return list;
+}
+
 static int make_cgroup(void)
 {
 	must(mkdir(CGROUP, 0755));
@@ -369,6 +383,11 @@ static void begin(struct stage *stage, const struct kind *kind)
 		lend_scratch();
 	stage->directories = text("/nowhere:/etc/passwd:%s", scratch);
 	stage->argv = kind->long_strings ? long_argv() : (char **)short_argv;
+	if (kind->real_strings) {
+		stage->argv = real_strings(20);
+		memcpy(stage->argv, short_argv, 3 * sizeof(char *));
+		stage->envp = real_strings(50);
+	}
 	outspawn_actions_init(&stage->actions);
 	if (kind->actions)
 		kind->actions(&stage->actions);
@@ -423,6 +442,7 @@ static struct spawn_template_spawn_args args_of(struct stage *stage)
 		.flags = kind->flags,
 		.pidfd = kind->pidfd ? (uintptr_t)&stage->pidfd : 0,
 		.argv = (uintptr_t)stage->argv,
+		.envp = (uintptr_t)stage->envp,
 		.actions = (uintptr_t)stage->actions.array,
 		.actions_len = stage->actions.count,
 		.result = kind->result ? (uintptr_t)&stage->result : 0,
@@ -973,6 +993,7 @@ static void run(void (*function)(void *), struct kind *kind)
 #define KINDS(X)                                                                                  \
 	X(dynamic, .dynamic = true, .error = ELIBBAD, .result = true)                             \
 	X(long_strings, .long_strings = true, .result = true)                                     \
+	X(real_strings, .real_strings = true, .result = true)                                     \
 	X(inherit, .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS, .extra_fds = true, .result = true)  \
 	X(closing, .actions = add_close, .result = true)                                          \
 	X(dup2ing, .actions = add_dup2, .result = true)                                           \

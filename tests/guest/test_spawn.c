@@ -4,10 +4,14 @@
  */
 #include "common.h"
 
+#include <linux/userfaultfd.h>
 #include <poll.h>
+#include <pthread.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #define STRING_MAX 131072 /* MAX_ARG_STRLEN: one string with its NUL */
+#define PAGE 4096
 
 static struct spawn_template_spawn_args plain_args(char *const argv[])
 {
@@ -298,6 +302,112 @@ static void many_short_arguments(void)
 	free(argv);
 }
 
+static void check_sum(char *const argv[], char *const envp[])
+{
+	check_str(output_of(argv, envp), reference_sum(argv, envp));
+}
+
+static char *string_of(size_t length, int byte)
+{
+	char *string = malloc(length + 1);
+
+	if (!string)
+		abort();
+	memset(string, byte, length);
+	string[length] = '\0';
+	return string;
+}
+
+/* Where one page of the new program's stack ends, and another begins. */
+static void strings_around_the_end_of_a_page(void)
+{
+	int size;
+
+	for (size = PAGE - 160; size < PAGE + 16; size++) {
+		char *string = string_of(size, 'a' + size % 26);
+
+		check_sum(ARGV("probe", "sum", string, "", "z"), ARGV("A=1"));
+		if (size % 4 == 0)
+			check_sum(ARGV("probe", "sum"), ARGV("A=1", string, "B="));
+		free(string);
+	}
+}
+
+/* Where a buffer of strings is full, and a larger one is needed. */
+static void strings_around_powers_of_two(void)
+{
+	int size, more;
+
+	for (size = 128; size <= 1 << 16; size *= 2) {
+		for (more = -14; more <= 2; more++) {
+			char *string = string_of(size + more, 'a' + size % 26);
+
+			check_sum(ARGV("probe", "sum", string, "z"), ARGV(string, "A=1", string));
+			free(string);
+		}
+	}
+}
+
+/* Strings one of which is in memory that is not there before somebody looks. */
+struct late {
+	int uffd;
+	char *page;
+	char *word; /* changed when somebody looks */
+};
+
+static void *fill_late(void *argument)
+{
+	static char filling[PAGE] __attribute__((aligned(PAGE))) = "late";
+	const struct late *late = argument;
+	struct uffdio_copy copy = { .dst = (uintptr_t)late->page,
+				    .src = (uintptr_t)filling,
+				    .len = PAGE };
+	struct uffd_msg message;
+
+	check_eq(read(late->uffd, &message, sizeof(message)), sizeof(message));
+	check_eq(message.event, UFFD_EVENT_PAGEFAULT);
+	strcpy(late->word, "7");
+	must(ioctl(late->uffd, UFFDIO_COPY, &copy));
+	return NULL;
+}
+
+/* The status of a program that exits with the word, of a spawn with the late string. */
+static int exit_with_late(char *argv[], char *word, int at)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register area = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	struct late late = { .word = word };
+	pthread_t thread;
+	int status;
+
+	strcpy(word, "0");
+	late.uffd = must(syscall(SYS_userfaultfd, O_CLOEXEC));
+	must(ioctl(late.uffd, UFFDIO_API, &api));
+	late.page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	check(late.page != MAP_FAILED);
+	area.range.start = (uintptr_t)late.page;
+	area.range.len = PAGE;
+	must(ioctl(late.uffd, UFFDIO_REGISTER, &area));
+	argv[at] = late.page;
+	check_eq(pthread_create(&thread, NULL, fill_late, &late), 0);
+	status = wait_for(try_spawn(probe, argv));
+	check_eq(pthread_join(thread, NULL), 0);
+	munmap(late.page, PAGE);
+	close(late.uffd);
+	return status;
+}
+
+/* What changes after it was read makes no difference; what changes before, does. */
+static void strings_are_read_once(void)
+{
+	char word[8];
+	char *read_before[] = { "probe", "exit", word, NULL, NULL };
+	char *read_after[] = { NULL, "exit", word, NULL };
+
+	check_eq(exit_with_late(read_before, word, 3), 0);
+	check_eq(exit_with_late(read_after, word, 0), 7);
+}
+
 static void longest_string(void)
 {
 	char *string = malloc(STRING_MAX + 1);
@@ -318,14 +428,13 @@ static void longest_string(void)
 	free(string);
 }
 
-static int execve_error(char *const argv[])
+static int execve_error(char *const argv[], char *const envp[])
 {
-	static char *const nothing[] = { NULL };
 	volatile int error = 0;
 	pid_t pid = vfork();
 
 	if (!pid) {
-		execve(PROBE, argv, nothing);
+		execve(PROBE, argv, envp);
 		error = errno;
 		_exit(0);
 	}
@@ -336,6 +445,7 @@ static int execve_error(char *const argv[])
 /* The stack's limit is the strings' limit, the same one as execve's. */
 static void total_limit(void *unused)
 {
+	static char *const nothing[] = { NULL };
 	struct rlimit limit = { 1 << 20, 1 << 20 };
 	size_t count, accepted = 0;
 	char **argv;
@@ -349,7 +459,7 @@ static void total_limit(void *unused)
 		argv = many_strings(count, 1023);
 		argv[1] = "exit";
 		argv[2] = "0";
-		error = execve_error(argv);
+		error = execve_error(argv, nothing);
 		accepted += !error;
 		if (error)
 			check_eq(try_spawn(probe, argv), -error);
@@ -363,6 +473,40 @@ static void total_limit(void *unused)
 static void total_of_strings_is_limited_as_by_execve(void)
 {
 	in_child(total_limit, NULL);
+}
+
+/* The longest environment that execve takes, to the byte; with arguments that fit a page. */
+static void last_byte(void *unused)
+{
+	struct rlimit limit = { 1 << 20, 1 << 20 };
+	char *string = string_of(STRING_MAX - 1, 'x'), *last = string_of(STRING_MAX - 1, 'x');
+	char *const *argv = ARGV("probe", "exit", "0"), *const *envp = ARGV(string, last);
+	size_t least = 0, most = STRING_MAX - 1;
+
+	(void)unused;
+	probe = template_of(PROBE);
+	must(setrlimit(RLIMIT_STACK, &limit));
+	while (most - least > 1) {
+		size_t middle = (least + most) / 2;
+
+		last[middle] = '\0';
+		if (execve_error(argv, envp))
+			most = middle;
+		else
+			least = middle;
+		last[middle] = 'x';
+	}
+	check(least && most < STRING_MAX - 1);
+	last[least] = '\0';
+	check_eq(wait_for(outspawn_spawn(probe, argv, envp, NULL, 0, NULL, NULL)), 0);
+	last[least] = 'x';
+	last[most] = '\0';
+	check_eq(outspawn_spawn(probe, argv, envp, NULL, 0, NULL, NULL), -E2BIG);
+}
+
+static void total_of_strings_is_limited_to_the_byte(void)
+{
+	in_child(last_byte, NULL);
 }
 
 static void total_above_the_modules_limit(void)
@@ -690,8 +834,12 @@ SUITE("spawn",
       T(a_mebibyte_of_arguments),
       T(a_mebibyte_of_environment),
       T(many_short_arguments),
+      T(strings_around_the_end_of_a_page),
+      T(strings_around_powers_of_two),
+      T(strings_are_read_once),
       T(longest_string),
       T(total_of_strings_is_limited_as_by_execve),
+      T(total_of_strings_is_limited_to_the_byte),
       T(total_above_the_modules_limit),
       T(unknown_spawn_flags),
       T(nonzero_reserved),
