@@ -77,6 +77,12 @@ enum role {
 	ALLOC_BPRM,
 	BPRM_EXECVE,
 	FREE_BPRM,
+	OPEN_UNSEEN,
+	OUR_MNT,
+	HAS_NS_CAPABILITY,
+#ifdef CONFIG_SECURITY
+	TASK_KILL,
+#endif
 	ROLES
 };
 
@@ -89,6 +95,7 @@ enum shape {
 	SECCOMP_PERMIT, /* true allows */
 	ALLOC_BPRM_OPENS, /* alloc_bprm() opens the file */
 	EXECVE_OPENS, /* bprm_execve() opens the file */
+	OPEN_BY_FLAG, /* dentry_open(), with a flag against notification */
 };
 
 DEFINE_STATIC_CALL_NULL(os_copy_process, proto_copy_process);
@@ -125,6 +132,12 @@ DEFINE_STATIC_CALL_NULL(os_alloc_bprm_opens, proto_alloc_bprm_opens);
 DEFINE_STATIC_CALL_NULL(os_bprm_execve, proto_bprm_execve);
 DEFINE_STATIC_CALL_NULL(os_bprm_execve_opens, proto_bprm_execve_opens);
 DEFINE_STATIC_CALL_NULL(os_free_bprm, proto_free_bprm);
+DEFINE_STATIC_CALL_NULL(os_open_unseen, proto_open_unseen);
+DEFINE_STATIC_CALL_NULL(os_our_mnt, proto_our_mnt);
+DEFINE_STATIC_CALL_NULL(os_has_ns_capability, proto_has_ns_capability);
+#ifdef CONFIG_SECURITY
+DEFINE_STATIC_CALL_NULL(os_task_kill, proto_task_kill);
+#endif
 
 DEFINE_STATIC_CALL_NULL(os_kallsyms_lookup_name, proto_kallsyms_lookup_name);
 
@@ -165,6 +178,15 @@ struct fd_range;
 							   struct fd_range *))
 /* The end of what no kernel has. */
 #define NEVER 1
+
+/* The flag with which dentry_open() tells nobody; newer kernels have a function for that. */
+#ifdef __FMODE_NONOTIFY
+#define NONOTIFY_FLAG __FMODE_NONOTIFY
+#define NONOTIFY_BY_FLAG 1
+#else
+#define NONOTIFY_FLAG 0
+#define NONOTIFY_BY_FLAG 0
+#endif
 
 static const struct function functions[] = {
 	FUNCTION(COPY_PROCESS, ONLY, "copy_process",
@@ -268,6 +290,23 @@ static const struct function functions[] = {
 	FUNCTION(FREE_BPRM, ONLY, "free_bprm",
 		 "void (struct linux_binprm *)",
 		 os_free_bprm, 0, 0),
+	FUNCTION(OPEN_UNSEEN, ONLY, "dentry_open_nonotify",
+		 "struct file *(const struct path *, int, const struct cred *)",
+		 os_open_unseen, 0, NONOTIFY_BY_FLAG ? NEVER : 0),
+	FUNCTION(OPEN_UNSEEN, OPEN_BY_FLAG, "dentry_open",
+		 "struct file *(const struct path *, int, const struct cred *)",
+		 os_open_unseen, 0, NONOTIFY_BY_FLAG ? 0 : NEVER),
+	FUNCTION(OUR_MNT, ONLY, "our_mnt",
+		 "bool (struct vfsmount *)",
+		 os_our_mnt, 0, 0),
+	FUNCTION(HAS_NS_CAPABILITY, ONLY, "has_ns_capability",
+		 "bool (struct task_struct *, struct user_namespace *, int)",
+		 os_has_ns_capability, 0, 0),
+#ifdef CONFIG_SECURITY
+	FUNCTION(TASK_KILL, ONLY, "security_task_kill",
+		 "int (struct task_struct *, struct kernel_siginfo *, int, const struct cred *)",
+		 os_task_kill, 0, 0),
+#endif
 };
 
 /* Structs whose layout is compiled in: the BTF must have the same sizes. */
@@ -489,6 +528,10 @@ int internals_init(bool trust_version)
 	if (chosen[ALLOC_BPRM]->shape != chosen[BPRM_EXECVE]->shape) {
 		pr_err("alloc_bprm: '%s' does not go with bprm_execve: '%s': not loaded\n",
 		       chosen[ALLOC_BPRM]->prototype, chosen[BPRM_EXECVE]->prototype);
+		return -EOPNOTSUPP;
+	}
+	if (chosen[OPEN_UNSEEN]->shape == OPEN_BY_FLAG && !NONOTIFY_BY_FLAG) {
+		pr_err("dentry_open_nonotify: not in this kernel, and the headers that the module was built with have no __FMODE_NONOTIFY: not loaded\n");
 		return -EOPNOTSUPP;
 	}
 	find_cred_blob_size();
@@ -795,6 +838,33 @@ void ki_notify_open(struct file *file)
 #if KERNEL_VERSION(6, 5, 0) > LINUX_VERSION_CODE
 	/* From 6.5 do_dentry_open() tells fsnotify; before, open(2) and exec do. */
 	fsnotify_open(file);
+#endif
+}
+
+struct file *ki_open_unseen(const struct path *path, int flags)
+{
+	if (chosen[OPEN_UNSEEN]->shape == OPEN_BY_FLAG)
+		flags |= NONOTIFY_FLAG;
+	return static_call(os_open_unseen)(path, flags, current_cred());
+}
+
+bool ki_mount_is_ours(const struct path *path)
+{
+	return static_call(os_our_mnt)(path->mnt);
+}
+
+bool ki_has_capability(struct task_struct *task, struct user_namespace *ns, int cap)
+{
+	return static_call(os_has_ns_capability)(task, ns, cap);
+}
+
+int ki_may_signal(struct task_struct *target, struct kernel_siginfo *info, int sig,
+		  const struct cred *sender)
+{
+#ifdef CONFIG_SECURITY
+	return static_call(os_task_kill)(target, info, sig, sender);
+#else
+	return 0;
 #endif
 }
 

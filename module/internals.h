@@ -19,6 +19,7 @@ struct file;
 struct filename;
 struct files_struct;
 struct kernel_clone_args;
+struct kernel_siginfo;
 struct kstat;
 struct linux_binprm;
 struct open_how;
@@ -26,6 +27,7 @@ struct page;
 struct path;
 struct pid;
 struct task_struct;
+struct user_namespace;
 
 /*
  * Find and check every function. Logs one line that names the function, the
@@ -152,6 +154,21 @@ struct ki_change {
 int ki_getattr_change(const struct path *path, struct kstat *stat, struct ki_change *change);
 /* What dentry_open() opened, tell those who watch, if it did not itself. */
 void ki_notify_open(struct file *file);
+/*
+ * dentry_open() with current's credentials, of which those who watch the file (fanotify,
+ * inotify) hear nothing, neither when it is opened nor when it is closed. Sleeps.
+ */
+struct file *ki_open_unseen(const struct path *path, int flags);
+/* Is this mount one of current's mount namespace? mnt_may_suid() asks the same. */
+bool ki_mount_is_ours(const struct path *path);
+/* Has another task this capability in a user namespace? */
+bool ki_has_capability(struct task_struct *task, struct user_namespace *ns, int cap);
+/*
+ * Do the security modules allow a sender with these credentials to send a signal?
+ * Only their part of kill(2)'s check.
+ */
+int ki_may_signal(struct task_struct *target, struct kernel_siginfo *info, int sig,
+		  const struct cred *sender);
 /* chdir() of current; takes references of its own. */
 void ki_set_pwd(const struct path *path);
 

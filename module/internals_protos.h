@@ -13,11 +13,13 @@
 
 struct btf;
 struct btf_type;
+struct cred;
 struct file;
 struct filename;
 struct files_struct;
 struct fs_struct;
 struct kernel_clone_args;
+struct kernel_siginfo;
 struct ksignal;
 struct linux_binprm;
 struct open_how;
@@ -27,6 +29,7 @@ struct pid;
 struct rusage;
 struct seccomp_data;
 struct task_struct;
+struct vfsmount;
 
 /*
  * The layout of fs/internal.h's struct of this name; its size is compared with
@@ -76,6 +79,11 @@ int proto_bprm_execve(struct linux_binprm *bprm);
 int proto_bprm_execve_opens(struct linux_binprm *bprm, int fd, struct filename *name,
 			    int flags);
 void proto_free_bprm(struct linux_binprm *bprm);
+struct file *proto_open_unseen(const struct path *path, int flags, const struct cred *cred);
+bool proto_our_mnt(struct vfsmount *mnt);
+bool proto_has_ns_capability(struct task_struct *task, struct user_namespace *ns, int cap);
+int proto_task_kill(struct task_struct *target, struct kernel_siginfo *info, int sig,
+		    const struct cred *cred);
 unsigned long proto_kallsyms_lookup_name(const char *name);
 
 struct btf *proto_bpf_get_btf_vmlinux(void);
