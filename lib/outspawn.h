@@ -67,13 +67,14 @@ int outspawn_info(int fd, struct spawn_template_info *info);
  * until it calls execve(2). Threads with other credentials, and other
  * processes, cannot spawn from it. It goes stale when
  * the file changes or the path comes to name another one. While it is open
- * the file cannot be opened for writing (ETXTBSY).
+ * the file cannot be opened for writing (ETXTBSY), if the caller may read it.
  *
  * Return: a close-on-exec template fd that the caller closes; or
  *  -EINVAL   path is NULL or not absolute
  *  -EACCES   no execute permission, not a regular file, a noexec mount
  *  -ETXTBSY  the file is open for writing
- *  -ENOEXEC  not ELF (a script, say), another machine's, or malformed
+ *  -ENOEXEC  not ELF (a script, say), another machine's, or malformed. Of a
+ *	      file that the caller may not read, the spawn says so.
  *  -EBADF, -ENOTTY   dev is not the device
  *  -EMFILE, -ENFILE, -ENOMEM, -EFAULT, and what open(2) gives for the path.
  */
@@ -88,7 +89,8 @@ int outspawn_template(int dev, const char *path);
  * As outspawn_template(), but there is no path that could come to name
  * another file: only a change of the file itself makes the template stale.
  *
- * Return: as outspawn_template(); -EBADF also if execfd is not a descriptor.
+ * Return: as outspawn_template(); -EBADF also if execfd is not a descriptor,
+ * -ELOOP if it is a symbolic link.
  */
 int outspawn_template_fd(int dev, int execfd);
 
@@ -96,7 +98,8 @@ int outspawn_template_fd(int dev, int execfd);
  * For the two below. ANY_FORMAT: take whatever execve(2) would try: scripts,
  * formats of binfmt_misc; of these nothing is known before a spawn (ENOEXEC
  * comes from there), and a script's interpreter opens it by its path, later;
- * writers are kept away from files that begin as ELF does.
+ * writers are kept away from files that begin as ELF does. If execfd was
+ * close-on-exec, a spawn of a script is -ENOENT, as of execveat(2).
  * ALLOW_WRITE: do not keep writers away; a spawn is -ESTALE after a write, and
  * -ETXTBSY during one. (A write is what the filesystem notes as one: tmpfs notes
  * none that is done through a mapping.) Either flag may make the call wait, at

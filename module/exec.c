@@ -94,12 +94,13 @@ static int exec_fd(const struct template *tmpl, int fd, const struct exec_args *
 
 	if (IS_ERR(name))
 		return PTR_ERR(name);
-	bprm = ki_alloc_bprm(fd, name, tmpl->reachable);
+	bprm = ki_alloc_bprm(fd, name, tmpl->interpretable);
 	if (!IS_ERR(bprm))
 		ki_notify_exec(tmpl->file);
 	err = run_bprm(bprm, fd, name, args);
 	putname(name);
-	return err;
+	/* The formats that want an interpreter say so, after exec's own checks. */
+	return tmpl->refused && err == -ENOENT ? -ENOEXEC : err;
 }
 
 /*

@@ -306,3 +306,15 @@ int fds_close_range(unsigned int first, unsigned int last, bool cloexec)
 	}
 	return 0;
 }
+
+bool fds_closed_by_exec(unsigned int fd)
+{
+	struct fdtable *fdt;
+	bool closed;
+
+	rcu_read_lock();
+	fdt = files_fdtable(current->files);
+	closed = fd < fdt->max_fds && test_bit(fd, fdt->close_on_exec);
+	rcu_read_unlock();
+	return closed;
+}

@@ -82,4 +82,7 @@ int fds_place_at(unsigned int fd, struct file *file);
  */
 int fds_close_range(unsigned int first, unsigned int last, bool cloexec);
 
+/* Is this number of current's table close-on-exec? */
+bool fds_closed_by_exec(unsigned int fd);
+
 #endif /* OUTSPAWN_FDS_H */

@@ -15,6 +15,7 @@
 #include <linux/uaccess.h>
 #include <linux/user_namespace.h>
 
+#include "fds.h"
 #include "identity.h"
 #include "internals.h"
 #include "strings.h"
@@ -160,15 +161,18 @@ static int read_settled_identity(struct file *file, struct identity *identity, b
 
 /*
  * Open a file as do_open_execat() in fs/exec.c does: execute permission, a
- * regular file, no noexec mount, and then no more writers, unless they are to
- * be let in. Read permission is not needed.
+ * regular file, no noexec mount. Read permission is not needed.
  */
-static struct file *open_for_exec(const struct path *path, bool deny_write)
+static struct file *open_for_exec(const struct path *path)
 {
+	umode_t mode = d_inode(path->dentry)->i_mode;
 	struct file *file;
 	int err;
 
-	if (!S_ISREG(d_inode(path->dentry)->i_mode))
+	/* Of an O_PATH | O_NOFOLLOW descriptor, as may_open() in fs/namei.c. */
+	if (S_ISLNK(mode))
+		return ERR_PTR(-ELOOP);
+	if (!S_ISREG(mode))
 		return ERR_PTR(-EACCES);
 	if ((path->mnt->mnt_flags & MNT_NOEXEC) ||
 	    (path->mnt->mnt_sb->s_iflags & SB_I_NOEXEC))
@@ -177,18 +181,40 @@ static struct file *open_for_exec(const struct path *path, bool deny_write)
 	if (err)
 		return ERR_PTR(err);
 	file = dentry_open(path, O_RDONLY | O_LARGEFILE | __FMODE_EXEC, current_cred());
+	if (!IS_ERR(file))
+		ki_notify_open(file);
+	return file;
+}
+
+/*
+ * May current open the file to read? A security module may be silent about an open
+ * for exec, which it judges when exec runs: AppArmor is. So the file is opened once
+ * more. Nothing is read through that file, and those who watch hear of one open.
+ *
+ * Return: 0; -EACCES or -EPERM: no; another errno: it could not be tried.
+ */
+static int open_to_read(const struct path *path)
+{
+	int err = path_permission(path, MAY_READ | MAY_OPEN);
+	struct file *file;
+
+	if (err)
+		return err;
+	file = ki_open_unseen(path, O_RDONLY | O_LARGEFILE);
 	if (IS_ERR(file))
-		return file;
-	ki_notify_open(file);
-	err = ki_deny_write(file);
-	/* Somebody writes it now: no template, in either case. */
+		return PTR_ERR(file);
+	fput(file);
+	return 0;
+}
+
+/* No template of a file that somebody writes now, whether writers are denied later or not. */
+static int check_writers(struct file *file, bool deny_write)
+{
+	int err = ki_deny_write(file);
+
 	if (!err && !deny_write)
 		ki_allow_write(file);
-	if (err) {
-		fput(file);
-		return ERR_PTR(err);
-	}
-	return file;
+	return err;
 }
 
 static void close_exec_file(struct file *file, bool deny_write)
@@ -271,6 +297,11 @@ static struct template *alloc_template(const Elf64_Phdr *phdrs, u16 phnum, const
 	return tmpl;
 }
 
+static bool denies_write(u64 flags, bool readable)
+{
+	return readable && !(flags & SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
+}
+
 /* What was read of an ELF file. */
 struct elf_facts {
 	Elf64_Ehdr ehdr;
@@ -295,68 +326,91 @@ static int read_elf(struct file *file, u64 file_size, struct elf_facts *facts)
 	return 0;
 }
 
+/* What CREATE finds out about a file. */
+struct findings {
+	bool readable; /* the maker of the template may read the file */
+	bool deny_write; /* writers are kept away */
+	bool refused; /* no ELF program, which only exec may say */
+	bool ahead; /* as for read_settled_identity() */
+	struct identity identity;
+	struct elf_facts elf;
+};
+
+/*
+ * A template's maker that may not read the file must not learn its format: only exec
+ * finds it out, after its own checks. An open for exec gives no right to know.
+ */
+static void forget_format(struct elf_facts *facts)
+{
+	kfree(facts->phdrs);
+	*facts = (struct elf_facts) {};
+}
+
 /*
  * Learn what a file is. The identity is read before the contents: a write that
  * comes between makes the template stale.
  *
- * @deny_write: whether writers are kept away; set to false if they are let in
- * because the file is no ELF file
- * @ahead: as for read_settled_identity()
+ * @found: readable and deny_write are set; deny_write is cleared, and writers are
+ * let in, if the file is no ELF file; the rest is filled in
  */
-static int inspect(struct file *file, u64 flags, bool *deny_write, struct elf_facts *facts,
-		   struct identity *identity, bool *ahead)
+static int inspect(struct file *file, u64 flags, struct findings *found)
 {
-	bool is_elf, settled;
+	bool is_elf, settled, any_format = flags & SPAWN_TEMPLATE_CREATE_ANY_FORMAT;
+	struct elf_facts *facts = &found->elf;
 	int err;
 
-	*ahead = false;
-	if (*deny_write)
-		err = read_identity(&file->f_path, false, identity, &settled);
+	if (found->deny_write)
+		err = read_identity(&file->f_path, false, &found->identity, &settled);
 	else
-		err = read_settled_identity(file, identity, ahead);
+		err = read_settled_identity(file, &found->identity, &found->ahead);
 	if (err)
 		return err;
-	err = read_elf(file, identity->key.size, facts);
+	err = read_elf(file, found->identity.key.size, facts);
 	is_elf = !memcmp(facts->ehdr.e_ident, ELFMAG, SELFMAG);
-	if (err == -ENOEXEC && (flags & SPAWN_TEMPLATE_CREATE_ANY_FORMAT)) {
+	if (err == -ENOEXEC && (any_format || !found->readable)) {
+		found->refused = !any_format;
 		*facts = (struct elf_facts) {};
 		err = 0;
 	}
 	/* execve(2) keeps writers away from a program, not from a script or any other file. */
-	if (!err && *deny_write && !is_elf) {
+	if (!err && found->deny_write && !is_elf) {
 		ki_allow_write(file);
-		*deny_write = false;
-		err = read_settled_identity(file, identity, ahead);
+		found->deny_write = false;
+		err = read_settled_identity(file, &found->identity, &found->ahead);
 	}
+	if (!err && !found->readable)
+		forget_format(facts);
 	return err;
 }
 
-/* Takes over the files on success only. deny_write: as for inspect(). */
+/* Takes over the files on success only. found: as for inspect(). */
 static struct template *template_of(struct file *file, struct file *handle, const char *path,
-				    u64 flags, bool *deny_write)
+				    u64 flags, struct findings *found)
 {
-	struct elf_facts facts = {};
-	struct identity identity;
+	struct elf_facts *facts = &found->elf;
 	struct template *tmpl;
-	bool ahead;
 	int err;
 
-	err = inspect(file, flags, deny_write, &facts, &identity, &ahead);
+	err = inspect(file, flags, found);
 	if (err)
 		return ERR_PTR(err);
-	tmpl = alloc_template(facts.phdrs, facts.ehdr.e_phnum, path);
-	kfree(facts.phdrs);
+	tmpl = alloc_template(facts->phdrs, facts->ehdr.e_phnum, path);
+	kfree(facts->phdrs);
 	if (!tmpl)
 		return ERR_PTR(-ENOMEM);
 
 	kref_init(&tmpl->ref);
 	tmpl->file = file;
 	tmpl->handle = handle;
-	tmpl->identity = identity;
-	tmpl->elf = facts.summary;
-	tmpl->ehdr = facts.ehdr;
-	tmpl->deny_write = *deny_write;
-	tmpl->ahead = ahead;
+	tmpl->identity = found->identity;
+	tmpl->elf = facts->summary;
+	tmpl->ehdr = facts->ehdr;
+	tmpl->refused = found->refused;
+	/* Of a file that may not be read it has to be assumed. */
+	tmpl->by_interpreter = (flags & SPAWN_TEMPLATE_CREATE_ANY_FORMAT) &&
+			       facts->summary.type == ET_NONE;
+	tmpl->deny_write = found->deny_write;
+	tmpl->ahead = found->ahead;
 	owner_init(&tmpl->owner);
 	atomic64_inc(&templates);
 	return tmpl;
@@ -365,22 +419,32 @@ static struct template *template_of(struct file *file, struct file *handle, cons
 /* Open, check and pin the file at a path, which is called name from then on. */
 static struct template *pin(const struct path *path, const char *name, u64 flags)
 {
-	bool deny_write = !(flags & SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
-	struct file *file = open_for_exec(path, deny_write);
+	struct file *file = open_for_exec(path);
+	struct findings found = {};
 	struct template *tmpl;
 	struct file *handle;
+	int err;
 
 	if (IS_ERR(file))
 		return ERR_CAST(file);
+	err = open_to_read(path);
+	found.readable = !err;
+	found.deny_write = denies_write(flags, found.readable);
+	if (!err || err == -EACCES || err == -EPERM)
+		err = check_writers(file, found.deny_write);
+	if (err) {
+		fput(file);
+		return ERR_PTR(err);
+	}
 	handle = dentry_open(&file->f_path, O_PATH, current_cred());
 	if (IS_ERR(handle)) {
-		close_exec_file(file, deny_write);
+		close_exec_file(file, found.deny_write);
 		return ERR_CAST(handle);
 	}
-	tmpl = template_of(file, handle, name, flags, &deny_write);
+	tmpl = template_of(file, handle, name, flags, &found);
 	if (IS_ERR(tmpl)) {
 		fput(handle);
-		close_exec_file(file, deny_write);
+		close_exec_file(file, found.deny_write);
 	}
 	return tmpl;
 }
@@ -404,6 +468,7 @@ struct template *template_from_path(const char __user *upath, u64 flags)
 	if (!IS_ERR(tmpl)) {
 		tmpl->by_path = true;
 		tmpl->reachable = true;
+		tmpl->interpretable = !tmpl->refused;
 	}
 	path_put(&path);
 	kvfree(name);
@@ -441,8 +506,11 @@ struct template *template_from_file(struct file *file, int fd, u64 flags)
 		return ERR_PTR(-ENOMEM);
 	name = name_of_file(file, fd, buf, &reachable);
 	tmpl = pin(&file->f_path, name, flags);
-	if (!IS_ERR(tmpl))
+	if (!IS_ERR(tmpl)) {
 		tmpl->reachable = reachable;
+		/* execveat(2) gives no interpreter a file by a number that exec closes. */
+		tmpl->interpretable = reachable && !tmpl->refused && !fds_closed_by_exec(fd);
+	}
 	kfree(buf);
 	return tmpl;
 }
@@ -497,10 +565,10 @@ static int check_path(const struct template *tmpl)
 	return err;
 }
 
-/* What is no ELF is executed by an interpreter, which opens the path again. */
+/* An interpreter opens the path again. */
 static bool path_counts(const struct template *tmpl)
 {
-	return tmpl->by_path || (tmpl->reachable && tmpl->elf.type == ET_NONE);
+	return tmpl->by_path || (tmpl->reachable && tmpl->by_interpreter);
 }
 
 /*

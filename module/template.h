@@ -36,6 +36,9 @@ struct template {
 	const char *path; /* AT_EXECFN and comm of the children; in this allocation */
 	bool by_path; /* made from a path, which must go on naming this file */
 	bool reachable; /* its path is one, not a name made up for a nameless file */
+	bool by_interpreter; /* ANY_FORMAT, and not known to be an ELF program */
+	bool interpretable; /* exec may give the path to an interpreter */
+	bool refused; /* no ELF program, and its maker may not know: exec must say ENOEXEC */
 	bool deny_write;
 	u32 memory; /* bytes of this allocation */
 	struct identity identity; /* owner as global ids */

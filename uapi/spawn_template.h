@@ -42,7 +42,8 @@
  * ENOEXEC comes from there. A script's interpreter opens the script by its path,
  * later: what it reads is what the path names then, and only a check at the spawn
  * stands between (ESTALE, also if it was made of a descriptor). Writers are kept
- * away from files that begin as ELF does, not from others. Ours.
+ * away from files that begin as ELF does, not from others. A spawn of a script by a
+ * descriptor that was close-on-exec is ENOENT, as of execveat(2). Ours.
  */
 #define SPAWN_TEMPLATE_CREATE_ANY_FORMAT (1ULL << 32)
 /*
@@ -215,6 +216,7 @@ struct spawn_template_syscall {
  *          a struct below its first size
  * E2BIG    a larger struct whose tail is not zero
  * EACCES   no execute permission, not a regular file, a noexec mount
+ * ELOOP    execfd is a symbolic link (O_PATH | O_NOFOLLOW)
  * ETXTBSY  the file is open for writing, or is being written (ALLOW_WRITE)
  * ENOEXEC  not ELF, another machine's, or malformed
  * EFAULT, EBADF, EMFILE, ENFILE, ENOMEM, and what open(2) of the path gives
@@ -231,6 +233,10 @@ struct spawn_template_syscall {
  * EAGAIN, ENOMEM   as fork(2)
  * EPERM    its children will be in a pid namespace other than its own
  * EINTR    somebody killed that child
+ *
+ * Of a file that the caller may not open to read, no ENOEXEC is told here: a spawn
+ * says it. Such a file is taken as with ALLOW_WRITE, because only who may read a
+ * file may keep writers away from it.
  */
 struct spawn_template_create_args {
 	__aligned_u64 flags;

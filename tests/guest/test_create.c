@@ -447,8 +447,10 @@ static void path_descriptor_of_a_link(void)
 
 	must(symlink(PROBE, path));
 	fd = must(open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC));
-	/* A link is not a regular file. */
-	check_eq(try_template_fd(fd), -EACCES);
+	/* The descriptor is one of the link itself. */
+	check_eq(syscall(SYS_execveat, fd, "", ARGV("probe"), ARGV(NULL), AT_EMPTY_PATH), -1);
+	check_eq(errno, ELOOP);
+	check_eq(try_template_fd(fd), -ELOOP);
 	close(fd);
 	fd = must(open(path, O_PATH | O_CLOEXEC));
 	created(try_template_fd(fd));
@@ -546,6 +548,16 @@ static void mapped_for_writing(void)
 	check_eq(try_template(path), -ETXTBSY);
 	must(munmap(map, 4096));
 	created(try_template(path));
+}
+
+/* By a template of one's own. */
+static void write_is_denied(const char *path)
+{
+	int template = template_of(path);
+
+	check_eq(error_of(open(path, O_WRONLY)), ETXTBSY);
+	close(template);
+	close(must(open(path, O_WRONLY | O_CLOEXEC)));
 }
 
 static void write_is_denied_while_it_lives(void)
@@ -883,8 +895,7 @@ static void any_format_script_by_path(void)
 static void any_format_script_by_fd(void)
 {
 	char *path = probe_script("a-script");
-	int fd = must(open(path, O_RDONLY | O_CLOEXEC)),
-	    by_number = must(open(path, O_PATH | O_CLOEXEC));
+	int fd = must(open(path, O_RDONLY)), by_number = must(open(path, O_PATH));
 	int template = TRY_ANY_FD(fd), other = TRY_ANY_FD(by_number);
 
 	close(fd);
@@ -893,6 +904,37 @@ static void any_format_script_by_fd(void)
 	as_execve(other, path);
 	close(template);
 	close(other);
+}
+
+/* An interpreter gets no file whose number exec closes; a program needs none. */
+static void any_format_script_by_close_on_exec_fd(void)
+{
+	static const int ways[] = { O_RDONLY, O_PATH };
+	char *path = probe_script("a-script");
+	int fd, template;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		fd = must(open(path, ways[i] | O_CLOEXEC));
+		template = TRY_ANY_FD(fd);
+		check(template >= 0);
+		check_eq(error_of_execve(NULL, fd), ENOENT);
+		check_eq(error_in_exec(template), ENOENT);
+		close(template);
+		must(fcntl(fd, F_SETFD, 0));
+		template = TRY_ANY_FD(fd);
+		check_eq(spawn_and_wait(template), 0);
+		/* It is what the flag was when the template was made that counts. */
+		must(fcntl(fd, F_SETFD, FD_CLOEXEC));
+		check_eq(spawn_and_wait(template), 0);
+		close(template);
+		close(fd);
+	}
+	fd = must(open(PROBE, O_PATH | O_CLOEXEC));
+	template = TRY_ANY_FD(fd);
+	check_eq(spawn_and_wait(template), 0);
+	close(template);
+	close(fd);
 }
 
 /* The shell's own words; a script whose interpreter is a script. */
@@ -953,7 +995,7 @@ static void any_format_nameless_scripts(void)
 /* Whatever execve says, it is the spawn that says it. */
 static void any_format_same_error(char *path, int error)
 {
-	int template = TRY_ANY(path), fd = must(open(path, O_PATH | O_CLOEXEC));
+	int template = TRY_ANY(path), fd = must(open(path, O_PATH));
 
 	check_eq(error_of_execve(path, -1), error);
 	check_eq(error_in_exec(template), error);
@@ -1033,6 +1075,113 @@ static void any_format_permissions(void)
 	must(mount("none", folder, "tmpfs", MS_NOEXEC, NULL));
 	check_eq(TRY_ANY(probe_script("mount3/script")), -EACCES);
 	must(umount(folder));
+}
+
+/* --- of a file that may be executed and not read --- */
+
+/* Its writers are its owner's affair; what it is, exec alone says. */
+static void unreadable_program(void *argument)
+{
+	char *path = argument;
+	static const struct spawn_template_elf nothing;
+	int template = template_of(path), fd = must(open(path, O_PATH | O_CLOEXEC)), by_fd;
+	struct spawn_template_query query = query_of(template);
+
+	by_fd = template_of_fd(fd);
+	close(fd);
+	check(!memcmp(&query.elf, &nothing, sizeof(nothing)));
+	check_eq(spawn_and_wait(template), 0);
+	check_eq(spawn_and_wait(by_fd), 0);
+	close(template);
+	close(by_fd);
+}
+
+static void unreadable_text(void *path)
+{
+	int fd = must(open(path, O_PATH | O_CLOEXEC)), template = try_template(path);
+
+	check(template >= 0);
+	check_eq(error_in_exec(template), ENOEXEC);
+	close(template);
+	template = try_template_fd(fd);
+	check(template >= 0);
+	check_eq(error_in_exec(template), ENOEXEC);
+	close(template);
+	close(fd);
+}
+
+static void readable_text(void *path)
+{
+	check_eq(try_template(path), -ENOEXEC);
+}
+
+static void in_child_with_modes(char *path, void (*unreadable)(void *), void (*readable)(void *))
+{
+	must(chmod(path, 0711));
+	in_child_as_nobody(unreadable, path);
+	must(chmod(path, 0755));
+	in_child_as_nobody(readable, path);
+}
+
+static void format_of_an_execute_only_file(void)
+{
+	struct elf_file elf = elf_read(PROBE);
+
+	in_child_with_modes(text_file("words", "just words\n"), unreadable_text, readable_text);
+	in_child_with_modes(text_file("empty", ""), unreadable_text, readable_text);
+	in_child_with_modes(probe_script("a-script"), unreadable_text, readable_text);
+	elf.header->e_machine = EM_AARCH64;
+	in_child_with_modes(elf_write(&elf, "foreign"), unreadable_text, readable_text);
+	in_child_with_modes(own_probe("program"), unreadable_program, others_may);
+}
+
+/* An ordinary user has a template when root writes: does that fail, or what of the template? */
+static void write_beside_nobody(const char *path, int error, int spawned)
+{
+	int ready[2], done[2], fd;
+	char byte;
+	pid_t pid;
+
+	must(pipe2(ready, O_CLOEXEC));
+	must(pipe2(done, O_CLOEXEC));
+	pid = must(fork());
+	if (!pid) {
+		int template;
+
+		become_nobody();
+		template = template_of(path);
+		check_eq(write(ready[1], "x", 1), 1);
+		check_eq(read(done[0], &byte, 1), 1);
+		_exit(spawn_and_wait(template) == spawned ? 0 : 1);
+	}
+	check_eq(read(ready[0], &byte, 1), 1);
+	next_tick();
+	fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	check_eq(fd < 0 ? errno : 0, error);
+	if (fd >= 0) {
+		check_eq(write(fd, "#", 1), 1);
+		close(fd);
+	}
+	check_eq(write(done[1], "x", 1), 1);
+	check_eq(wait_for(pid), 0);
+	close(ready[0]);
+	close(ready[1]);
+	close(done[0]);
+	close(done[1]);
+}
+
+/* Who may not read a file keeps no writer from it; what was written makes it stale. */
+static void writers_of_an_execute_only_file(void)
+{
+	char *path = own_probe("program");
+
+	must(chmod(path, 0711));
+	write_beside_nobody(path, 0, -ESTALE);
+	path = own_probe("program");
+	write_beside_nobody(path, ETXTBSY, 0);
+	/* Root may read it in any case. */
+	must(chmod(path, 0711));
+	write_is_denied(path);
 }
 
 /* A script may be executed, though not read: it is its interpreter that cannot. */
@@ -1124,7 +1273,7 @@ static void any_format_script_lets_writers_in(void)
 	for (i = 0; i < 2; i++) {
 		path = probe_script("written");
 		lets_writers_in(path, create_with(CREATE_PATH(path), flags[i]));
-		fd = must(open(path, O_PATH | O_CLOEXEC));
+		fd = must(open(path, O_PATH));
 		lets_writers_in(path, create_with(CREATE_FD(fd), flags[i]));
 		close(fd);
 	}
@@ -1434,12 +1583,15 @@ SUITE("create",
       T(failed_creates_leave_no_descriptor),
       T(any_format_script_by_path),
       T(any_format_script_by_fd),
+      T(any_format_script_by_close_on_exec_fd),
       T(any_format_scripts_of_the_shell),
       T(any_format_nameless_scripts),
       T(any_format_of_no_format),
       T(any_format_interpreters),
       T(any_format_of_binfmt_misc),
       T(any_format_permissions),
+      T(format_of_an_execute_only_file),
+      T(writers_of_an_execute_only_file),
       T(any_format_unreadable_script),
       T(any_format_of_a_program),
       T(any_format_script_lets_writers_in),

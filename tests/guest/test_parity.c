@@ -14,6 +14,7 @@
 #include <linux/perf_event.h>
 #include <sched.h>
 #include <sys/fanotify.h>
+#include <sys/inotify.h>
 #include <sys/io.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
@@ -1111,6 +1112,34 @@ static void who_watches_the_program(void)
 	close(watch);
 }
 
+/*
+ * CREATE asks the security modules whether the file may be read, by an open that
+ * nobody who watches hears of.
+ */
+static void who_watches_a_template_being_made(void)
+{
+	char *program = own_probe("watched");
+	int watch = must(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)), template;
+	char buffer[4096] __attribute__((aligned(8)));
+	const struct inotify_event *event;
+	int opened = 0, closed = 0;
+	ssize_t size, at;
+
+	must(inotify_add_watch(watch, program, IN_OPEN | IN_CLOSE));
+	template = template_of(program);
+	/* One that is equal to the event before it would be left out. */
+	size = must(read(watch, buffer, sizeof(buffer)));
+	for (at = 0; at < size; at += sizeof(*event) + event->len) {
+		event = (const void *)(buffer + at);
+		opened += !!(event->mask & IN_OPEN);
+		closed += !!(event->mask & IN_CLOSE);
+	}
+	check_eq(opened, 1);
+	check_eq(closed, 0);
+	close(template);
+	close(watch);
+}
+
 SUITE("parity",
       T(all_fields_of_stat),
       T(all_fields_of_stat_of_an_odd_caller),
@@ -1121,6 +1150,7 @@ SUITE("parity",
       T(memory_map_with_an_endless_stack),
       T(memory_map_with_other_personalities),
       T(who_watches_the_program),
+      T(who_watches_a_template_being_made),
       T(all_entries_of_auxv),
       T(auxv_of_an_ordinary_user),
       T(inside_of_a_plain_caller),

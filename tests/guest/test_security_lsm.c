@@ -284,6 +284,7 @@ static const char profiles[] =
 	"  %1$s/Ux Ux,\n"
 	"  %1$s/missing px -> outspawn-nowhere,\n"
 	"  deny %1$s/secret rw,\n"
+	"  deny %1$s/hidden/* rwlkmx,\n"
 	"  profile inner flags=(attach_disconnected) {\n    /** rwm,\n  }\n"
 	"}\n"
 	"profile outspawn-child flags=(attach_disconnected) {\n"
@@ -466,6 +467,104 @@ RULES(apparmor)
 				 .facts = { "attr" },
 				 .sections = { "security" } });
 	load_profiles("-R");
+}
+
+/* Neither program nor text: an open for exec tells nothing of what may not be read. */
+RULES(apparmor_of_what_is_hidden)
+{
+	const char *program, *words = in_scratch("hidden/words");
+
+	must(mkdir(in_scratch("hidden"), 0755));
+	program = own_probe("hidden/probe");
+	write_whole(words, "just words\n", 11, 0755);
+	load_profiles("-r");
+	try_rule(&(struct rule){ .name = "AppArmor: a program that may be neither read nor executed",
+				 .expect = "EACCES at exec",
+				 .path = program,
+				 .confine = be_confined,
+				 .text = "outspawn-caller" });
+	try_rule(&(struct rule){ .name = "AppArmor: a text that may be neither read nor executed",
+				 .expect = "EACCES at exec",
+				 .path = words,
+				 .confine = be_confined,
+				 .text = "outspawn-caller" });
+	load_profiles("-R");
+}
+
+/* Older kernels' AppArmor asks for reading when a template is made: there is none then. */
+static void check_hidden(int template)
+{
+	static const struct spawn_template_elf nothing;
+	struct spawn_template_query query;
+
+	if (kernel_before(6, 8)) {
+		check_eq(template, -EACCES);
+		return;
+	}
+	check(template >= 0);
+	query = query_of(template);
+	check(!memcmp(&query.elf, &nothing, sizeof(nothing)));
+	check(strstr(read_whole(text("/proc/self/fdinfo/%d", template), NULL),
+		     "template-elf:\ttype 0 machine 0 "));
+	check_eq(spawn_and_wait(template), -EACCES);
+}
+
+/* In the caller's place: templates of three files, until root has tried to write them. */
+static void hold_templates(const char *const paths[3], int ready, int done)
+{
+	int templates[3], i;
+	char byte;
+
+	be_confined(&(struct rule){ .text = "outspawn-caller" });
+	for (i = 0; i < 3; i++)
+		templates[i] = try_template(paths[i]);
+	check_eq(write(ready, "x", 1), 1);
+	check_eq(read(done, &byte, 1), 1);
+	check_hidden(templates[0]);
+	check_hidden(templates[1]);
+	check_eq(spawn_and_wait(templates[2]), 0);
+	_exit(0);
+}
+
+static void hide_and_write(void *unused)
+{
+	const char *paths[3] = { own_probe("hidden/probe"), in_scratch("hidden/words"),
+				 own_probe("ix") };
+	int ready[2], done[2], i;
+	char byte;
+	pid_t pid;
+
+	(void)unused;
+	write_whole(paths[1], "just words\n", 11, 0755);
+	must(pipe2(ready, O_CLOEXEC));
+	must(pipe2(done, O_CLOEXEC));
+	pid = must(fork());
+	if (!pid)
+		hold_templates(paths, ready[1], done[0]);
+	check_eq(read(ready[0], &byte, 1), 1);
+	for (i = 0; i < 2; i++)
+		close(must(open(paths[i], O_WRONLY | O_CLOEXEC)));
+	check_eq(error_of(open(paths[2], O_WRONLY | O_CLOEXEC)), ETXTBSY);
+	check_eq(write(done[1], "x", 1), 1);
+	check_eq(wait_for(pid), 0);
+}
+
+static void apparmor_holds_no_hidden_file_if_there(void)
+{
+	if (!has_apparmor())
+		skip();
+	if (mkdir(in_scratch("hidden"), 0755) < 0)
+		check_eq(errno, EEXIST);
+	load_profiles("-r");
+	in_child(hide_and_write, NULL);
+	load_profiles("-R");
+}
+
+static void apparmor_of_what_is_hidden_if_there(void)
+{
+	if (!has_apparmor())
+		skip();
+	apparmor_of_what_is_hidden();
 }
 
 static void apparmor_if_there(void)
@@ -1446,6 +1545,8 @@ SUITE("security_lsm",
       T(landlock_ioctl),
       T(apparmor_if_there),
       T(apparmor_query_if_there),
+      T(apparmor_of_what_is_hidden_if_there),
+      T(apparmor_holds_no_hidden_file_if_there),
       T(yama),
       T(ima_if_there),
       T(mounts),
