@@ -50,6 +50,17 @@ static void say_template(int error, const char *why, char *buf, size_t size)
 		snprintf(buf, size, "template: %s", why);
 }
 
+static void say_mount(int error, const char *path, const char *why, char *buf, size_t size)
+{
+	if (error == ESTALE)
+		snprintf(
+			buf, size,
+			"the child's mount namespace does not have the template's file at its path");
+	else
+		snprintf(buf, size, "find %s in the child's mount namespace: %s",
+			 path ? path : "the program", why);
+}
+
 /* Some of the kernel's answers to arguments are about one action. */
 static void say_args(const struct outspawn_result *result, const struct outspawn_actions *actions,
 		     const char *why, char *buf, size_t size)
@@ -95,6 +106,9 @@ char *outspawn_strerror(const struct outspawn_result *result,
 		break;
 	case SPAWN_TEMPLATE_STAGE_EXEC:
 		snprintf(buf, size, "exec%s%s: %s", path ? " " : "", path ? path : "", why);
+		break;
+	case SPAWN_TEMPLATE_STAGE_MOUNT:
+		say_mount(result->error, path, why, buf, size);
 		break;
 	default:
 		snprintf(buf, size, "stage %u: %s", result->stage, why);

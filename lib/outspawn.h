@@ -438,7 +438,8 @@ struct outspawn_attr {
  *
  * Return: the child's pid; or
  *  -ESTALE   the file changed, or its path names another: call
- *	      outspawn_template_refresh(), and spawn again
+ *	      outspawn_template_refresh(), and spawn again;
+ *	      at SPAWN_TEMPLATE_STAGE_MOUNT: not in the child's mount namespace
  *  -EACCES   another process made the template, or a thread with other
  *	      credentials did; or an action's or exec's (result->stage says which)
  *  -EINVAL, -EFAULT, -E2BIG   arguments

@@ -146,7 +146,7 @@ static int become_program(struct spawn *spawn)
 		return err;
 	if (!spawn->tmpl)
 		return exec_search(&spawn->search, &spawn->exec, &result->action);
-	return exec_template(spawn->tmpl, &spawn->exec);
+	return exec_template(spawn->tmpl, &spawn->exec, &result->stage);
 }
 
 /*

@@ -104,6 +104,47 @@ static int exec_fd(const struct template *tmpl, int fd, const struct exec_args *
 }
 
 /*
+ * In a mount namespace where the pinned file's mount is foreign, the program would
+ * silently run with less privilege than by its path. So the child looks the path up,
+ * and executes the same file there. Returns an O_PATH file, a reference.
+ */
+static struct file *find_again(const struct template *tmpl)
+{
+	struct file *file;
+	struct path path;
+	int err;
+
+	err = template_find(tmpl, &path);
+	if (err)
+		return ERR_PTR(err);
+	file = dentry_open(&path, O_PATH, current_cred());
+	path_put(&path);
+	return file;
+}
+
+/*
+ * Place what is executed at a number: exec opens a file by number only. The number is
+ * close-on-exec, so exec takes it away again; if it fails, the child ends anyway.
+ * Meanwhile pidfd_getfd(2) can take it, too: but it is O_PATH, and cannot be read.
+ */
+static int place_program(const struct template *tmpl, u32 *stage)
+{
+	struct file *found;
+	int fd;
+
+	if (likely(!template_is_foreign(tmpl)))
+		return fds_place_anywhere(tmpl->handle);
+	*stage = SPAWN_TEMPLATE_STAGE_MOUNT;
+	found = find_again(tmpl);
+	if (IS_ERR(found))
+		return PTR_ERR(found);
+	*stage = SPAWN_TEMPLATE_STAGE_EXEC;
+	fd = fds_place_anywhere(found);
+	fput(found);
+	return fd;
+}
+
+/*
  * A signal interrupted exec while it waited for the child's credentials, which a
  * tracer that attaches holds: nothing was done yet, and exec begins again.
  *
@@ -244,22 +285,17 @@ static int check_shown(const struct template *tmpl, unsigned long upath,
 }
 
 static int exec_entered(const struct template *tmpl, unsigned long upath,
-			const struct exec_args *args)
+			const struct exec_args *args, u32 *stage)
 {
 	int err, fd;
 
 	err = check_shown(tmpl, upath, args) ?: ki_exec_check_nproc();
 	if (err)
 		return err;
-	/*
-	 * exec opens a file by number only. The number is close-on-exec, so
-	 * exec takes it away again; if it fails, the child ends anyway. Meanwhile
-	 * pidfd_getfd(2) can take it, too: but it is O_PATH, and cannot be read.
-	 */
-	fd = fds_place_anywhere(tmpl->handle);
 	err = template_begin_exec(tmpl);
 	if (err)
 		return err;
+	fd = place_program(tmpl, stage);
 	do {
 		err = fd < 0 ? fd : exec_fd(tmpl, fd, args);
 	} while (begin_again(err, upath, args));
@@ -267,7 +303,7 @@ static int exec_entered(const struct template *tmpl, unsigned long upath,
 	return err;
 }
 
-int exec_template(const struct template *tmpl, struct exec_args *args)
+int exec_template(const struct template *tmpl, struct exec_args *args, u32 *stage)
 {
 	unsigned long upath = show(tmpl->path, args);
 	int err;
@@ -279,7 +315,7 @@ int exec_template(const struct template *tmpl, struct exec_args *args)
 		return err;
 	/* A tracer, and what reads /proc/PID/syscall, see an exec like any other. */
 	current_pt_regs()->orig_ax = __NR_execve;
-	err = exec_entered(tmpl, upath, args);
+	err = exec_entered(tmpl, upath, args, stage);
 	/* A successful exec is left on the way to user mode, like every other. */
 	if (err)
 		step_leave(err);

@@ -41,11 +41,15 @@ void exec_args_free(struct exec_args *args);
  * and left as a system call (step.h), as execve(2), which it replaces; the filters
  * are asked about execveat(2), which can run an open file, as well.
  *
+ * The pinned file is executed where it was pinned. If that mount is foreign to
+ * current's mount namespace, it is executed where the template's path names it.
+ *
+ * @stage: set to SPAWN_TEMPLATE_STAGE_MOUNT if the path does not name the file there
  * Return: 0 if current is the program now, or will die of a signal on its way
  * to user mode because exec failed past its point of no return; otherwise as
  * step_enter(), or what execve(2) would have returned, and current is as before.
  */
-int exec_template(const struct template *tmpl, struct exec_args *args);
+int exec_template(const struct template *tmpl, struct exec_args *args, u32 *stage);
 
 /*
  * Replace current by the program that a search finds. Each attempt is entered and

@@ -409,6 +409,7 @@ static struct template *template_of(struct file *file, struct file *handle, cons
 	/* Of a file that may not be read it has to be assumed. */
 	tmpl->by_interpreter = (flags & SPAWN_TEMPLATE_CREATE_ANY_FORMAT) &&
 			       facts->summary.type == ET_NONE;
+	tmpl->foreign = !ki_mount_is_ours(&file->f_path);
 	tmpl->deny_write = found->deny_write;
 	tmpl->ahead = found->ahead;
 	owner_init(&tmpl->owner);
@@ -629,6 +630,33 @@ int template_check(const struct template *tmpl)
 	if (!owner_is_current(&tmpl->owner))
 		return -EACCES;
 	return template_check_fresh(tmpl);
+}
+
+bool template_is_foreign(const struct template *tmpl)
+{
+	/* A path is looked up again, whatever its mount was to the template's maker. */
+	return !ki_mount_is_ours(&tmpl->file->f_path) && (tmpl->by_path || !tmpl->foreign);
+}
+
+int template_find(const struct template *tmpl, struct path *path)
+{
+	struct spawn_template_key key;
+	int err;
+
+	if (!tmpl->reachable)
+		return -ESTALE;
+	err = kern_path(tmpl->path, LOOKUP_FOLLOW | LOOKUP_AUTOMOUNT, path);
+	if (err)
+		return err;
+	if (d_inode(path->dentry) == file_inode(tmpl->file))
+		err = read_key(path, &key);
+	else
+		err = -ESTALE;
+	if (!err && identity_difference(&tmpl->key, &key))
+		err = -ESTALE;
+	if (err)
+		path_put(path);
+	return err;
 }
 
 static bool may_stat(const struct path *path)

@@ -17,6 +17,7 @@
 #include "owner.h"
 
 struct file;
+struct path;
 
 /*
  * The most bytes of a template beside the open file, unless its path alone is
@@ -39,6 +40,7 @@ struct template {
 	bool by_interpreter; /* ANY_FORMAT, and not known to be an ELF program */
 	bool interpretable; /* exec may give the path to an interpreter */
 	bool refused; /* no ELF program, and its maker may not know: exec must say ENOEXEC */
+	bool foreign; /* its mount was not in its maker's mount namespace; a memfd's never is */
 	bool deny_write;
 	u32 memory; /* bytes of this allocation */
 	struct identity identity; /* owner as global ids */
@@ -85,6 +87,21 @@ int template_check_fresh(const struct template *tmpl);
  */
 int template_begin_exec(const struct template *tmpl);
 void template_end_exec(const struct template *tmpl);
+
+/*
+ * Is the pinned file on a mount that is foreign to current's mount namespace, and
+ * was not so to the template's maker? exec takes a foreign mount for nosuid, and
+ * AppArmor has no name for a file there.
+ */
+bool template_is_foreign(const struct template *tmpl);
+/*
+ * Find the file by its path, with current's root, mounts and credentials. Sleeps.
+ *
+ * @path: on success set to where it is, a reference
+ * Return: 0; -ESTALE if the path names another file, or the file has changed, or the
+ * template has no path; or why the path cannot be looked up.
+ */
+int template_find(const struct template *tmpl, struct path *path);
 
 /* What can be told of a template. */
 struct template_facts {

@@ -271,6 +271,16 @@ struct spawn_template_create_args {
  *
  * After: the errno of the action or of execve(2) that failed; the child is
  * gone, without a zombie or a SIGCHLD.
+ *
+ * The pinned file is executed where it was pinned. In another mount namespace
+ * (namespaces, unshare, setns) that mount is foreign: exec would ignore setuid bits
+ * and file capabilities there, and AppArmor would deny it. There the child looks the
+ * template's path up after its actions, with its own root and credentials, and
+ * executes what it finds if that is the same, unchanged file. Otherwise, at stage
+ * MOUNT: ESTALE if it is another file, or if the template is of a descriptor of a
+ * file without a path; or the error of the look-up (ENOENT, EACCES). A file that was
+ * foreign to the template's maker as well, a memfd's say, is executed as it is. A new
+ * root alone (chroot, pivot_root) changes nothing of this.
  */
 struct spawn_template_spawn_args {
 	__aligned_u64 flags;
@@ -322,6 +332,11 @@ enum spawn_template_stage {
 	SPAWN_TEMPLATE_STAGE_FDS = 4, /* giving it its first descriptors */
 	SPAWN_TEMPLATE_STAGE_ACTION = 5, /* action number 'action' */
 	SPAWN_TEMPLATE_STAGE_EXEC = 6, /* exec */
+	/*
+	 * Finding the template's file in the child's mount namespace, which is another
+	 * than where the file was pinned: see SPAWN_TEMPLATE_IOC_SPAWN.
+	 */
+	SPAWN_TEMPLATE_STAGE_MOUNT = 7,
 };
 
 /*

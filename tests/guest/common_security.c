@@ -23,6 +23,7 @@ static const char *const stages[] = {
 	[SPAWN_TEMPLATE_STAGE_FDS] = "at vfork",
 	[SPAWN_TEMPLATE_STAGE_ACTION] = "in an action",
 	[SPAWN_TEMPLATE_STAGE_EXEC] = "at exec",
+	[SPAWN_TEMPLATE_STAGE_MOUNT] = "at exec",
 	[STAGE_CALL] = "at the call",
 };
 

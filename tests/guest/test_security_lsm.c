@@ -290,6 +290,12 @@ static const char profiles[] =
 	"profile outspawn-child flags=(attach_disconnected) {\n"
 	"  /** rwm,\n  deny %1$s/callers rw,\n"
 	"}\n"
+	/* What is on a mount of another namespace has no name for it. */
+	"profile outspawn-plain {\n"
+	"  /** rwlkm,\n  / r,\n  capability,\n  mount,\n"
+	"  %1$s/ix ix,\n"
+	"  %1$s/denied/ r,\n"
+	"}\n"
 	"profile outspawn-unreadable flags=(attach_disconnected) {\n"
 	"  /dev/** rw,\n  /proc/** rw,\n  %1$s/x/* ix,\n  %1$s/rule.facts rw,\n"
 	"}\n"
@@ -469,6 +475,39 @@ RULES(apparmor)
 	load_profiles("-R");
 }
 
+/* The child's mounts are a copy: to AppArmor the caller's have no name there. */
+RULES(apparmor_in_a_mount_namespace)
+{
+	static struct spawn_template_syscall mounts = { .nr = SYS_unshare,
+							.args = { CLONE_NEWNS } };
+	const struct spawn_template_action unshares = CALL_ACTION(&mounts);
+	struct rule rule = { .confine = be_confined,
+			     .text = "outspawn-plain",
+			     .actions = &unshares,
+			     .count = 1,
+			     .facts = { "attr" },
+			     .sections = { "security" } };
+
+	load_profiles("-r");
+	rule.name = "AppArmor: exec in a mount namespace made by an action";
+	rule.expect = "runs, attr outspawn-plain (enforce)";
+	rule.path = own_probe("ix");
+	try_rule(&rule);
+	rule.name = "AppArmor: the same, SPAWN_PATH";
+	rule.by_path = true;
+	try_rule(&rule);
+	rule.name = "AppArmor: the same, ASYNC";
+	rule.by_path = false;
+	rule.flags = SPAWN_TEMPLATE_SPAWN_ASYNC;
+	try_rule(&rule);
+	rule.name = "AppArmor: exec that is not allowed, in a mount namespace made by an action";
+	rule.expect = "EACCES at exec";
+	rule.path = own_probe("denied");
+	rule.flags = 0;
+	try_rule(&rule);
+	load_profiles("-R");
+}
+
 /* Neither program nor text: an open for exec tells nothing of what may not be read. */
 RULES(apparmor_of_what_is_hidden)
 {
@@ -558,6 +597,13 @@ static void apparmor_holds_no_hidden_file_if_there(void)
 	load_profiles("-r");
 	in_child(hide_and_write, NULL);
 	load_profiles("-R");
+}
+
+static void apparmor_in_a_mount_namespace_if_there(void)
+{
+	if (!has_apparmor())
+		skip();
+	apparmor_in_a_mount_namespace();
 }
 
 static void apparmor_of_what_is_hidden_if_there(void)
@@ -1332,6 +1378,69 @@ static void come_back(const struct rule *rule)
 	close(home);
 }
 
+/* Actions bring the child into a mount namespace where the template's mount is foreign. */
+static void try_new_mounts(void)
+{
+	static struct spawn_template_syscall mounts = { .nr = SYS_unshare,
+							.args = { CLONE_NEWNS } };
+	static struct spawn_template_syscall user = { .nr = SYS_setresuid,
+						      .args = { NOBODY, NOBODY, NOBODY } };
+	const char *setuid = own_probe("setuid"), *folder = in_scratch("covered");
+	const char *covered = in_scratch("covered/probe"), *other = own_probe("replaces");
+	struct spawn_template_syscall covers = {
+		.nr = SYS_mount,
+		.args = { (uintptr_t) "none", (uintptr_t)folder, (uintptr_t) "tmpfs" }
+	};
+	struct spawn_template_syscall replaces = {
+		.nr = SYS_mount, .args = { (uintptr_t)other, (uintptr_t)covered, 0, MS_BIND }
+	};
+	struct spawn_template_syscall private = {
+		.nr = SYS_mount,
+		.args = { (uintptr_t) "none", (uintptr_t) "/", 0, MS_REC | MS_PRIVATE }
+	};
+	struct spawn_template_syscall root = { .nr = SYS_chroot, .args = { (uintptr_t)folder } };
+	const struct {
+		const char *name, *expect, *path;
+		struct spawn_template_syscall *call;
+		const char *spawn, *note;
+		bool by_path;
+		uint64_t flags;
+	} ways[] = {
+		{ "a setuid program", "runs, uid 1000 0 0", setuid, &user },
+		{ "a setuid program, SPAWN_PATH", "runs, uid 1000 0 0", setuid, &user,
+		  .by_path = true },
+		{ "a setuid program, ASYNC", "runs, uid 1000 0 0", setuid, &user,
+		  .flags = SPAWN_TEMPLATE_SPAWN_ASYNC },
+		{ "a mount that covers the program", "ENOENT at exec", covered, &covers },
+		{ "another program in its place", "runs, uid 0 0 0", covered, &replaces,
+		  "ESTALE at exec", OTHER_MOUNT },
+		{ "a root without the program", "ENOENT at exec", setuid, &root },
+	};
+	size_t i;
+
+	must(chmod(setuid, 04755));
+	must(mkdir(folder, 0755));
+	copy_file(PROBE, covered, 0755);
+	for (i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		const struct spawn_template_action list[] = { CALL_ACTION(&mounts),
+							      CALL_ACTION(&private),
+							      CALL_ACTION(ways[i].call) };
+
+		try_rule(&(struct rule){ .name = text("mount namespace made by an action: %s",
+						      ways[i].name),
+					 .expect = ways[i].expect,
+					 .spawn = ways[i].spawn,
+					 .note = ways[i].note,
+					 .path = ways[i].path,
+					 .by_path = ways[i].by_path,
+					 .flags = ways[i].flags,
+					 .actions = list,
+					 .count = 3,
+					 .facts = { "uid" },
+					 .sections = { "ids" } });
+	}
+}
+
 RULES(namespaces)
 {
 	static const struct {
@@ -1380,6 +1489,7 @@ RULES(namespaces)
 				 .template_first = true,
 				 .facts = { "=ns.mnt" },
 				 .sections = { "ns" } });
+	try_new_mounts();
 	try_rule(&(struct rule){ .name = "namespaces: pid, its first process",
 				 .expect = "runs, ppid 0, pgid_is_own 0",
 				 .confine = unshare_word,
@@ -1545,6 +1655,7 @@ SUITE("security_lsm",
       T(landlock_ioctl),
       T(apparmor_if_there),
       T(apparmor_query_if_there),
+      T(apparmor_in_a_mount_namespace_if_there),
       T(apparmor_of_what_is_hidden_if_there),
       T(apparmor_holds_no_hidden_file_if_there),
       T(yama),

@@ -193,6 +193,189 @@ CHILD_TEST(setuid_on_a_nosuid_mount)
 	expect(setuid_on_mount(MS_NOSUID), "1000 1000 1000", "1000 1000 1000", "0");
 }
 
+/* --- in another mount namespace than the template's --- */
+
+#define OTHER_MOUNTS 50
+
+static struct spawn_template_syscall new_mounts = { .nr = SYS_unshare, .args = { CLONE_NEWNS } };
+static struct spawn_template_syscall other_mounts = { .nr = SYS_setns,
+						      .args = { OTHER_MOUNTS, CLONE_NEWNS } };
+static struct spawn_template_syscall other_user = { .nr = SYS_setresuid,
+						    .args = { NOBODY, NOBODY, NOBODY } };
+
+static struct spawn_template_action call(struct spawn_template_syscall *call)
+{
+	return (struct spawn_template_action){ .type = SPAWN_TEMPLATE_ACTION_SYSCALL,
+					       .arg = (uintptr_t)call };
+}
+
+/* A template of the path, and one of a descriptor. */
+static int template_either_way(const char *path, bool by_fd)
+{
+	int fd = must(open(path, O_PATH | O_CLOEXEC)), template;
+
+	template = by_fd ? template_of_fd(fd) : template_of(path);
+	close(fd);
+	return template;
+}
+
+/* The set-up has changed the mounts: an ordinary user still gets what the file gives. */
+static void check_setuid(int template, struct spawn_template_spawn_args args)
+{
+	char *facts = facts_of(&(struct request){
+		.template = template, .args = &args, .sections = { "ids", "exec" } });
+
+	expect(facts, "1000 0 0", "0 0 0", "1");
+	close(template);
+}
+
+/* Another mount namespace with copies of these mounts, as a descriptor. */
+static void have_other_mounts(void)
+{
+	pid_t pid;
+	int fd, go[2];
+	char byte;
+
+	must(pipe2(go, O_CLOEXEC));
+	pid = must(fork());
+	if (!pid) {
+		must(unshare(CLONE_NEWNS));
+		check_eq(write(go[1], "x", 1), 1);
+		pause();
+	}
+	check_eq(read(go[0], &byte, 1), 1);
+	fd = must(open(text("/proc/%d/ns/mnt", pid), O_RDONLY | O_CLOEXEC));
+	must(dup3(fd, OTHER_MOUNTS, O_CLOEXEC));
+	close(fd);
+	must(kill(pid, SIGKILL));
+	must(waitpid(pid, NULL, 0));
+	close(go[0]);
+	close(go[1]);
+}
+
+CHILD_TEST(setuid_in_a_new_mount_namespace)
+{
+	struct spawn_template_action user = call(&other_user);
+	char *path = program_of(0, 0, 04755);
+	int by_fd;
+
+	for (by_fd = 0; by_fd < 2; by_fd++)
+		check_setuid(template_either_way(path, by_fd),
+			     (struct spawn_template_spawn_args){ .actions = (uintptr_t)&user,
+								 .actions_len = 1,
+								 .namespaces = CLONE_NEWNS });
+}
+
+CHILD_TEST(setuid_in_a_mount_namespace_by_action)
+{
+	struct spawn_template_action unshares[] = { call(&new_mounts), call(&other_user) };
+	struct spawn_template_action enters[] = { call(&other_mounts), call(&other_user) };
+	char *path = program_of(0, 0, 04755);
+	int i;
+
+	have_other_mounts();
+	for (i = 0; i < 4; i++)
+		check_setuid(template_either_way(path, i & 1),
+			     (struct spawn_template_spawn_args){
+				     .actions = (uintptr_t)(i & 2 ? enters : unshares),
+				     .actions_len = 2 });
+	close(OTHER_MOUNTS);
+}
+
+/* Without another user, and with one's own user namespace: as clone3 and execve. */
+CHILD_TEST(setuid_in_a_new_user_and_mount_namespace)
+{
+	char *path = program_of(0, 0, 04755), *facts;
+
+	become_nobody();
+	facts = facts_of(&(struct request){
+		.template = template_of(path),
+		.args = &(struct spawn_template_spawn_args){ .namespaces = CLONE_NEWNS |
+									   CLONE_NEWUSER },
+		.sections = { "ids", "exec" } });
+	check_str(fact(facts, "uid"), "65534 65534 65534");
+	check_str(fact(facts, "secure"), "0");
+}
+
+static void fails_to_find(int template, struct spawn_template_syscall *hides, int error)
+{
+	struct spawn_template_action list[] = { call(&new_mounts), call(hides) };
+	struct spawn_template_result result;
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV("probe", "exit", "0"),
+						  .actions = (uintptr_t)list,
+						  .actions_len = hides ? 2 : 1,
+						  .result = (uintptr_t)&result };
+
+	check_eq(sys_spawn(template, &args), -error);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_MOUNT);
+	check_eq(result.error, error);
+	check_eq(count_children(), 0);
+	check_eq(query_of(template).failed, 1);
+	close(template);
+}
+
+/* What cannot be found there does not run, rather than run with less privilege. */
+CHILD_TEST(not_found_in_a_new_mount_namespace)
+{
+	struct spawn_template_syscall covers, replaces;
+	char *folder = mounted(0), *path = text("%s/probe", folder), *other = own_probe("other");
+	int by_fd, fd;
+
+	copy_file(PROBE, path, 0755);
+	covers = (struct spawn_template_syscall){ .nr = SYS_mount,
+						  .args = { (uintptr_t) "none", (uintptr_t)folder,
+							    (uintptr_t) "tmpfs" } };
+	replaces = (struct spawn_template_syscall){ .nr = SYS_mount,
+						    .args = { (uintptr_t)other, (uintptr_t)path, 0,
+							      MS_BIND } };
+	for (by_fd = 0; by_fd < 2; by_fd++) {
+		fails_to_find(template_either_way(path, by_fd), &covers, ENOENT);
+		fails_to_find(template_either_way(path, by_fd), &replaces, ESTALE);
+	}
+	fd = must(open(path, O_PATH | O_CLOEXEC));
+	must(unlink(path));
+	fails_to_find(template_of_fd(fd), NULL, ESTALE);
+	close(fd);
+}
+
+/* A file that never was in a mount namespace has nothing to lose in another. */
+CHILD_TEST(memory_file_in_a_new_mount_namespace)
+{
+	int fd = must(memfd_create("program", MFD_CLOEXEC)), template;
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV("probe", "exit", "3"),
+						  .namespaces = CLONE_NEWNS };
+	size_t size;
+	char *data = read_whole(PROBE, &size);
+
+	check_eq(write(fd, data, size), size);
+	template = template_of_fd(fd);
+	close(fd);
+	check_eq(wait_for(sys_spawn(template, &args)), 3);
+	close(template);
+}
+
+/* Another root alone is no other namespace: the pinned file is what runs. */
+CHILD_TEST(setuid_in_another_root)
+{
+	char *folder = in_scratch("root"), *path = program_of(0, 0, 04755);
+	struct spawn_template_syscall root = { .nr = SYS_chroot, .args = { (uintptr_t)folder } };
+	struct spawn_template_action list[] = { call(&root), call(&other_user) };
+	struct spawn_template_result result;
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV("probe", "exit", "0"),
+						  .actions = (uintptr_t)list,
+						  .actions_len = 2,
+						  .result = (uintptr_t)&result };
+	int template = template_of(path);
+
+	must(mkdir(folder, 0755));
+	check_eq(wait_for(sys_spawn(template, &args)), 0);
+	/* In a namespace of its own as well, the path counts, in the child's root. */
+	args.namespaces = CLONE_NEWNS;
+	check_eq(sys_spawn(template, &args), -ENOENT);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_MOUNT);
+	close(template);
+}
+
 /* root of the machine is nobody in this user namespace. */
 CHILD_TEST(setuid_in_a_user_namespace)
 {
@@ -563,6 +746,12 @@ SUITE("setuid",
       T(setgid_with_no_new_privs),
       T(setuid_on_an_ordinary_mount),
       T(setuid_on_a_nosuid_mount),
+      T(setuid_in_a_new_mount_namespace),
+      T(setuid_in_a_mount_namespace_by_action),
+      T(setuid_in_a_new_user_and_mount_namespace),
+      T(not_found_in_a_new_mount_namespace),
+      T(memory_file_in_a_new_mount_namespace),
+      T(setuid_in_another_root),
       T(setuid_in_a_user_namespace),
       T(secure_bits_of_a_setuid_caller),
       T(setuid_when_traced_by_an_ordinary_user),

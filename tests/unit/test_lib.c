@@ -479,6 +479,12 @@ static void messages_name_the_stage(void **state)
 		      "create the child: Resource temporarily unavailable");
 	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_FDS, -1, ENOMEM,
 		      "give the child its descriptors: Cannot allocate memory");
+	check_message(NULL, "/bin/x", SPAWN_TEMPLATE_STAGE_MOUNT, -1, ENOENT,
+		      "find /bin/x in the child's mount namespace: No such file or directory");
+	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_MOUNT, -1, EACCES,
+		      "find the program in the child's mount namespace: Permission denied");
+	check_message(NULL, "/bin/x", SPAWN_TEMPLATE_STAGE_MOUNT, -1, ESTALE,
+		      "the child's mount namespace does not have the template's file at its path");
 	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_ARGS, -1, EFAULT, "arguments: Bad address");
 	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_ARGS, -1, ENOTTY,
 		      "not a template, nor a device that can do this: "
