@@ -110,6 +110,10 @@ char *outspawn_strerror(const struct outspawn_result *result,
 	case SPAWN_TEMPLATE_STAGE_MOUNT:
 		say_mount(result->error, path, why, buf, size);
 		break;
+	case SPAWN_TEMPLATE_STAGE_STOP:
+		snprintf(buf, size, "stop%s%s before it begins: %s", path ? " " : " the program",
+			 path ? path : "", why);
+		break;
 	default:
 		snprintf(buf, size, "stage %u: %s", result->stage, why);
 	}

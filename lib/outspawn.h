@@ -387,7 +387,11 @@ int outspawn_actions_sethostname(struct outspawn_actions *a, const char *name);
  * or CAP_SYS_ADMIN. -EOPNOTSUPP: not with this kernel.
  */
 #define OUTSPAWN_KILL_ON_CLOSE (1U << 5)
-/* The program is stopped (SIGSTOP) before its first instruction. */
+/*
+ * The program is stopped (SIGSTOP) before its first instruction. -EPERM, -EACCES
+ * at SPAWN_TEMPLATE_STAGE_STOP: the caller could not have sent the signal, and the
+ * program does not run; with ASYNC it is killed by SIGKILL.
+ */
 #define OUTSPAWN_STOPPED (1U << 6)
 /* The child has no_new_privs before its first action. */
 #define OUTSPAWN_NO_NEW_PRIVS (1U << 7)

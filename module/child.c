@@ -23,6 +23,7 @@
 #include "signals.h"
 #include "spawn.h"
 #include "step.h"
+#include "stop.h"
 #include "template.h"
 
 /* The exit status that posix_spawn(3)'s child gives when it fails. */
@@ -94,14 +95,14 @@ static int set_pdeath_signal(const struct spawn *spawn)
 }
 
 /*
- * The signal that the caller asked for. It is for nobody else: whoever inherits an
- * orphan, init for one, gets SIGCHLD.
+ * The signal is for the caller alone. Whoever inherits an orphan, init for one, gets
+ * SIGCHLD.
  */
-static void set_exit_signal(const struct spawn *spawn)
+static void signal_caller_by(const struct spawn *spawn, int signal)
 {
 	bool orphan;
 
-	WRITE_ONCE(current->exit_signal, spawn->exit_signal);
+	WRITE_ONCE(current->exit_signal, signal);
 	/* The caller's exit gives its children away, then sets SIGCHLD; or it is seen here. */
 	smp_mb();
 	rcu_read_lock();
@@ -109,6 +110,12 @@ static void set_exit_signal(const struct spawn *spawn)
 	rcu_read_unlock();
 	if (orphan)
 		WRITE_ONCE(current->exit_signal, SIGCHLD);
+}
+
+/* The signal that the caller asked for. */
+static void set_exit_signal(const struct spawn *spawn)
+{
+	signal_caller_by(spawn, spawn->exit_signal);
 }
 
 /* The filters let an asynchronous child be: from now on it is its parent's to wait for. */
@@ -126,6 +133,10 @@ static int become_program(struct spawn *spawn)
 
 	result->stage = SPAWN_TEMPLATE_STAGE_CREATE;
 	err = be_born(spawn);
+	if (!err && (spawn->flags & SPAWN_TEMPLATE_SPAWN_STOPPED)) {
+		result->stage = SPAWN_TEMPLATE_STAGE_STOP;
+		err = stop_ask_filters(spawn->nr);
+	}
 	if (err)
 		return err;
 	if (spawn->unborn)
@@ -147,6 +158,46 @@ static int become_program(struct spawn *spawn)
 	if (!spawn->tmpl)
 		return exec_search(&spawn->search, &spawn->exec, &result->action);
 	return exec_template(spawn->tmpl, &spawn->exec, &result->stage);
+}
+
+/*
+ * The signal of a program that must not begin. A caller that waits reaps the child as
+ * one that failed before exec, without a signal.
+ */
+static void set_exit_signal_of_refused(const struct spawn *spawn)
+{
+	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) {
+		if (spawn->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL)
+			set_exit_signal(spawn);
+		return;
+	}
+	signal_caller_by(spawn, 0);
+	/* A caller that does not wait any more sets SIGCHLD, or is noticed here. */
+	if (READ_ONCE(spawn->abandoned))
+		WRITE_ONCE(current->exit_signal, SIGCHLD);
+}
+
+/*
+ * After exec: may the caller stop what the program has become? If not, the program must
+ * end before its first instruction, because whoever asked for the stop relies on it. A
+ * caller that waits gets the error. The caller of an asynchronous spawn sees a child
+ * that was killed: the memory with its 'result' is out of reach.
+ */
+static int check_stop(struct spawn *spawn)
+{
+	int err;
+
+	if (!(spawn->flags & SPAWN_TEMPLATE_SPAWN_STOPPED) || signals_dying())
+		return 0;
+	err = stop_check(spawn->caller);
+	if (!err)
+		return 0;
+	spawn->result.stage = SPAWN_TEMPLATE_STAGE_STOP;
+	spawn->uresult = NULL;
+	/* exec itself was done. */
+	ki_audit_leave(0);
+	set_exit_signal_of_refused(spawn);
+	return err;
 }
 
 /*
@@ -220,7 +271,8 @@ static int exit_code(struct spawn *spawn, int err)
 	if (err <= -ERESTARTSYS)
 		err = -EINTR;
 	spawn->result.error = -err;
-	return EXIT_STATUS_FAILED << 8;
+	return spawn->result.stage == SPAWN_TEMPLATE_STAGE_STOP ? SIGKILL :
+								  EXIT_STATUS_FAILED << 8;
 }
 
 int child_main(void *data)
@@ -237,7 +289,7 @@ int child_main(void *data)
 	else if (spawn->cancelled)
 		err = -ECANCELED;
 	else if (!err)
-		err = become_program(spawn);
+		err = become_program(spawn) ?: check_stop(spawn);
 	if (err) {
 		code = exit_code(spawn, err);
 	} else {

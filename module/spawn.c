@@ -375,6 +375,8 @@ static int attend(const struct birth *birth, struct spawn_template_result *resul
 	err = wait_for_child(spawn);
 	if (err) {
 		/* If it fails now, nobody is there to reap it quietly. */
+		WRITE_ONCE(spawn->abandoned, true);
+		smp_mb(); /* Pairs with the one of signal_caller_by(). */
 		if (!async || birth->cancelled || READ_ONCE(spawn->unborn))
 			new_task_let_be_seen(&birth->child);
 		return err;

@@ -43,6 +43,8 @@ struct spawn {
 	/* Asynchronous, and the caller's filters have yet to let it be; cleared by the child. */
 	bool unborn;
 	bool completed; /* the child's: 'done' is */
+	/* Set by the caller that does not wait any more, for the child to read. */
+	bool abandoned;
 	int exit_signal; /* of the program */
 	int pdeath_signal; /* or 0 */
 	struct exec_args exec;

@@ -199,6 +199,8 @@ static double milliseconds(const struct timespec *from)
 /* Whose fault it was: exec's, then the status is a shell's; or ours. */
 static int status_of_failure(const struct outspawn_result *result)
 {
+	if (result->stage == SPAWN_TEMPLATE_STAGE_STOP)
+		return EXIT_CANNOT_RUN;
 	if (result->stage != SPAWN_TEMPLATE_STAGE_EXEC &&
 	    result->stage != SPAWN_TEMPLATE_STAGE_MOUNT)
 		return EXIT_OWN_FAILURE;

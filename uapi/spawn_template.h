@@ -107,7 +107,14 @@
  * up, in an OPEN that waits say, is killed when that is over.
  */
 #define SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE (1ULL << 36)
-/* The program is stopped (SIGSTOP) before its first instruction. */
+/*
+ * The program is stopped (SIGSTOP) before its first instruction. The stop stands for
+ * a kill(2) by the caller. The caller's seccomp filters are asked about that call
+ * before the first action. After exec, the caller's credentials and the security
+ * modules decide whether it may signal what the program has become. If it may not,
+ * the spawn fails with EPERM or EACCES at stage STOP, and no instruction of the
+ * program runs. With ASYNC, SIGKILL ends the program instead: 'result' is out of reach.
+ */
 #define SPAWN_TEMPLATE_SPAWN_STOPPED (1ULL << 37)
 /* The child has no_new_privs (PR_SET_NO_NEW_PRIVS) before its first action. */
 #define SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS (1ULL << 38)
@@ -337,6 +344,8 @@ enum spawn_template_stage {
 	 * than where the file was pinned: see SPAWN_TEMPLATE_IOC_SPAWN.
 	 */
 	SPAWN_TEMPLATE_STAGE_MOUNT = 7,
+	/* Stopping the program (SPAWN_STOPPED). */
+	SPAWN_TEMPLATE_STAGE_STOP = 8,
 };
 
 /*

@@ -177,7 +177,7 @@ void inject_by_chance(bool on);
 
 /* report.c */
 #define MAX_ERRNO 134
-#define STAGES (SPAWN_TEMPLATE_STAGE_MOUNT + 1)
+#define STAGES (SPAWN_TEMPLATE_STAGE_STOP + 1)
 struct stats {
 	_Atomic uint64_t position; /* number of the call being made */
 	_Atomic int done;

@@ -71,7 +71,7 @@ static void report_kind(unsigned int workers, enum kind kind)
 static void report_stages(unsigned int workers)
 {
 	static const char *const names[] = { "none", "args",   "template", "create",
-					     "fds",  "action", "exec",	   "mount" };
+					     "fds",  "action", "exec",	   "mount", "stop" };
 	unsigned int stage;
 
 	printf("spawns that said where they failed:");

@@ -24,6 +24,7 @@ static const char *const stages[] = {
 	[SPAWN_TEMPLATE_STAGE_ACTION] = "in an action",
 	[SPAWN_TEMPLATE_STAGE_EXEC] = "at exec",
 	[SPAWN_TEMPLATE_STAGE_MOUNT] = "at exec",
+	[SPAWN_TEMPLATE_STAGE_STOP] = "at the stop",
 	[STAGE_CALL] = "at the call",
 };
 

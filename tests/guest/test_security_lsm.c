@@ -613,6 +613,192 @@ static void apparmor_of_what_is_hidden_if_there(void)
 	apparmor_of_what_is_hidden();
 }
 
+/* --- who may stop a program --- */
+
+#define STOPPED 0
+#define KILLED 200 /* no errno, nor STOPPED */
+
+/* vfork, the actions, execve; then the caller sends SIGSTOP. Returns STOPPED or an errno. */
+static __attribute__((noinline)) int stop_by_kill(const struct rule *rule)
+{
+	pid_t pid = vfork();
+	siginfo_t info;
+	int error, status;
+
+	if (!pid) {
+		if (rule->count) {
+			const struct spawn_template_syscall *call =
+				(void *)(uintptr_t)rule->actions[0].arg;
+
+			syscall(call->nr, call->args[0], call->args[1], call->args[2]);
+		}
+		execve(rule->path, ARGV("probe", "exit", "0"), ARGV(NULL));
+		_exit(127);
+	}
+	check(pid > 0);
+	/* vfork returns before exec has set the label. Who may signal a zombie is the same. */
+	must(waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
+	error = kill(pid, SIGSTOP) < 0 ? errno : STOPPED;
+	check_eq(waitpid(pid, &status, 0), pid);
+	check_eq(status, 0);
+	return error;
+}
+
+static int stop_by_spawn(const struct rule *rule)
+{
+	struct spawn_template_result result = { 0 };
+	struct spawn_template_spawn_args args = {
+		.argv = (uintptr_t)ARGV("probe", "exit", "0"),
+		.actions = (uintptr_t)rule->actions,
+		.actions_len = rule->count,
+		.flags = rule->flags | SPAWN_TEMPLATE_SPAWN_STOPPED,
+		.result = (uintptr_t)&result,
+	};
+	int pid = sys_spawn(template_of(rule->path), &args), status;
+
+	if (pid < 0) {
+		check_eq(result.stage, SPAWN_TEMPLATE_STAGE_STOP);
+		check_eq(result.error, -pid);
+		check_eq(count_children(), 0);
+		return -pid;
+	}
+	check_eq(waitpid(pid, &status, WUNTRACED), pid);
+	if (WIFSIGNALED(status)) {
+		check_eq(WTERMSIG(status), SIGKILL);
+		return KILLED;
+	}
+	check(WIFSTOPPED(status));
+	check_eq(process_state(pid), 'T');
+	must(kill(pid, SIGKILL));
+	check_eq(waitpid(pid, &status, 0), pid);
+	return STOPPED;
+}
+
+static const char *stop_words(const struct rule *rule, bool spawns)
+{
+	pid_t pid = must(fork());
+	int status;
+
+	if (!pid) {
+		if (rule->confine)
+			rule->confine(rule);
+		_exit(spawns ? stop_by_spawn(rule) : stop_by_kill(rule));
+	}
+	status = wait_for(pid);
+	return status == STOPPED ? "stopped" :
+	       status == KILLED	 ? "dies of SIGKILL" :
+				   strerrorname_np(status) ?: "the test failed";
+}
+
+#define KILLED_INSTEAD \
+	"a program that may not be stopped does not begin, and nobody waits to hear why"
+
+/* What kill(2) says, an asynchronous spawn has nobody to tell; unless filters say it first. */
+static void try_stop(struct rule rule, bool filtered)
+{
+	rule.name = text("stop: %s", rule.name);
+	note_row(&rule, stop_words(&rule, false), stop_words(&rule, true));
+	rule.name = text("%s, ASYNC", rule.name);
+	rule.flags |= SPAWN_TEMPLATE_SPAWN_ASYNC;
+	if (strcmp(rule.expect, "stopped") && !filtered) {
+		rule.spawn = "dies of SIGKILL";
+		rule.note = KILLED_INSTEAD;
+	}
+	note_row(&rule, stop_words(&rule, false), stop_words(&rule, true));
+}
+
+static void without_kill(const struct rule *rule)
+{
+	const uint64_t all = (1ULL << (CAP_LAST_CAP + 1)) - 1, rest = all & ~(1ULL << CAP_KILL);
+
+	(void)rule;
+	set_capabilities(rest, rest, 0);
+}
+
+/* word[0]: what comes of kill. */
+static void with_filter(const struct rule *rule)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_kill, 0, 4),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SIGSTOP, 0, 2),
+		BPF_STMT(BPF_RET | BPF_K, rule->word[0]),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
+
+	must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program));
+}
+
+RULES(stops)
+{
+	static struct spawn_template_syscall user = { .nr = SYS_setresuid,
+						      .args = { NOBODY, NOBODY, NOBODY } };
+	const struct spawn_template_action becomes = CALL_ACTION(&user);
+	const char *setuid = own_probe("setuid");
+
+	must(chmod(setuid, 04755));
+	try_stop((struct rule){ .name = "an ordinary program", .expect = "stopped", .path = PROBE },
+		 false);
+	try_stop((struct rule){ .name = "an ordinary user's setuid program",
+				.expect = "stopped",
+				.path = setuid,
+				.confine = be_nobody },
+		 false);
+	try_stop((struct rule){ .name = "another user's program",
+				.expect = "stopped",
+				.path = PROBE,
+				.actions = &becomes,
+				.count = 1 },
+		 false);
+	try_stop((struct rule){ .name = "another user's program, without CAP_KILL",
+				.expect = "EPERM",
+				.path = PROBE,
+				.confine = without_kill,
+				.actions = &becomes,
+				.count = 1 },
+		 false);
+	try_stop((struct rule){ .name = "a filter that allows it",
+				.expect = "stopped",
+				.path = PROBE,
+				.confine = with_filter,
+				.word = { SECCOMP_RET_ALLOW } },
+		 true);
+	try_stop((struct rule){ .name = "a filter that denies it",
+				.expect = "EBADFD",
+				.path = PROBE,
+				.confine = with_filter,
+				.word = { SECCOMP_RET_ERRNO | EBADFD } },
+		 true);
+}
+
+RULES(apparmor_stops)
+{
+	load_profiles("-r");
+	try_stop((struct rule){ .name = "AppArmor, a program in the same profile",
+				.expect = "stopped",
+				.path = own_probe("ix"),
+				.confine = be_confined,
+				.text = "outspawn-caller" },
+		 false);
+	try_stop((struct rule){ .name = "AppArmor, a program in a profile that takes no signals",
+				.expect = "EACCES",
+				.path = own_probe("px"),
+				.confine = be_confined,
+				.text = "outspawn-caller" },
+		 false);
+	load_profiles("-R");
+}
+
+static void apparmor_stops_if_there(void)
+{
+	if (!has_apparmor())
+		skip();
+	apparmor_stops();
+}
+
 static void apparmor_if_there(void)
 {
 	if (!has_apparmor())
@@ -1658,6 +1844,8 @@ SUITE("security_lsm",
       T(apparmor_in_a_mount_namespace_if_there),
       T(apparmor_of_what_is_hidden_if_there),
       T(apparmor_holds_no_hidden_file_if_there),
+      T(stops),
+      T(apparmor_stops_if_there),
       T(yama),
       T(ima_if_there),
       T(mounts),

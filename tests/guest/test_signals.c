@@ -8,6 +8,7 @@
 #include "common_process.h"
 #include "common_slow.h"
 
+#include <linux/capability.h>
 #include <linux/suspend_ioctls.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -54,13 +55,31 @@ struct caller {
 	char *fifo;
 	const char *second; /* or NULL */
 	void (*before)(void); /* runs first, or NULL */
+	bool stopped; /* it wants a stop that it could not make itself */
 	pid_t pid, child;
 	char *const *argv;
 };
 
+/* The program is another user's, and the calling thread may not signal such ones. */
+static unsigned int flags_of(const struct caller *caller, struct outspawn_actions *actions)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2];
+
+	if (!caller->stopped)
+		return 0;
+	must(syscall(SYS_capget, &header, data));
+	data[0].effective &= ~(1U << CAP_KILL);
+	data[0].permitted &= ~(1U << CAP_KILL);
+	must(syscall(SYS_capset, &header, data));
+	check_eq(outspawn_actions_setresuid(actions, NOBODY, NOBODY, NOBODY), 0);
+	return OUTSPAWN_STOPPED;
+}
+
 static void call(struct caller *caller)
 {
 	struct outspawn_actions actions = two_opens(caller->fifo, caller->second);
+	unsigned int flags = flags_of(caller, &actions);
 	struct outspawn_result result;
 	int template, pidfd;
 
@@ -69,7 +88,7 @@ static void call(struct caller *caller)
 	template = template_of(PROBE);
 	board->result = outspawn_spawn(template,
 				       caller->argv ? caller->argv : ARGV("probe", "exit", "0"),
-				       NULL, &actions, 0, &pidfd, &result);
+				       NULL, &actions, flags, &pidfd, &result);
 	board->error = result.error;
 	board->done = 1;
 	check_eq(count_children(), board->result > 0);
@@ -143,6 +162,20 @@ CHILD_TEST(caller_killed_before_an_action_fails)
 	check_eq(wait_for(caller.pid), 128 + SIGKILL);
 	let_caller_go(&caller);
 	check_eq(wait_for(caller.child), FAILED);
+	nothing_left();
+}
+
+/* The child finds out after exec that it may not run: it is killed for all to see. */
+CHILD_TEST(caller_killed_before_a_stop_is_refused)
+{
+	struct caller caller = { .stopped = true };
+
+	make_board();
+	start(&caller);
+	must(kill(caller.pid, SIGKILL));
+	check_eq(wait_for(caller.pid), 128 + SIGKILL);
+	let_caller_go(&caller);
+	check_eq(wait_for(caller.child), 128 + SIGKILL);
 	nothing_left();
 }
 
@@ -240,7 +273,8 @@ PROGRAM(waiter)
 		return 100;
 	while (waitpid(-1, &status, 0) > 0) {
 		count++;
-		if (wanted >= 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != wanted))
+		status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+		if (wanted >= 0 && status != wanted)
 			return 101;
 	}
 	/* Zombies that wait(2) does not see would still be here. */
@@ -249,23 +283,24 @@ PROGRAM(waiter)
 	return count;
 }
 
-static void *call_in_thread(void *caller)
+static void *call_in_thread(void *argument)
 {
-	struct outspawn_actions actions = two_opens(((struct caller *)caller)->fifo,
-						    ((struct caller *)caller)->second);
+	struct caller *caller = argument;
+	struct outspawn_actions actions = two_opens(caller->fifo, caller->second);
+	unsigned int flags = flags_of(caller, &actions);
 
-	outspawn_spawn(template_of(PROBE), ARGV("probe", "exit", "0"), NULL, &actions, 0, NULL,
+	outspawn_spawn(template_of(PROBE), ARGV("probe", "exit", "0"), NULL, &actions, flags, NULL,
 		       NULL);
 	_exit(99);
 }
 
 /* The process becomes the waiter while its second thread waits in a spawn. */
-static void exec_during_a_spawn(const char *second, int status)
+static void exec_during_a_spawn(struct caller caller, int status)
 {
-	struct caller caller = { .fifo = make_fifo("execve"), .second = second };
 	char *mark = in_scratch_new("waiter-is-here");
 	pthread_t thread;
 
+	caller.fifo = make_fifo("execve");
 	make_board();
 	caller.pid = must(fork());
 	if (!caller.pid) {
@@ -285,12 +320,17 @@ static void exec_during_a_spawn(const char *second, int status)
 
 CHILD_TEST(execve_by_another_thread)
 {
-	exec_during_a_spawn(NULL, 0);
+	exec_during_a_spawn((struct caller){ 0 }, 0);
 }
 
 CHILD_TEST(execve_by_another_thread_before_a_failure)
 {
-	exec_during_a_spawn("/nowhere", FAILED);
+	exec_during_a_spawn((struct caller){ .second = "/nowhere" }, FAILED);
+}
+
+CHILD_TEST(execve_by_another_thread_before_a_stop_is_refused)
+{
+	exec_during_a_spawn((struct caller){ .stopped = true }, 128 + SIGKILL);
 }
 
 static void *fail_for_ever(void *unused)
@@ -1126,11 +1166,13 @@ CHILD_TEST(interrupt_from_the_terminal)
 SUITE("signals",
       T(caller_killed_while_the_child_opens),
       T(caller_killed_before_an_action_fails),
+      T(caller_killed_before_a_stop_is_refused),
       T(caller_and_child_killed_together),
       T(caller_killed_around_exec),
       T(caller_killed_while_reaping),
       T(execve_by_another_thread),
       T(execve_by_another_thread_before_a_failure),
+      T(execve_by_another_thread_before_a_stop_is_refused),
       T(execve_by_another_thread_at_random_moments),
       T(exit_by_another_thread),
       T(caller_stopped_and_continued),

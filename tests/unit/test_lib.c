@@ -485,6 +485,10 @@ static void messages_name_the_stage(void **state)
 		      "find the program in the child's mount namespace: Permission denied");
 	check_message(NULL, "/bin/x", SPAWN_TEMPLATE_STAGE_MOUNT, -1, ESTALE,
 		      "the child's mount namespace does not have the template's file at its path");
+	check_message(NULL, "/bin/x", SPAWN_TEMPLATE_STAGE_STOP, -1, EPERM,
+		      "stop /bin/x before it begins: Operation not permitted");
+	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_STOP, -1, EACCES,
+		      "stop the program before it begins: Permission denied");
 	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_ARGS, -1, EFAULT, "arguments: Bad address");
 	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_ARGS, -1, ENOTTY,
 		      "not a template, nor a device that can do this: "

@@ -172,6 +172,7 @@ static void values(void **state)
 	assert_int_equal(SPAWN_TEMPLATE_STAGE_NONE, 0);
 	assert_int_equal(SPAWN_TEMPLATE_STAGE_EXEC, 6);
 	assert_int_equal(SPAWN_TEMPLATE_STAGE_MOUNT, 7);
+	assert_int_equal(SPAWN_TEMPLATE_STAGE_STOP, 8);
 	assert_int_equal(SPAWN_TEMPLATE_FEATURE_RESULT, 1);
 	assert_int_equal(SPAWN_TEMPLATE_FEATURE_BIRTH, 2);
 	assert_int_equal(SPAWN_TEMPLATE_FEATURE_PATH, 4);
