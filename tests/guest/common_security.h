@@ -63,7 +63,7 @@ struct rule {
 };
 
 /* Beside the stages of a spawn, for a rule that spawns nothing. */
-#define STAGE_CALL (SPAWN_TEMPLATE_STAGE_EXEC + 1)
+#define STAGE_CALL (SPAWN_TEMPLATE_STAGE_STOP + 1)
 
 /* What the caller and its harness both see. */
 struct attempt {
