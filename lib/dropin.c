@@ -190,7 +190,7 @@ static int fall_back(struct original *original, int *out, const struct posix_cal
 		say(call->file, "libc", why);
 	/* A C library that has no pidfd_spawn. */
 	if (!function)
-		return ENOSYS;
+		return errno = ENOSYS;
 	return function(out, call->file, call->list, call->attr, call->argv, call->envp);
 }
 
@@ -231,8 +231,9 @@ static int spawn(struct original *original, int *out, bool want_pidfd,
 		return fall_back(original, out, call, why);
 	if (debug)
 		say(call->file, "module", pid < 0 ? strerrorname_np(-pid) : NULL);
+	/* glibc's child shares errno with its caller: programs read the error there. */
 	if (pid < 0)
-		return -pid;
+		return errno = -pid;
 	if (out)
 		*out = want_pidfd ? pidfd : pid;
 	else if (want_pidfd)

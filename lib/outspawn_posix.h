@@ -27,7 +27,8 @@ extern "C" {
  * outspawn_posix_spawnp() - as posix_spawnp(3): file is searched for in PATH
  * @pid: set to the child's, after success only; or NULL
  *
- * Return: 0, or an error number, positive.
+ * Return: 0, or an error number, positive. After an error errno is the same
+ * number; after success errno is as it was before the call.
  */
 int outspawn_posix_spawn(pid_t *pid, const char *path,
 			 const posix_spawn_file_actions_t *file_actions,
@@ -41,7 +42,7 @@ int outspawn_posix_spawnp(pid_t *pid, const char *file,
  * 2.39, whatever the C library's version is
  * @pidfd: set to a close-on-exec descriptor of the child, after success only
  *
- * Return: 0, or an error number, positive.
+ * Return: 0, or an error number, positive; errno as above.
  */
 int outspawn_pidfd_spawn(int *pidfd, const char *path,
 			 const posix_spawn_file_actions_t *file_actions,

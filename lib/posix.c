@@ -134,7 +134,8 @@ static int spawn(pid_t *pid, int *pidfd, const struct posix_call *call)
 		close(device);
 	}
 	pthread_setcancelstate(state, NULL);
-	errno = saved;
+	/* As glibc's, whose child shares errno with its caller. */
+	errno = error ? error : saved;
 	return error;
 }
 

@@ -121,6 +121,7 @@ static char *without_pid(char *facts, pid_t pid)
 
 struct outcome {
 	int error;
+	int number; /* errno after the call, which began with EXDEV */
 	int status; /* as a shell tells it */
 	char *facts;
 };
@@ -146,6 +147,7 @@ static struct outcome outcome_of(const struct posix_row *row, spawn_function *fu
 	errno = EXDEV;
 	outcome.error = function(&got, try.file, try.no_list ? NULL : &try.list,
 				 try.no_attr ? NULL : &try.attr, try.argv, try.envp);
+	outcome.number = errno;
 	posix_spawnattr_destroy(&try.attr);
 	posix_spawn_file_actions_destroy(&try.list);
 	if (outcome.error) {
@@ -212,8 +214,12 @@ static void in_caller(void *argument)
 	}
 	own = outcome_of(row, own_function(row->function));
 	look_at(row, &own);
+	check_eq(own.number, own.error ? own.error : EXDEV);
 	if (function) {
 		check_eq(own.error, libc.error);
+		/* After success glibc's may be that of an action or of the search. */
+		if (libc.error)
+			check_eq(own.number, libc.number);
 		check_eq(own.status, libc.status);
 		check_str(own.facts, libc.facts);
 	}
