@@ -8,7 +8,7 @@ TESTS_LIBS = -lcmocka -lpthread -ldl
 
 UNIT_TESTS += $(patsubst $(S)/%.c,$(O)/%,$(wildcard $(S)/tests/unit/test_*.c))
 SUITES := $(patsubst $(S)/%.c,$(O)/%,$(wildcard $(S)/tests/guest/test_*.c))
-GUEST_TESTS += $(SUITES) $(O)/tests/guest/probe
+GUEST_TESTS += $(SUITES) $(O)/tests/guest/probe $(O)/tests/guest/unversioned.so
 GUEST_SCRIPTS += $(S)/tests/guest/run-suites $(S)/tests/guest/test_refusals $(S)/tests/guest/test_tool_run
 
 # What the suites share, linked into each of them.
@@ -36,6 +36,11 @@ $(SUITES): %: %.o $(SUITE_OBJECTS) $(LIB_STATIC)
 # Static, so that it has only the descriptors it was given and starts fast.
 $(O)/tests/guest/probe: $(O)/tests/guest/probe.o
 	$(CC) $(CFLAGS) -static -o $@ $<
+
+# With no library to take symbol versions from; loaded by a program of suite dropin.
+$(O)/tests/guest/unversioned.o: EXTRA_CFLAGS = -fPIC
+$(O)/tests/guest/unversioned.so: $(O)/tests/guest/unversioned.o
+	$(CC) -shared -nostdlib -o $@ $<
 
 .SECONDARY: $(SUITES:=.o) $(SUITE_OBJECTS)
 

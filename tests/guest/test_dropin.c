@@ -42,7 +42,8 @@ static void execute(void *argument)
 	const struct run *run = argument;
 	char *envp[] = { "LD_PRELOAD=" DROPIN, text("OUTSPAWN_DEBUG=%s", lines_file()),
 			 text("PATH=%s", getenv("PATH")), (char *)run->variable, NULL };
-	char *argv[] = { "suite", text("@%s", run->name), PROBE, scratch, NULL };
+	char *argv[] = { "suite", text("@%s", run->name), PROBE, scratch,
+			 program("unversioned.so"), NULL };
 
 	if (run->to_stderr) {
 		envp[1] = "OUTSPAWN_DEBUG=1";
@@ -293,6 +294,9 @@ DROPIN_PROGRAM(old)
 	expect_zero(!spawn);
 	expect_zero(posix_spawn(&pid, path, NULL, NULL, argv_of_it, environ) != ENOEXEC);
 	expect_zero(spawn(&pid, path, NULL, NULL, argv_of_it, environ));
+	expect_zero(wait_for(pid) != 7);
+	spawn = dlvsym(RTLD_DEFAULT, "posix_spawnp", "GLIBC_2.2.5");
+	expect_zero(!spawn || spawn(&pid, path, NULL, NULL, argv_of_it, environ));
 	return wait_for(pid) != 7;
 }
 
@@ -303,7 +307,36 @@ static void old_programs(void)
 	write_whole(in_scratch("text"), "exit 7\n", 7, 0755);
 	lines = lines_of(&(struct run){ .name = "old" });
 	check_eq(count_of(lines, ": module: ENOEXEC\n"), 1);
-	check_eq(count_of(lines, ": libc: an old program's posix_spawn\n"), 1);
+	check_eq(count_of(lines, ": libc: an old program's posix_spawn\n"), 2);
+}
+
+/*
+ * What unversioned.so calls has no version, as in a program that is built with
+ * ASan or TSan. Such a program is a new one: no text is given to the shell.
+ */
+DROPIN_PROGRAM(unversioned)
+{
+	void *object = dlopen(argv[2], RTLD_NOW);
+	spawn_function *call = object ? dlsym(object, "call_unversioned_spawn") : NULL;
+	spawn_function *call_p = object ? dlsym(object, "call_unversioned_spawnp") : NULL;
+	char *path, *argv_of_it[] = { "text", NULL };
+	pid_t pid;
+
+	expect_zero(!call || !call_p);
+	expect_zero(asprintf(&path, "%s/text", argv[1]) < 0);
+	expect_zero(call(&pid, path, NULL, NULL, argv_of_it, environ) != ENOEXEC);
+	expect_zero(call_p(&pid, path, NULL, NULL, argv_of_it, environ) != ENOEXEC);
+	return 0;
+}
+
+static void reference_without_a_version(void)
+{
+	char *lines;
+
+	write_whole(in_scratch("text"), "exit 7\n", 7, 0755);
+	lines = lines_of(&(struct run){ .name = "unversioned" });
+	check_eq(count_of(lines, ": module: ENOEXEC\n"), 2);
+	check_eq(count_of(lines, ": libc: "), 0);
 }
 
 /* --- falling back --- */
@@ -763,7 +796,7 @@ static void writers_not_blocked(void)
 
 SUITE("dropin", T(module_does_it), T(says_so_on_stderr), T(children_without_it), T(line_names_all),
       T(all_four_functions), T(errno_is_the_error), T(failures_are_final), T(old_programs),
-      T(without_device),
+      T(reference_without_a_version), T(without_device),
       T(with_something_else_there), T(without_permission), T(as_ordinary_user), T(with_filter),
       T(disabled), T(unknown_attribute), T(too_many_actions), T(no_number_is_free),
       T(has_one_descriptor), T(closed_by_program), T(number_taken_by_program), T(low_limit),
