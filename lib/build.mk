@@ -4,7 +4,7 @@
 # its header, pkg-config file and man pages. Also how any man page is made.
 
 LIB_OBJECTS := $(patsubst %,$(O)/lib/%.o,actions attr batch describe device error path posix \
-	posix_glibc posix_plan spawn syscalls template)
+	posix_call posix_glibc posix_plan posix_stack spawn syscalls template)
 LIB_STATIC := $(O)/lib/liboutspawn.a
 LIB_SHARED := $(O)/lib/liboutspawn.so.$(SOVERSION)
 LIB_MAP := $(S)/lib/liboutspawn.map
@@ -13,8 +13,8 @@ LIBS += $(LIB_STATIC) $(LIB_SHARED) $(O)/lib/liboutspawn.so
 # What LD_PRELOAD is to name: needs nothing but the C library.
 DROPIN := $(O)/lib/liboutspawn-posix.so
 DROPIN_MAP := $(S)/lib/liboutspawn-posix.map
-DROPIN_OBJECTS := $(O)/lib/dropin.o $(patsubst %,$(O)/lib/%.o,attr device path posix posix_glibc \
-	posix_plan spawn)
+DROPIN_OBJECTS := $(O)/lib/dropin.o $(patsubst %,$(O)/lib/%.o,attr device path posix_call \
+	posix_glibc posix_plan posix_stack spawn)
 LIBS += $(DROPIN)
 # Every program that is started loads it, and few of them spawn: two segments
 # instead of four, and symbols looked up when they are needed.

@@ -18,9 +18,12 @@
  * second list beside each of theirs, for which the builders would have to be
  * interposed too, would need a place that the types do not have, and be wrong for
  * every list that was made before we were there or by one who bypassed us.
+ * posix_spawn_file_actions_init(3) alone is interposed, and calls the C library's.
+ * It is a good moment to look how lists are laid out, which allocates memory:
+ * posix_spawn(3) must not, because programs call it in signal handlers.
  *
- * One descriptor is kept, the device's, because to open and close it costs 4 % of
- * the smallest spawn. It works after fork, in threads and in other credentials.
+ * One descriptor is kept, the device's, because to open and close it costs half
+ * of what the smallest spawn saves (docs/posix.md). It works after fork, in threads and in other credentials.
  * The program does not know of it and may close it or put something else at its
  * number: it is looked at before each use, and never closed. Templates are not
  * kept: a spawn from one costs more than one by path (docs/posix.md).
@@ -51,7 +54,7 @@ _Static_assert(_Generic((pid_t)0, int : 1, default : 0), "pid_t is no int");
 struct original {
 	const char *name;
 	const char *version; /* NULL: the one that programs are linked with today */
-	_Atomic(spawn_function *) function;
+	_Atomic(void *) function;
 };
 
 static struct original originals[] = {
@@ -61,8 +64,9 @@ static struct original originals[] = {
 	{ .name = "pidfd_spawnp" },
 	{ .name = "posix_spawn", .version = "GLIBC_2.2.5" },
 	{ .name = "posix_spawnp", .version = "GLIBC_2.2.5" },
+	{ .name = "posix_spawn_file_actions_init" },
 };
-enum { SPAWN, SPAWNP, PIDFD_SPAWN, PIDFD_SPAWNP, OLD_SPAWN, OLD_SPAWNP };
+enum { SPAWN, SPAWNP, PIDFD_SPAWN, PIDFD_SPAWNP, OLD_SPAWN, OLD_SPAWNP, LIST_INIT };
 
 /* The number from which on the device's is looked for: few programs choose one there. */
 #define HIGH_FD 200
@@ -75,9 +79,9 @@ static _Atomic dev_t kept_rdev;
 static bool disabled;
 static const char *debug; /* "1": to stderr; else the path of a file */
 
-static spawn_function *original_of(struct original *original)
+static void *original_of(struct original *original)
 {
-	spawn_function *function = atomic_load(&original->function);
+	void *function = atomic_load(&original->function);
 
 	if (function)
 		return function;
@@ -160,11 +164,12 @@ static int open_device(void)
 }
 
 /*
- * The device, or -1. Of two threads that open it at once one closes what it has
+ * The device, or -1. Not inlined: what it keeps on the stack is gone before the
+ * spawn. Of two threads that open it at once one closes what it has
  * opened. A child of vfork(2) leaves its parent a number that is the device in the
  * child alone: the parent finds that it is not, and opens it for itself.
  */
-static int device(void)
+static __attribute__((noinline)) int device(void)
 {
 	int old = atomic_load(&kept), fresh;
 	struct stat opened;
@@ -179,19 +184,6 @@ static int device(void)
 		return fresh;
 	close(fresh);
 	return is_device(old) ? old : -1;
-}
-
-static int fall_back(struct original *original, int *out, const struct posix_call *call,
-		     const char *why)
-{
-	spawn_function *function = original_of(original);
-
-	if (debug)
-		say(call->file, "libc", why);
-	/* A C library that has no pidfd_spawn. */
-	if (!function)
-		return errno = ENOSYS;
-	return function(out, call->file, call->list, call->attr, call->argv, call->envp);
 }
 
 static pid_t by_module(const struct posix_call *call, int *pidfd, const char **why)
@@ -215,61 +207,133 @@ static pid_t by_module(const struct posix_call *call, int *pidfd, const char **w
 	return pid;
 }
 
-static int spawn(struct original *original, int *out, bool want_pidfd,
-		 const struct posix_call *call)
+/* A call of one of the functions, and what came of it. */
+struct attempt {
+	struct posix_call call;
+	struct original *original;
+	int *out; /* the program's pid or pidfd, or NULL */
+	bool want_pidfd;
+	const char *why; /* the C library must do it; set before: it is not even tried */
+
+	int error;
+	spawn_function *libc; /* or NULL: it has none */
+};
+
+static void give(const struct attempt *attempt, int pid, int pidfd)
 {
-	int saved = errno, pidfd = -1, state;
-	const char *why = NULL;
+	if (attempt->out)
+		*attempt->out = attempt->want_pidfd ? pidfd : pid;
+	else if (attempt->want_pidfd)
+		close(pidfd);
+}
+
+static void try(struct attempt *attempt)
+{
+	int pidfd = -1, state;
 	pid_t pid;
 
 	/* open(2) and close(2) are cancellation points. */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-	pid = by_module(call, want_pidfd ? &pidfd : NULL, &why);
+	pid = by_module(&attempt->call, attempt->want_pidfd ? &pidfd : NULL, &attempt->why);
+	if (pid >= 0)
+		give(attempt, pid, pidfd);
+	else
+		attempt->error = -pid;
 	pthread_setcancelstate(state, NULL);
-	errno = saved;
-	if (pid < 0 && why)
-		return fall_back(original, out, call, why);
-	if (debug)
-		say(call->file, "module", pid < 0 ? strerrorname_np(-pid) : NULL);
+}
+
+/* All but the C library's own call. */
+static void do_attempt(void *argument, const uint64_t *mask)
+{
+	struct attempt *attempt = argument;
+	int saved = errno;
+
+	attempt->call.mask = mask;
+	if (!attempt->why)
+		try(attempt);
+	if (attempt->why) {
+		attempt->libc = original_of(attempt->original);
+		/* A C library that has no pidfd_spawn. */
+		attempt->error = attempt->libc ? 0 : ENOSYS;
+		if (debug)
+			say(attempt->call.file, "libc", attempt->why);
+	} else if (debug) {
+		say(attempt->call.file, "module",
+		    attempt->error ? strerrorname_np(attempt->error) : NULL);
+	}
 	/* glibc's child shares errno with its caller: programs read the error there. */
-	if (pid < 0)
-		return errno = -pid;
-	if (out)
-		*out = want_pidfd ? pidfd : pid;
-	else if (want_pidfd)
-		close(pidfd);
-	return 0;
+	errno = attempt->error ? attempt->error : saved;
+}
+
+/* What comes of a call: libc is the function that must do it, or NULL. */
+struct outcome {
+	spawn_function *libc;
+	long error;
+};
+
+/*
+ * Not inlined: all that it keeps on the stack is gone when the C library's function
+ * runs, which may have no more room than it needs.
+ */
+static __attribute__((noinline)) struct outcome
+spawn(const struct attempt *kind, int *out, const char *file,
+      const posix_spawn_file_actions_t *list, const posix_spawnattr_t *attr, char *const argv[],
+      char *const envp[])
+{
+	struct attempt attempt = *kind;
+
+	attempt.out = out;
+	attempt.call = (struct posix_call){ file, kind->call.search, list, attr, argv, envp };
+	outspawn_i_with_stack(do_attempt, &attempt);
+	return (struct outcome){ attempt.libc, attempt.error };
 }
 
 #define EXPORTED __attribute__((visibility("default")))
 
-/* The functions. What their names are outside is said below them. */
-#define SPAWN_FUNCTION(name_, which, search_, pidfd_)                                     \
-	EXPORTED spawn_function name_;                                                    \
-	int name_(int *out, const char *file, const posix_spawn_file_actions_t *list,     \
-		  const posix_spawnattr_t *attr, char *const argv[], char *const envp[])  \
-	{                                                                                 \
-		const struct posix_call call = { file, search_, list, attr, argv, envp }; \
-                                                                                          \
-		return spawn(&originals[which], out, pidfd_, &call);                      \
+/*
+ * The functions. What their names are outside is said below them. The C library's is
+ * called with the program's own stack and signal mask.
+ */
+#define SPAWN_FUNCTION(name_, which, search_, pidfd_, why_)                                        \
+	EXPORTED spawn_function name_;                                                             \
+	int name_(int *out, const char *file, const posix_spawn_file_actions_t *list,              \
+		  const posix_spawnattr_t *attr, char *const argv[], char *const envp[])           \
+	{                                                                                          \
+		static const struct attempt kind = {                                               \
+			.call.search = search_,                                                    \
+			.original = &originals[which],                                             \
+			.want_pidfd = pidfd_,                                                      \
+			.why = why_,                                                               \
+		};                                                                                 \
+		struct outcome outcome = spawn(&kind, out, file, list, attr, argv, envp);          \
+                                                                                                   \
+		if (outcome.libc)                                                                  \
+			return outcome.libc(out, file, list, attr, argv, envp);                    \
+		return outcome.error;                                                              \
 	}
-SPAWN_FUNCTION(dropin_posix_spawn, SPAWN, false, false)
-SPAWN_FUNCTION(dropin_posix_spawnp, SPAWNP, true, false)
-SPAWN_FUNCTION(dropin_pidfd_spawn, PIDFD_SPAWN, false, true)
-SPAWN_FUNCTION(dropin_pidfd_spawnp, PIDFD_SPAWNP, true, true)
+SPAWN_FUNCTION(dropin_posix_spawn, SPAWN, false, false, NULL)
+SPAWN_FUNCTION(dropin_posix_spawnp, SPAWNP, true, false, NULL)
+SPAWN_FUNCTION(dropin_pidfd_spawn, PIDFD_SPAWN, false, true, NULL)
+SPAWN_FUNCTION(dropin_pidfd_spawnp, PIDFD_SPAWNP, true, true, NULL)
 
 /* Those that programs of before 2012 are linked with: they run scripts without "#!", too. */
-#define OLD_FUNCTION(name_, which)                                                               \
-	EXPORTED spawn_function name_;                                                           \
-	int name_(int *out, const char *file, const posix_spawn_file_actions_t *list,            \
-		  const posix_spawnattr_t *attr, char *const argv[], char *const envp[])         \
-	{                                                                                        \
-		const struct posix_call call = { file, false, list, attr, argv, envp };          \
-                                                                                                 \
-		return fall_back(&originals[which], out, &call, "an old program's posix_spawn"); \
-	}
-OLD_FUNCTION(dropin_old_posix_spawn, OLD_SPAWN)
-OLD_FUNCTION(dropin_old_posix_spawnp, OLD_SPAWNP)
+#define OLD_PROGRAM "an old program's posix_spawn"
+SPAWN_FUNCTION(dropin_old_posix_spawn, OLD_SPAWN, false, false, OLD_PROGRAM)
+SPAWN_FUNCTION(dropin_old_posix_spawnp, OLD_SPAWNP, true, false, OLD_PROGRAM)
+
+EXPORTED int dropin_list_init(posix_spawn_file_actions_t *list);
+int dropin_list_init(posix_spawn_file_actions_t *list)
+{
+	static atomic_bool looked;
+	int (*init)(posix_spawn_file_actions_t *) = original_of(&originals[LIST_INIT]);
+	int saved = errno;
+
+	/* To look calls this function, too. */
+	if (!disabled && !atomic_exchange(&looked, true))
+		outspawn_i_list_known();
+	errno = saved;
+	return init(list);
+}
 
 __asm__(".symver dropin_posix_spawn, posix_spawn@@GLIBC_2.15");
 __asm__(".symver dropin_posix_spawnp, posix_spawnp@@GLIBC_2.15");
@@ -277,3 +341,4 @@ __asm__(".symver dropin_pidfd_spawn, pidfd_spawn@@GLIBC_2.39");
 __asm__(".symver dropin_pidfd_spawnp, pidfd_spawnp@@GLIBC_2.39");
 __asm__(".symver dropin_old_posix_spawn, posix_spawn@GLIBC_2.2.5");
 __asm__(".symver dropin_old_posix_spawnp, posix_spawnp@GLIBC_2.2.5");
+__asm__(".symver dropin_list_init, posix_spawn_file_actions_init@@GLIBC_2.2.5");

@@ -5,6 +5,7 @@
  * The same arguments, the same types, the same results and errors as the C
  * library's functions without "outspawn_" have; see outspawn_posix_spawn(3).
  * They need no template and no descriptor, keep no state, and allocate nothing.
+ * Signal handlers may call them, also on an alternate stack of 4 KiB.
  *
  * One error is their own: ENOSYS says that outspawn cannot do this call here (no
  * module, a C library whose lists it does not know, a flag it does not know) and

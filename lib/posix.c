@@ -3,91 +3,15 @@
  * posix_spawn(3) and its kin, by outspawn
  *
  * Nothing is kept from call to call: the device is opened and closed in each.
- * Memory is the stack's, or mmap's, as in glibc's own.
+ * Memory is the stack's, or mmap's, as in glibc's own: posix_spawn may be called in
+ * a signal handler, and after fork in a program with threads.
  */
 #include <errno.h>
 #include <pthread.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "outspawn_posix.h"
 #include "posix.h"
-
-/* Actions for which there is room on the stack: 2 KiB. */
-#define FEW 24
-/* confstr(_CS_PATH), which allocates nothing here. */
-#define DEFAULT_PATH "/bin:/usr/bin"
-
-struct room {
-	struct spawn_template_action actions[SPAWN_TEMPLATE_MAX_ACTIONS];
-	union posix_block blocks[SPAWN_TEMPLATE_MAX_ACTIONS];
-};
-
-/* The search is along the PATH of the moment, as glibc's. An empty name is not searched for. */
-static const char *search_path(const struct posix_call *call)
-{
-	const char *path;
-
-	if (!call->search || !call->file || !*call->file || strchr(call->file, '/'))
-		return NULL;
-	path = getenv("PATH");
-	return path ? path : DEFAULT_PATH;
-}
-
-static pid_t carry_out(const struct posix_call *call, const struct posix_plan *plan, int *pidfd,
-		       const char **why)
-{
-	const struct outspawn_actions actions = { plan->actions, plan->count, plan->room };
-	struct outspawn_result result;
-	pid_t pid;
-
-	pid = outspawn_spawn_path(plan->device, call->file, search_path(call), call->argv,
-				  call->envp, &actions, &plan->attr, pidfd, &result);
-	if (pid < 0 && result.stage < SPAWN_TEMPLATE_STAGE_ACTION)
-		*why = "the module refused";
-	return pid;
-}
-
-/* With room for as many actions as the kernel takes. */
-static pid_t do_big(int device, const struct posix_call *call, int *pidfd, const char **why)
-{
-	struct room *room = mmap(NULL, sizeof(*room), PROT_READ | PROT_WRITE,
-				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	struct posix_plan plan = { .room = SPAWN_TEMPLATE_MAX_ACTIONS, .device = device };
-	pid_t pid = -ENOSYS;
-
-	if (room == MAP_FAILED) {
-		*why = "no memory for so many file actions";
-		return -ENOMEM;
-	}
-	plan.actions = room->actions;
-	plan.blocks = room->blocks;
-	*why = outspawn_i_plan(&plan, call);
-	if (!*why && plan.count > plan.room)
-		*why = "more file actions than the module takes";
-	if (!*why)
-		pid = carry_out(call, &plan, pidfd, why);
-	munmap(room, sizeof(*room));
-	return pid;
-}
-
-pid_t outspawn_i_posix(int device, const struct posix_call *call, int *pidfd, const char **why)
-{
-	struct spawn_template_action actions[FEW];
-	union posix_block blocks[FEW];
-	struct posix_plan plan = {
-		.actions = actions, .blocks = blocks, .room = FEW, .device = device
-	};
-
-	*why = outspawn_i_plan(&plan, call);
-	if (*why)
-		return -ENOSYS;
-	if (plan.count > plan.room)
-		return do_big(device, call, pidfd, why);
-	return carry_out(call, &plan, pidfd, why);
-}
 
 /*
  * What nothing has come of, and what says that it is not for us: ENOSYS. Others
@@ -107,58 +31,80 @@ static int error_to_tell(int error, const char *why)
 	return error;
 }
 
-static int spawn_on(int device, pid_t *pid, int *pidfd, const struct posix_call *call)
+/* A call, and where its result must go. */
+struct request {
+	struct posix_call call;
+	pid_t *pid; /* or NULL */
+	int *pidfd; /* or NULL */
+	int error;
+};
+
+static int spawn_on(int device, const struct request *request)
 {
 	const char *why;
 	int fd = -1;
-	pid_t got = outspawn_i_posix(device, call, pidfd ? &fd : NULL, &why);
+	pid_t got = outspawn_i_posix(device, &request->call, request->pidfd ? &fd : NULL, &why);
 
 	if (got < 0)
 		return error_to_tell(-got, why);
-	if (pid)
-		*pid = got;
-	if (pidfd)
-		*pidfd = fd;
+	if (request->pid)
+		*request->pid = got;
+	if (request->pidfd)
+		*request->pidfd = fd;
 	return 0;
 }
 
-static int spawn(pid_t *pid, int *pidfd, const struct posix_call *call)
+static void do_request(void *argument, const uint64_t *mask)
 {
-	int saved = errno, error = ENOSYS, state, device;
+	struct request *request = argument;
+	int saved = errno, state, device;
 
+	request->call.mask = mask;
+	request->error = ENOSYS;
 	/* open(2) and close(2) are cancellation points. */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
 	device = outspawn_open();
 	if (device >= 0) {
-		error = spawn_on(device, pid, pidfd, call);
+		request->error = spawn_on(device, request);
 		close(device);
 	}
 	pthread_setcancelstate(state, NULL);
 	/* As glibc's, whose child shares errno with its caller. */
-	errno = error ? error : saved;
-	return error;
+	errno = request->error ? request->error : saved;
+}
+
+static int spawn(struct request request)
+{
+	outspawn_i_with_stack(do_request, &request);
+	return request.error;
+}
+
+/* Allocates, so it must have been done before posix_spawn is called in a handler. */
+__attribute__((constructor)) static void look_at_lists(void)
+{
+	outspawn_i_list_known();
 }
 
 int outspawn_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *list,
 			 const posix_spawnattr_t *attr, char *const argv[], char *const envp[])
 {
-	return spawn(pid, NULL, &(struct posix_call){ path, false, list, attr, argv, envp });
+	return spawn((struct request){ { path, false, list, attr, argv, envp }, .pid = pid });
 }
 
 int outspawn_posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *list,
 			  const posix_spawnattr_t *attr, char *const argv[], char *const envp[])
 {
-	return spawn(pid, NULL, &(struct posix_call){ file, true, list, attr, argv, envp });
+	return spawn((struct request){ { file, true, list, attr, argv, envp }, .pid = pid });
 }
 
 int outspawn_pidfd_spawn(int *pidfd, const char *path, const posix_spawn_file_actions_t *list,
 			 const posix_spawnattr_t *attr, char *const argv[], char *const envp[])
 {
-	return spawn(NULL, pidfd, &(struct posix_call){ path, false, list, attr, argv, envp });
+	return spawn((struct request){ { path, false, list, attr, argv, envp }, .pidfd = pidfd });
 }
 
 int outspawn_pidfd_spawnp(int *pidfd, const char *file, const posix_spawn_file_actions_t *list,
 			  const posix_spawnattr_t *attr, char *const argv[], char *const envp[])
 {
-	return spawn(NULL, pidfd, &(struct posix_call){ file, true, list, attr, argv, envp });
+	return spawn((struct request){ { file, true, list, attr, argv, envp }, .pidfd = pidfd });
 }

@@ -2,10 +2,12 @@
 /*
  * posix.h - what posix_spawn's files share
  *
- *	posix.c          one call, from its arguments to its error
+ *	posix.c          outspawn_posix_spawn() and its kin
+ *	dropin.c         liboutspawn-posix.so
+ *	posix_call.c     one call, for both: planned and carried out
  *	posix_plan.c     attributes and file actions as the kernel's actions
  *	posix_glibc.c    how glibc lays its list of file actions out
- *	dropin.c         liboutspawn-posix.so, around posix.c
+ *	posix_stack.c    a stack for calls in signal handlers
  */
 #ifndef OUTSPAWN_POSIX_INTERNAL_H
 #define OUTSPAWN_POSIX_INTERNAL_H
@@ -36,7 +38,7 @@ struct posix_action {
 	mode_t mode; /* of OPEN */
 };
 
-/* Is the list as we know it? Looked at once; any thread may ask. */
+/* Is the list as we know it? Looked at once, with malloc(3); any thread may ask. */
 bool outspawn_i_list_known(void);
 /* Of a list that is known; NULL has none. */
 int outspawn_i_list_count(const posix_spawn_file_actions_t *list);
@@ -50,6 +52,8 @@ struct posix_call {
 	const posix_spawnattr_t *attr; /* or NULL */
 	char *const *argv;
 	char *const *envp;
+	/* The signal mask for a child without SETSIGMASK; or NULL: the caller's own. */
+	const uint64_t *mask;
 };
 
 /* What an action points to. */
@@ -67,23 +71,28 @@ union posix_block {
 };
 
 /*
- * A call as the kernel takes it. The caller gives room for it: one block for
- * each action. Count grows beyond the room, but nothing is written there.
+ * A call as the kernel takes it. The caller gives room for actions and for blocks.
+ * The counts grow beyond the room, but nothing is written there.
  */
 struct posix_plan {
 	struct spawn_template_action *actions;
 	union posix_block *blocks;
-	unsigned int room;
+	unsigned int room, block_room;
 	/* A descriptor that the program does not know of, and no action is to find. */
 	int device;
 
-	unsigned int count;
+	unsigned int count, block_count;
 	struct outspawn_attr attr;
 	union posix_block spare;
 };
 
 /* Fills a plan in. Return: NULL; or why the call is none for us, in words. */
 const char *outspawn_i_plan(struct posix_plan *plan, const struct posix_call *call);
+
+static inline bool outspawn_i_plan_fits(const struct posix_plan *plan)
+{
+	return plan->count <= plan->room && plan->block_count <= plan->block_room;
+}
 
 /*
  * Does a call. device: from outspawn_open(); pidfd: as of outspawn_spawn().
@@ -93,5 +102,12 @@ const char *outspawn_i_plan(struct posix_plan *plan, const struct posix_call *ca
  * do the call, and *why says in words what kept us.
  */
 pid_t outspawn_i_posix(int device, const struct posix_call *call, int *pidfd, const char **why);
+
+/*
+ * Runs work(argument, mask) with 2 KiB of stack, and room for ld.so. mask: NULL; or
+ * the caller's signal mask if all signals are blocked meanwhile.
+ */
+typedef void outspawn_i_work(void *argument, const uint64_t *mask);
+void outspawn_i_with_stack(outspawn_i_work *work, void *argument);
 
 #endif /* OUTSPAWN_POSIX_INTERNAL_H */

@@ -47,16 +47,12 @@
 extern int posix_spawnattr_getcgroup_np(const posix_spawnattr_t *attr, int *cgroup)
 	__attribute__((weak));
 
-/* Takes an action in. Returns its block, which is no action's once there is no room. */
-static union posix_block *add(struct posix_plan *plan, struct spawn_template_action action)
+static void add(struct posix_plan *plan, struct spawn_template_action action)
 {
 	unsigned int i = plan->count++;
 
-	if (i >= plan->room)
-		return &plan->spare;
-	plan->actions[i] = action;
-	memset(&plan->blocks[i], 0, sizeof(plan->blocks[i]));
-	return &plan->blocks[i];
+	if (i < plan->room)
+		plan->actions[i] = action;
 }
 
 static void add_fds(struct posix_plan *plan, unsigned int type, int fd, int newfd)
@@ -64,15 +60,17 @@ static void add_fds(struct posix_plan *plan, unsigned int type, int fd, int newf
 	add(plan, (struct spawn_template_action){ .type = type, .fd = fd, .newfd = newfd });
 }
 
-/* An action whose arg is its block. */
+/* An action whose arg is a block. Without room the block is no action's. */
 static union posix_block *add_with_block(struct posix_plan *plan, unsigned int type, int fd,
 					 int newfd)
 {
-	struct spawn_template_action action = { .type = type, .fd = fd, .newfd = newfd };
+	unsigned int i = plan->block_count++;
+	union posix_block *block = i < plan->block_room ? &plan->blocks[i] : &plan->spare;
 
-	if (plan->count < plan->room)
-		action.arg = (uintptr_t)&plan->blocks[plan->count];
-	return add(plan, action);
+	memset(block, 0, sizeof(*block));
+	add(plan, (struct spawn_template_action){
+			  .type = type, .fd = fd, .newfd = newfd, .arg = (uintptr_t)block });
+	return block;
 }
 
 static union posix_block *add_call(struct posix_plan *plan, unsigned int nr, uint64_t arg0,
@@ -100,11 +98,11 @@ static void add_dup2(struct posix_plan *plan, int fd, int newfd)
 
 /* --- attributes --- */
 
-static void add_sigset(struct posix_plan *plan, unsigned int type, const sigset_t *set)
+/* set: a sigset_t of the C library's, which begins with the kernel's; or the kernel's */
+static void add_sigset(struct posix_plan *plan, unsigned int type, const void *set)
 {
 	union posix_block *block = add_with_block(plan, type, 0, 0);
 
-	/* The C library's sigset_t begins with the kernel's. */
 	memcpy(&block->sigset.signals, set, sizeof(block->sigset.signals));
 	block->sigset.set.sigset = (uintptr_t)&block->sigset.signals;
 	block->sigset.set.sigsetsize = sizeof(block->sigset.signals);
@@ -344,13 +342,25 @@ static const char *add_file_actions(struct posix_plan *plan, const struct posix_
 	return NULL;
 }
 
+static void add_mask(struct posix_plan *plan, const struct posix_call *call, int flags)
+{
+	sigset_t mask;
+
+	if (flags & POSIX_SPAWN_SETSIGMASK) {
+		posix_spawnattr_getsigmask(call->attr, &mask);
+		add_sigset(plan, SPAWN_TEMPLATE_ACTION_SIGMASK, &mask);
+	} else if (call->mask) {
+		add_sigset(plan, SPAWN_TEMPLATE_ACTION_SIGMASK, call->mask);
+	}
+}
+
 const char *outspawn_i_plan(struct posix_plan *plan, const struct posix_call *call)
 {
 	const char *why;
-	sigset_t mask;
 	int flags;
 
 	plan->count = 0;
+	plan->block_count = 0;
 	if (call->list && !outspawn_i_list_known())
 		return "this C library's list of file actions is not known";
 	why = take_attributes(plan, call->attr, &flags);
@@ -361,11 +371,7 @@ const char *outspawn_i_plan(struct posix_plan *plan, const struct posix_call *ca
 	add_all_found_by_path(plan, call);
 	add_attributes(plan, call->attr, flags);
 	why = add_file_actions(plan, call, flags);
-	if (why)
-		return why;
-	if (flags & POSIX_SPAWN_SETSIGMASK) {
-		posix_spawnattr_getsigmask(call->attr, &mask);
-		add_sigset(plan, SPAWN_TEMPLATE_ACTION_SIGMASK, &mask);
-	}
-	return NULL;
+	if (!why)
+		add_mask(plan, call, flags);
+	return why;
 }

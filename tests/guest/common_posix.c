@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 
 /* What no call may write where a failed one's result would be. */
@@ -126,6 +127,22 @@ struct outcome {
 	char *facts;
 };
 
+static struct {
+	spawn_function *function;
+	const struct posix_try *try;
+	int *got;
+	int result;
+} the_call;
+
+static void do_call(void)
+{
+	const struct posix_try *try = the_call.try;
+
+	the_call.result = the_call.function(the_call.got, try->file,
+					    try->no_list ? NULL : &try->list,
+					    try->no_attr ? NULL : &try->attr, try->argv, try->envp);
+}
+
 /* Facts go to the same file both times: its name is one of them. */
 static struct outcome outcome_of(const struct posix_row *row, spawn_function *function)
 {
@@ -144,10 +161,16 @@ static struct outcome outcome_of(const struct posix_row *row, spawn_function *fu
 	built(posix_spawn_file_actions_init(&try.list));
 	row->make(&try);
 
+	the_call.function = function;
+	the_call.try = &try;
+	the_call.got = &got;
 	errno = EXDEV;
-	outcome.error = function(&got, try.file, try.no_list ? NULL : &try.list,
-				 try.no_attr ? NULL : &try.attr, try.argv, try.envp);
+	if (row->in_handler)
+		check(on_signal_stack(do_call));
+	else
+		do_call();
 	outcome.number = errno;
+	outcome.error = the_call.result;
 	posix_spawnattr_destroy(&try.attr);
 	posix_spawn_file_actions_destroy(&try.list);
 	if (outcome.error) {
@@ -235,6 +258,80 @@ void try_row(const struct posix_row *row)
 	in_child(in_caller, (void *)row);
 	note_row(row, report->libc, report->own);
 	must(munmap(report, sizeof(*report)));
+}
+
+/* --- stacks --- */
+
+#define PAGE 4096UL
+#define PAINT 0x5a
+/* Below the painter's own frame, which it must not paint. */
+#define OWN_FRAME 256
+
+static void (*handler_function)(void);
+
+static void handler(int signal __attribute__((unused)))
+{
+	handler_function();
+}
+
+bool on_signal_stack(void (*function)(void))
+{
+	const struct sigaction action = { .sa_handler = handler, .sa_flags = SA_ONSTACK };
+	const size_t least = getauxval(AT_MINSIGSTKSZ) + 512;
+	stack_t stack = { .ss_size = least > PAGE ? least : PAGE }, old;
+	char *memory = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			    -1, 0);
+	bool done;
+
+	if (memory == MAP_FAILED)
+		return false;
+	stack.ss_sp = memory + PAGE;
+	handler_function = function;
+	done = stack.ss_size <= 15 * PAGE && !mprotect(memory, PAGE, PROT_NONE) &&
+	       !sigaction(SIGUSR2, &action, NULL) && !sigaltstack(&stack, &old) &&
+	       !raise(SIGUSR2) && !sigaltstack(&old, NULL);
+	signal(SIGUSR2, SIG_DFL);
+	return !munmap(memory, 16 * PAGE) && done;
+}
+
+struct painted {
+	void (*function)(void);
+	volatile char *stack;
+	long taken;
+};
+
+static void *paint_and_call(void *argument)
+{
+	struct painted *painted = argument;
+	volatile char *here = (volatile char *)__builtin_frame_address(0), *at;
+
+	painted->function();
+	for (at = painted->stack; at < here - OWN_FRAME; at++)
+		*at = PAINT;
+	painted->function();
+	for (at = painted->stack; at < here && *at == PAINT; at++)
+		;
+	painted->taken = here - at;
+	return NULL;
+}
+
+long stack_taken(void (*function)(void))
+{
+	const size_t size = 64 * PAGE;
+	struct painted painted = { .function = function, .taken = -1 };
+	pthread_attr_t attr;
+	pthread_t thread;
+	void *stack = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (stack == MAP_FAILED)
+		return -1;
+	painted.stack = stack;
+	if (!pthread_attr_init(&attr) && !pthread_attr_setstack(&attr, stack, size) &&
+	    !pthread_create(&thread, &attr, paint_and_call, &painted))
+		pthread_join(thread, NULL);
+	pthread_attr_destroy(&attr);
+	munmap(stack, size);
+	return painted.taken;
 }
 
 /* --- callers --- */

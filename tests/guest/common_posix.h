@@ -40,6 +40,7 @@ struct posix_row {
 	const char *fact;
 	const char *value;
 	enum posix_function function;
+	bool in_handler; /* called on a signal stack of 4 KiB */
 	void (*enter)(void); /* in the caller, once */
 	void (*make)(struct posix_try *try); /* before each of the two calls */
 };
@@ -64,6 +65,17 @@ void set_flags(struct posix_try *try, int flags);
 
 /* posix_spawnattr_setcgroup_np(3), or NULL where the C library has none. */
 int (*libc_setcgroup(void))(posix_spawnattr_t *, int);
+
+/* --- stacks --- */
+
+/*
+ * Calls function in a signal handler, on an alternate stack of 4 KiB or, where the
+ * kernel's frame takes more of it, half a KiB more than the kernel asks for. Whoever
+ * needs more gets SIGSEGV. Return: false if there is no such stack.
+ */
+bool on_signal_stack(void (*function)(void));
+/* How many bytes of stack function takes, the second time; -1: no such thread. */
+long stack_taken(void (*function)(void));
 
 /* --- callers --- */
 

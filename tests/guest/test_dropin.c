@@ -35,6 +35,7 @@ struct run {
 	const char *variable; /* NAME=VALUE for its environment, or NULL */
 	void (*enter)(void);
 	bool to_stderr;
+	bool quiet; /* no lines: to write them takes stack */
 };
 
 static void execute(void *argument)
@@ -50,6 +51,8 @@ static void execute(void *argument)
 		must(dup2(must(open(lines_file(), O_WRONLY | O_APPEND | O_CLOEXEC)),
 			  STDERR_FILENO));
 	}
+	if (run->quiet)
+		envp[1] = "OUTSPAWN_DEBUG=0";
 	if (run->enter)
 		run->enter();
 	execve(own_path(), argv, envp);
@@ -763,6 +766,99 @@ static void signal_while_arguments_are_read(void)
 	expect(&(struct run){ .name = "signalled" }, 1, 0, NULL);
 }
 
+/* --- signal handlers, and other small stacks --- */
+
+/* Calls of malloc(3) in this program, the C library's and the drop-in's among them. */
+static _Atomic int allocations;
+extern void *__libc_malloc(size_t size);
+
+void *malloc(size_t size)
+{
+	allocations++;
+	return __libc_malloc(size);
+}
+
+static posix_spawn_file_actions_t usual_list;
+static posix_spawnattr_t usual_attr;
+static int usual_error, usual_count;
+
+static void make_usual(void)
+{
+	sigset_t set;
+
+	sigfillset(&set);
+	posix_spawnattr_init(&usual_attr);
+	posix_spawnattr_setsigdefault(&usual_attr, &set);
+	posix_spawnattr_setflags(&usual_attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_RESETIDS);
+	posix_spawn_file_actions_init(&usual_list);
+	posix_spawn_file_actions_addopen(&usual_list, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&usual_list, 1, 5);
+	posix_spawn_file_actions_addclose(&usual_list, 6);
+}
+
+static void spawn_usual(void)
+{
+	static char *argv[] = { "probe", "exit", "0", NULL };
+	pid_t pid;
+
+	usual_error = posix_spawn(&pid, the_probe, &usual_list, &usual_attr, argv, environ);
+	usual_count += !usual_error;
+}
+
+static int wait_for_usual(void)
+{
+	int status;
+
+	for (; usual_count; usual_count--)
+		if (waitpid(-1, &status, 0) < 0 || status)
+			return 1;
+	return usual_error;
+}
+
+/* The first spawn of all: the device, and the drop-in's symbols, are found there. */
+DROPIN_PROGRAM(handler)
+{
+	make_usual();
+	expect_zero(!on_signal_stack(spawn_usual));
+	expect_zero(wait_for_usual());
+	expect_zero(!on_signal_stack(spawn_usual));
+	return wait_for_usual();
+}
+
+static void in_signal_handler(void)
+{
+	expect(&(struct run){ .name = "handler" }, 2, 0, NULL);
+	/* glibc's has room enough there, and is left as much. */
+	expect(&(struct run){ .name = "handler", .variable = "OUTSPAWN_DISABLE=1" }, 0, 2,
+	       "OUTSPAWN_DISABLE is set");
+}
+
+DROPIN_PROGRAM(stack)
+{
+	make_usual();
+	expect_zero(stack_taken(spawn_usual) / 2048);
+	return wait_for_usual();
+}
+
+static void little_stack(void)
+{
+	in_child(execute, &(struct run){ .name = "stack", .quiet = true });
+}
+
+DROPIN_PROGRAM(allocates)
+{
+	make_usual();
+	allocations = 0;
+	spawn_usual();
+	expect_zero(allocations);
+	return wait_for_usual();
+}
+
+static void allocates_nothing(void)
+{
+	expect(&(struct run){ .name = "allocates" }, 1, 0, NULL);
+}
+
 /* --- programs can be replaced and written to --- */
 
 DROPIN_PROGRAM(rewrites)
@@ -801,5 +897,5 @@ SUITE("dropin", T(module_does_it), T(says_so_on_stderr), T(children_without_it),
       T(disabled), T(unknown_attribute), T(too_many_actions), T(no_number_is_free),
       T(has_one_descriptor), T(closed_by_program), T(number_taken_by_program), T(low_limit),
       T(number_named_by_list), T(after_fork), T(in_child_of_vfork), T(from_threads),
-      T(after_change_of_user), T(after_chroot),
-      T(signal_while_arguments_are_read), T(writers_not_blocked));
+      T(after_change_of_user), T(after_chroot), T(signal_while_arguments_are_read),
+      T(in_signal_handler), T(little_stack), T(allocates_nothing), T(writers_not_blocked));

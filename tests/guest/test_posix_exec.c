@@ -536,6 +536,102 @@ static void cancelled(void)
 	check_eq(wait_for_any(), 0);
 }
 
+/* --- signal handlers, and other small stacks --- */
+
+static void add_some(struct posix_try *try, int copies)
+{
+	set_flags(try, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+	built(posix_spawn_file_actions_addopen(&try->list, 0, "/dev/null", O_RDONLY, 0));
+	for (int i = 0; i < copies; i++)
+		built(posix_spawn_file_actions_adddup2(&try->list, 1, 10 + i));
+	built(posix_spawn_file_actions_addchdir_np(&try->list, "/tmp"));
+}
+
+/* The child begins with the handler's mask. */
+ROW(in_handler, "posix_spawn", "in a signal handler, on a stack of 4 KiB", .in_handler = true,
+    .fact = "sigblocked", .value = "0000000000000800")
+{
+	add_some(try, 3);
+}
+
+ROW(mask_in_handler, "posix_spawn", "the same, with SETSIGMASK and 40 copies", .in_handler = true,
+    .fact = "sigblocked", .value = "0000000000000200")
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	built(posix_spawnattr_setsigmask(&try->attr, &set));
+	set_flags(try, POSIX_SPAWN_SETSIGMASK);
+	add_some(try, 40);
+}
+
+ROW(failed_in_handler, "posix_spawnp", "in a signal handler, and nowhere", .in_handler = true,
+    .function = SPAWNP, .error = ENOENT)
+{
+	add_some(try, 3);
+	try->file = "no-such-program";
+}
+
+static void spawn_true(void)
+{
+	pid_t pid;
+
+	check_eq(outspawn_posix_spawn(&pid, "/bin/true", NULL, NULL, ARGV("true"), NULL), 0);
+}
+
+/* The caller has its own mask again. */
+CHILD_TEST(mask_after_handler)
+{
+	uint64_t before, after; /* as the kernel has them */
+
+	must(syscall(SYS_rt_sigprocmask, SIG_SETMASK, NULL, &before, sizeof(before)));
+	check(on_signal_stack(spawn_true));
+	must(syscall(SYS_rt_sigprocmask, SIG_SETMASK, NULL, &after, sizeof(after)));
+	check_eq(after, before);
+	check_eq(wait_for_any(), 0);
+}
+
+static struct {
+	posix_spawn_file_actions_t list;
+	posix_spawnattr_t attr;
+} usual;
+
+static void spawn_usual(void)
+{
+	pid_t pid;
+
+	check_eq(outspawn_posix_spawnp(&pid, "true", &usual.list, &usual.attr, ARGV("true"), NULL),
+		 0);
+}
+
+static void spawn_big(void)
+{
+	for (int i = 0; i < 30; i++)
+		built(posix_spawn_file_actions_adddup2(&usual.list, 1, 10 + i));
+	spawn_usual();
+}
+
+static void little_stack(void)
+{
+	sigset_t set;
+
+	sigfillset(&set);
+	built(posix_spawnattr_init(&usual.attr));
+	built(posix_spawnattr_setsigdefault(&usual.attr, &set));
+	built(posix_spawnattr_setflags(&usual.attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
+							    POSIX_SPAWN_RESETIDS));
+	built(posix_spawn_file_actions_init(&usual.list));
+	built(posix_spawn_file_actions_addopen(&usual.list, 0, "/dev/null", O_RDONLY, 0));
+	built(posix_spawn_file_actions_adddup2(&usual.list, 1, 5));
+	check_eq(stack_taken(spawn_usual) / 2048, 0);
+	check_eq(stack_taken(spawn_big) / 2048, 0);
+	for (int i = 0; i < 4; i++)
+		check_eq(wait_for_any(), 0);
+	posix_spawn_file_actions_destroy(&usual.list);
+	posix_spawnattr_destroy(&usual.attr);
+}
+
 SUITE("posix_exec", T(absolute), T(argument_strings), T(empty_environment), T(script_with_shell),
       T(symbolic_link), T(behind_descriptor), T(in_memory), T(own_program), T(no_such_file),
       T(empty_name), T(not_executable), T(folder), T(below_file), T(denied), T(loop), T(too_long),
@@ -545,4 +641,6 @@ SUITE("posix_exec", T(absolute), T(argument_strings), T(empty_environment), T(sc
       T(searched_empty_name), T(with_slash), T(without_path), T(in_working_directory),
       T(empty_element), T(relative_path), T(childs_path), T(text_found), T(name_too_long),
       T(long_search), T(script_found), T(pidfd), T(pidfd_not_found), T(pidfd_action_failed),
-      T(pidfd_found), T(pidfd_found_nowhere), T(no_room), T(nobody_asks), T(threads), T(cancelled));
+      T(pidfd_found), T(pidfd_found_nowhere), T(no_room), T(nobody_asks), T(threads), T(cancelled),
+      T(in_handler), T(mask_in_handler), T(failed_in_handler), T(mask_after_handler),
+      T(little_stack));

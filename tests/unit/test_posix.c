@@ -45,7 +45,11 @@ static const char *plan_with_room(unsigned int room)
 
 	memset(actions, 0xff, sizeof(actions));
 	plan = (struct posix_plan){
-		.actions = actions, .blocks = blocks, .room = room, .device = DEVICE
+		.actions = actions,
+		.blocks = blocks,
+		.room = room,
+		.block_room = ROOM,
+		.device = DEVICE,
 	};
 	return outspawn_i_plan(&plan, &call);
 }
