@@ -573,12 +573,11 @@ static bool path_counts(const struct template *tmpl)
 }
 
 /*
- * Is the file as it was? When the clock comes to a ctime that lay in the future,
+ * Is the file as it was? path: where it is looked at. When the clock comes to a ctime that lay in the future,
  * a write may get that same ctime again: then nobody can tell any more.
  */
-static int check_file(const struct template *tmpl)
+static int check_file(const struct template *tmpl, const struct path *path)
 {
-	const struct path *path = &tmpl->file->f_path;
 	struct identity identity;
 	struct timespec64 now;
 	bool settled;
@@ -597,7 +596,7 @@ static int check_file(const struct template *tmpl)
 
 int template_check_fresh(const struct template *tmpl)
 {
-	int err = check_file(tmpl);
+	int err = check_file(tmpl, &tmpl->file->f_path);
 
 	if (!err && path_counts(tmpl))
 		err = check_path(tmpl);
@@ -613,7 +612,7 @@ int template_begin_exec(const struct template *tmpl)
 	err = ki_deny_write(tmpl->file);
 	if (err)
 		return err;
-	err = check_file(tmpl);
+	err = check_file(tmpl, &tmpl->file->f_path);
 	if (err)
 		ki_allow_write(tmpl->file);
 	return err;
@@ -640,7 +639,6 @@ bool template_is_foreign(const struct template *tmpl)
 
 int template_find(const struct template *tmpl, struct path *path)
 {
-	struct spawn_template_key key;
 	int err;
 
 	if (!tmpl->reachable)
@@ -649,10 +647,8 @@ int template_find(const struct template *tmpl, struct path *path)
 	if (err)
 		return err;
 	if (d_inode(path->dentry) == file_inode(tmpl->file))
-		err = read_key(path, &key);
+		err = check_file(tmpl, path);
 	else
-		err = -ESTALE;
-	if (!err && identity_difference(&tmpl->key, &key))
 		err = -ESTALE;
 	if (err)
 		path_put(path);

@@ -311,6 +311,7 @@ PROGRAM(stays)
 {
 	for (;;)
 		pause();
+	return 0;
 }
 
 /*
