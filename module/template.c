@@ -573,8 +573,10 @@ static bool path_counts(const struct template *tmpl)
 }
 
 /*
- * Is the file as it was? path: where it is looked at. When the clock comes to a ctime that lay in the future,
- * a write may get that same ctime again: then nobody can tell any more.
+ * Is the file as it was? When the clock comes to a ctime that lay in the future, a
+ * write may get that same ctime again: then nobody can tell any more.
+ *
+ * @path: the file, on a mount of current's
  */
 static int check_file(const struct template *tmpl, const struct path *path)
 {
