@@ -7,13 +7,14 @@
 
 #include "internal.h"
 
-/* Spawns for one ioctl; what they need of the stack is 6 KiB. */
+/* Spawns for one ioctl; what they need of the stack is 12 KiB. */
 #define AT_ONCE 32U
 
 struct batch {
 	struct spawn_template_batch_entry entries[AT_ONCE];
 	struct spawn_template_spawn_args spawns[AT_ONCE];
 	struct spawn_template_path_args paths[AT_ONCE];
+	struct outspawn_i_scratch scratches[AT_ONCE];
 };
 
 static struct outspawn_i_order order_of(struct outspawn_job *job)
@@ -37,6 +38,7 @@ static int put(struct batch *batch, unsigned int i, struct outspawn_job *job)
 
 	if (ret)
 		return ret;
+	outspawn_i_lend(&batch->spawns[i], &batch->scratches[i]);
 	*entry = (struct spawn_template_batch_entry){ .tmpl = -1, .result.action = -1 };
 	if (!job->file) {
 		entry->tmpl = job->tmpl;

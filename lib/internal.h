@@ -3,6 +3,8 @@
 #ifndef OUTSPAWN_INTERNAL_H
 #define OUTSPAWN_INTERNAL_H
 
+#include <stdint.h>
+
 #include "outspawn.h"
 
 /*
@@ -23,6 +25,23 @@ struct outspawn_i_order {
 	int *pidfd; /* or NULL */
 	struct outspawn_result *result; /* or NULL */
 };
+
+/*
+ * Memory that a spawn lends the kernel until the ioctl returns: for the path of an
+ * execve, so that a tracer or a seccomp supervisor can read it. Most paths fit; the
+ * drop-in's call has less than 2 KiB of stack in all.
+ */
+struct outspawn_i_scratch {
+	char bytes[160];
+};
+
+/* The kernel writes to it; the library does not read it. */
+static inline void outspawn_i_lend(struct spawn_template_spawn_args *args,
+				   struct outspawn_i_scratch *scratch)
+{
+	args->scratch = (uintptr_t)scratch->bytes;
+	args->scratch_size = sizeof(scratch->bytes);
+}
 
 /*
  * A result even if nobody asked for one: the kernel wants its memory for

@@ -41,10 +41,12 @@ pid_t outspawn_spawn_attr(int tmpl, char *const argv[], char *const envp[],
 		argv, envp, actions, attr, pidfd, outspawn_i_result(result, attr, &own),
 	};
 	struct spawn_template_spawn_args args;
+	struct outspawn_i_scratch scratch;
 	int ret = outspawn_i_args(&args, &order);
 
 	if (ret)
 		return outspawn_i_failed(&order, -ret);
+	outspawn_i_lend(&args, &scratch);
 	return outspawn_i_spawn(tmpl, SPAWN_TEMPLATE_IOC_SPAWN, &args, &order);
 }
 

@@ -50,6 +50,9 @@ static void spawn_args(void **state)
 	at(spawn_template_spawn_args, cgroup, 108, 4);
 	at(spawn_template_spawn_args, exit_signal, 112, 4);
 	at(spawn_template_spawn_args, pdeath_signal, 116, 4);
+	at(spawn_template_spawn_args, scratch, 120, 8);
+	at(spawn_template_spawn_args, scratch_size, 128, 4);
+	at(spawn_template_spawn_args, pad, 132, 4);
 	/* The RFC's struct ends where ours begins. */
 	assert_int_equal(SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0, 80);
 }
@@ -192,7 +195,7 @@ static void ioctl_numbers(void **state)
 {
 	(void)state;
 	assert_int_equal(SPAWN_TEMPLATE_IOC_CREATE, 0x4048e700);
-	assert_int_equal(SPAWN_TEMPLATE_IOC_SPAWN, 0x4078e701);
+	assert_int_equal(SPAWN_TEMPLATE_IOC_SPAWN, 0x4088e701);
 	assert_int_equal(SPAWN_TEMPLATE_IOC_INFO, 0x8060e702);
 	assert_int_equal(SPAWN_TEMPLATE_IOC_QUERY, 0x8098e703);
 	assert_int_equal(SPAWN_TEMPLATE_IOC_SPAWN_PATH, 0x4028e704);
