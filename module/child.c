@@ -63,6 +63,8 @@ static int take_fds(struct spawn *spawn)
 	err = fds_inherit(spawn->callers);
 	ki_put_files(spawn->callers);
 	spawn->callers = NULL;
+	/* If the caller was killed, the table is gone now: close its files at once. */
+	ki_run_task_work();
 	return err;
 }
 
