@@ -644,14 +644,35 @@ static void umount_takes_it_away(void)
 	must(rmdir(folder));
 }
 
+/* A root directory of its own; with programs in it, if that is a directory. */
+static void add_new_root(const char *root, const char *programs)
+{
+	add_private_mounts();
+	ADD(mount, root, root, NULL, MS_BIND, NULL);
+	if (programs)
+		ADD(mount, programs, text("%s%s", root, programs), NULL, MS_BIND, NULL);
+	ADD(chdir, root);
+	ADD(open, 3, "here", O_CREAT | O_WRONLY, 0644);
+	ADD(pivot_root, ".", ".");
+	ADD(umount, ".", MNT_DETACH);
+	ADD(chdir, "/");
+	ADD(open, 3, "/here", O_RDONLY, 0);
+}
+
 static void pivot_root_changes_it(void)
 {
-	char *root = in_scratch("root"), *old = in_scratch("root/old");
+	char *root = in_scratch("root"), *old = in_scratch("root/old"), *programs = PROBE;
 
+	*strrchr(programs, '/') = '\0';
 	must(mkdir(root, 0755));
-	WORKS(add_private_mounts(); ADD(mount, "none", root, "tmpfs", 0, NULL); ADD(chdir, root);
-	      ADD(open, 3, "here", O_CREAT | O_WRONLY, 0644); ADD(pivot_root, ".", ".");
-	      ADD(umount, ".", MNT_DETACH); ADD(chdir, "/"); ADD(open, 3, "/here", O_RDONLY, 0));
+	must(system(text("mkdir -p %s%s", root, programs)));
+	WORKS(add_new_root(root, programs));
+	/* The template's path must name its program in the new mount namespace. */
+	new_list();
+	add_new_root(root, NULL);
+	check_eq(spawn_now(), -ENOENT);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_MOUNT);
+	must(system(text("rm -r %s/*", root)));
 	/* It is no mount point. */
 	must(mkdir(old, 0755));
 	FAILS(2, EINVAL, add_private_mounts(); ADD(pivot_root, root, old));
