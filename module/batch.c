@@ -15,6 +15,7 @@
 #include "batch.h"
 #include "ioctl.h"
 #include "request.h"
+#include "signals.h"
 #include "spawn.h"
 #include "spawn_template.h"
 #include "template.h"
@@ -149,7 +150,7 @@ static long run(struct batch *batch)
 		if (err)
 			break;
 		/* Whatever it is for: the caller comes back for the rest. */
-		if (task_sigpending(current)) {
+		if (signals_wanted()) {
 			done++;
 			break;
 		}

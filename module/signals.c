@@ -2,8 +2,8 @@
 /*
  * signals.c - signals of the caller and of the child while the child is set up
  */
-#include <linux/array_size.h>
 #include <linux/errno.h>
+#include <linux/sched/jobctl.h>
 #include <linux/sched/signal.h>
 
 #include "internals.h"
@@ -15,16 +15,6 @@ static bool dying(void)
 	return signal_pending(current) && ki_take_signals();
 }
 
-/* Would the kernel drop this signal to current instead of making it pending? */
-static bool dropped(int sig)
-{
-	struct sighand_struct *sighand = rcu_dereference_raw(current->sighand);
-	__sighandler_t handler = READ_ONCE(sighand->action[sig - 1].sa.sa_handler);
-
-	/* A tracer sees ignored signals, too. */
-	return !current->ptrace && (handler == SIG_DFL || handler == SIG_IGN);
-}
-
 /* All that can be blocked. */
 static void set_all(sigset_t *set)
 {
@@ -33,26 +23,60 @@ static void set_all(sigset_t *set)
 
 void signals_block(sigset_t *mask)
 {
-	/* What SIG_DFL ignores. Children send SIGCHLD at any moment. */
-	static const u8 ignored[] = { SIGCHLD, SIGCONT, SIGURG, SIGWINCH };
-	sigset_t set;
-	size_t i;
+	sigset_t all;
 
-	set_all(&set);
-	/* Blocked, a signal becomes pending even if it is ignored: a batch would end. */
-	for (i = 0; i < ARRAY_SIZE(ignored); i++)
-		if (dropped(ignored[i]))
-			sigdelset(&set, ignored[i]);
-	/* What the caller has blocked stays blocked. */
-	sigorsets(&set, &set, &current->blocked);
-	sigprocmask(SIG_SETMASK, &set, mask);
+	set_all(&all);
+	sigprocmask(SIG_SETMASK, &all, mask);
 }
 
 void signals_unblock(const sigset_t *mask)
 {
+	bool pending = task_sigpending(current);
 	sigset_t set = *mask;
 
 	sigprocmask(SIG_SETMASK, &set, NULL);
+	/*
+	 * What made copy_process() fail with -ERESTARTNOINTR may be gone: another thread
+	 * took the signal, a freezer has ended. Only a task with this flag restarts a
+	 * system call on its way to user mode.
+	 */
+	if (pending)
+		set_thread_flag(TIF_SIGPENDING);
+}
+
+/* Would SIG_DFL or SIG_IGN ignore this signal? */
+static bool is_ignored(int sig)
+{
+	struct sighand_struct *sighand = rcu_dereference_raw(current->sighand);
+	__sighandler_t handler = sighand->action[sig - 1].sa.sa_handler;
+
+	return handler == SIG_IGN ||
+	       (handler == SIG_DFL && (sigmask(sig) & SIG_KERNEL_IGNORE_MASK));
+}
+
+bool signals_wanted(void)
+{
+	struct sighand_struct *sighand = rcu_dereference_raw(current->sighand);
+	bool wanted = true;
+	sigset_t set;
+	int sig;
+
+	if (!task_sigpending(current))
+		return false;
+	/* A tracer sees ignored signals, too. */
+	if (current->ptrace)
+		return true;
+	spin_lock_irq(&sighand->siglock);
+	sigorsets(&set, &current->pending.signal, &current->signal->shared_pending.signal);
+	sigandnsets(&set, &set, &current->blocked);
+	/* Without a signal it is a stop or a freezer that wants current. */
+	if (!sigisemptyset(&set) && !(current->jobctl & JOBCTL_PENDING_MASK)) {
+		wanted = false;
+		for (sig = 1; sig <= _NSIG && !wanted; sig++)
+			wanted = sigismember(&set, sig) && !is_ignored(sig);
+	}
+	spin_unlock_irq(&sighand->siglock);
+	return wanted;
 }
 
 bool signals_begin(void)

@@ -14,13 +14,15 @@
 
 #include <linux/signal_types.h>
 
-/*
- * In the caller: block all signals that can become pending, but for SIGKILL and
- * SIGSTOP. mask is set to the mask before.
- */
+/* In the caller: block all but SIGKILL and SIGSTOP; mask is set to the mask before. */
 void signals_block(sigset_t *mask);
 /* In the caller: set its mask again. What came in meanwhile is delivered after the call. */
 void signals_unblock(const sigset_t *mask);
+/*
+ * In the caller: is something pending that it must return to user mode for? Not for
+ * ignored signals: while SIGCHLD was blocked, ended children made it pending.
+ */
+bool signals_wanted(void);
 
 /*
  * In the child, first: block all signals, and take what is pending and cannot be
