@@ -287,16 +287,19 @@ static int check_shown(const struct template *tmpl, unsigned long upath,
 static int exec_entered(const struct template *tmpl, unsigned long upath,
 			const struct exec_args *args, u32 *stage)
 {
-	int err, fd;
+	int err, fd = -1;
 
 	err = check_shown(tmpl, upath, args) ?: ki_exec_check_nproc();
 	if (err)
 		return err;
-	err = template_begin_exec(tmpl);
+	do {
+		err = template_begin_exec(tmpl);
+	} while (begin_again(err, upath, args));
 	if (err)
 		return err;
-	fd = place_program(tmpl, stage);
 	do {
+		if (fd < 0)
+			fd = place_program(tmpl, stage);
 		err = fd < 0 ? fd : exec_fd(tmpl, fd, args);
 	} while (begin_again(err, upath, args));
 	template_end_exec(tmpl);
