@@ -622,7 +622,7 @@ void __noreturn ki_do_exit(long code)
 
 long ki_wait_all(pid_t pid)
 {
-	return static_call(os_kernel_wait4)(pid, NULL, __WALL, NULL);
+	return static_call(os_kernel_wait4)(pid, NULL, __WALL | WNOHANG, NULL);
 }
 
 bool ki_take_signals(void)

@@ -67,7 +67,7 @@ void ki_ptrace_event(int event, unsigned long message);
  */
 void ki_ptrace_syscall(unsigned long message);
 void __noreturn ki_do_exit(long code);
-/* wait4(pid, NULL, __WALL): the pid, or -ECHILD, or -ERESTARTSYS. Sleeps. */
+/* wait4(pid, NULL, __WALL | WNOHANG): the pid, 0: not yet, or -ECHILD. May sleep. */
 long ki_wait_all(pid_t pid);
 /*
  * Take what is pending of current's and not blocked, as on the way to user mode:

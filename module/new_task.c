@@ -27,7 +27,7 @@
  */
 #define NEW_TASK_FLAGS (CLONE_VM | CLONE_VFORK | CLONE_FILES)
 
-/* In ticks: until a caller with a pending signal looks again for a task that ended. */
+/* In ticks: until the caller looks again whether a tracer has let go of the task. */
 #define LONGEST_NAP (HZ / 20L)
 
 int new_task_trace(void)
@@ -123,10 +123,7 @@ static bool wait_for_end(const struct new_task *new)
 	return !killed;
 }
 
-/*
- * kernel_wait4() returns at once when a signal is pending: a stop, a freezer, an
- * ordinary one. Try until a tracer has let go of the zombie.
- */
+/* Try until a tracer has let go of the zombie. */
 static bool reap_patiently(const struct new_task *new)
 {
 	long ticks = 1;
@@ -136,8 +133,7 @@ static bool reap_patiently(const struct new_task *new)
 	do {
 		nap(ticks);
 		ticks = min(2 * ticks, LONGEST_NAP);
-		gone = !pid_has_task(new->pid, PIDTYPE_PID) ||
-		       ki_wait_all(new->nr) != -ERESTARTSYS;
+		gone = !pid_has_task(new->pid, PIDTYPE_PID) || ki_wait_all(new->nr);
 	} while (!gone && !fatal_signal_pending(current));
 	ki_leave_frozen();
 	return gone;
@@ -147,8 +143,8 @@ static bool reap_patiently(const struct new_task *new)
 static bool reap_zombie(const struct new_task *new)
 {
 	/* Another thread's wait for all kinds may have been first: then its number is free. */
-	return !pid_has_task(new->pid, PIDTYPE_PID) ||
-	       ki_wait_all(new->nr) != -ERESTARTSYS || reap_patiently(new);
+	return !pid_has_task(new->pid, PIDTYPE_PID) || ki_wait_all(new->nr) ||
+	       reap_patiently(new);
 }
 
 void new_task_reap(const struct new_task *new)
