@@ -637,7 +637,8 @@ bool ki_take_signals(void)
 	 * the child has no FPU registers to be saved before exec.
 	 */
 	current->flags |= WORKER_FLAG;
-	fatal = static_call(os_get_signal)(&ksig);
+	/* A tracer can unblock a signal that has a handler: that one kills nobody. */
+	fatal = static_call(os_get_signal)(&ksig) && (current->flags & PF_SIGNALED);
 	current->flags &= ~WORKER_FLAG;
 	return fatal;
 }
