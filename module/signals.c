@@ -15,6 +15,18 @@ static bool dying(void)
 	return signal_pending(current) && ki_take_signals();
 }
 
+bool signals_restarts(long err)
+{
+	switch (err) {
+	case -ERESTARTSYS:
+	case -ERESTARTNOINTR:
+	case -ERESTARTNOHAND:
+	case -ERESTART_RESTARTBLOCK:
+		return true;
+	}
+	return false;
+}
+
 /* All that can be blocked. */
 static void set_all(sigset_t *set)
 {

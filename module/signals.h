@@ -14,6 +14,9 @@
 
 #include <linux/signal_types.h>
 
+/* Is this an errno by which the kernel restarts a system call, and no user must see? */
+bool signals_restarts(long err);
+
 /* In the caller: block all but SIGKILL and SIGSTOP; mask is set to the mask before. */
 void signals_block(sigset_t *mask);
 /* In the caller: set its mask again. What came in meanwhile is delivered after the call. */

@@ -501,6 +501,9 @@ int spawn_start(const struct spawn_request *request, struct birth *birth,
 		err = start(request, birth, result, &mask);
 		signals_unblock(&mask);
 	}
+	/* Also of a file system that a stop or a freezer interrupted. */
+	if (signals_restarts(err))
+		err = -ERESTARTNOINTR;
 	if (err)
 		end_shown_birth(birth, err);
 	if (err && err != -ERESTARTNOINTR) {

@@ -17,6 +17,7 @@
 #include "ask.h"
 #include "ioctl.h"
 #include "request.h"
+#include "signals.h"
 #include "spawn.h"
 #include "step.h"
 #include "template.h"
@@ -78,7 +79,10 @@ static long ioctl_query(struct file *file, void __user *arg, size_t size)
 		return err;
 	query.spawned = atomic64_read(&tmpl->spawned);
 	query.failed = atomic64_read(&tmpl->failed);
-	query.stale = -template_check_fresh(tmpl);
+	err = template_check_fresh(tmpl);
+	if (signals_restarts(err))
+		return err;
+	query.stale = -err;
 	template_describe(tmpl, &facts, true);
 	query.key = facts.key;
 	query.elf = facts.elf;
