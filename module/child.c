@@ -53,21 +53,6 @@ static int be_born(const struct spawn *spawn)
 	return set_by_prctl(PR_SET_NO_NEW_PRIVS, 1);
 }
 
-/* With INHERIT_FDS: place what the caller's side had no room for in the child's table. */
-static int take_fds(struct spawn *spawn)
-{
-	int err;
-
-	if (!spawn->callers)
-		return fds_place_inherited(&spawn->inherited);
-	err = fds_inherit(spawn->callers);
-	ki_put_files(spawn->callers);
-	spawn->callers = NULL;
-	/* If the caller was killed, the table is gone now: close its files at once. */
-	ki_run_task_work();
-	return err;
-}
-
 /* The caller may go on; once. */
 static void complete_once(struct spawn *spawn)
 {
@@ -283,7 +268,7 @@ int child_main(void *data)
 	int code = 0;
 	int err;
 
-	err = take_fds(spawn);
+	err = fds_place_inherited(&spawn->inherited);
 	if (err)
 		spawn->result.stage = SPAWN_TEMPLATE_STAGE_FDS;
 	if (signals_begin())

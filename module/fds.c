@@ -107,14 +107,6 @@ void fds_put_inherited(struct fds_list *fds)
 	*fds = (struct fds_list) {};
 }
 
-struct files_struct *fds_get_own(void)
-{
-	struct files_struct *files = current->files;
-
-	atomic_inc(&files->count);
-	return files;
-}
-
 void fds_give(struct task_struct *child, struct files_struct *files)
 {
 	struct files_struct *callers;
@@ -179,54 +171,28 @@ static void copy_word(struct fdtable *to, const struct fdtable *from, unsigned i
 		__set_bit(word, to->full_fds_bits);
 }
 
-/*
- * Copy the inheritable descriptors below *end at one instant, as dup_fd() does;
- * dup_fd() would take the close-on-exec ones, too.
- *
- * @end: lowered to the end of what is inheritable
- * Return: false, and nothing is copied, if there is no room for them.
- */
-static bool copy_all(struct files_struct *own, struct files_struct *callers, unsigned int *end)
+/* At one instant, as dup_fd() does it, which would take the close-on-exec ones, too. */
+bool fds_copy(struct files_struct *to, unsigned int end)
 {
-	const struct fdtable *from;
-	struct fdtable *to;
+	struct files_struct *callers = current->files;
+	struct fdtable *own_fdt;
+	const struct fdtable *fdt;
 	unsigned int word;
 	bool fits;
 
 	spin_lock(&callers->file_lock);
-	spin_lock_nested(&own->file_lock, SINGLE_DEPTH_NESTING);
-	from = files_fdtable(callers);
-	to = files_fdtable(own);
-	*end = min(*end, end_of_inheritable(from));
-	fits = *end <= to->max_fds;
-	for (word = 0; fits && word * BITS_PER_LONG < *end; word++)
-		copy_word(to, from, word,
-			  *end - word * BITS_PER_LONG < BITS_PER_LONG ?
-				  BITMAP_LAST_WORD_MASK(*end) : ~0UL);
-	spin_unlock(&own->file_lock);
+	spin_lock_nested(&to->file_lock, SINGLE_DEPTH_NESTING);
+	fdt = files_fdtable(callers);
+	own_fdt = files_fdtable(to);
+	end = min(end, end_of_inheritable(fdt));
+	fits = end <= own_fdt->max_fds;
+	for (word = 0; fits && word * BITS_PER_LONG < end; word++)
+		copy_word(own_fdt, fdt, word,
+			  end - word * BITS_PER_LONG < BITS_PER_LONG ?
+				  BITMAP_LAST_WORD_MASK(end) : ~0UL);
+	spin_unlock(&to->file_lock);
 	spin_unlock(&callers->file_lock);
 	return fits;
-}
-
-bool fds_copy(struct files_struct *to, unsigned int end)
-{
-	return copy_all(to, current->files, &end);
-}
-
-int fds_inherit(struct files_struct *from)
-{
-	for (;;) {
-		unsigned int end = FDS_ALL;
-		int err;
-
-		if (copy_all(current->files, from, &end))
-			return 0;
-		err = make_room(end - 1);
-		if (err)
-			return err;
-		if (fatal_signal_pending(current))
-			return -EINTR;
-	}
 }
 
 int fds_place_inherited(struct fds_list *fds)

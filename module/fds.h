@@ -38,9 +38,6 @@ bool fds_copy(struct files_struct *to, unsigned int end);
  */
 void fds_give(struct task_struct *child, struct files_struct *files);
 
-/* In the caller: its own table, a reference. */
-struct files_struct *fds_get_own(void);
-
 /* A descriptor of the caller's that the child will have. */
 struct fds_entry {
 	unsigned int fd;
@@ -54,15 +51,13 @@ struct fds_list {
 
 /*
  * In the caller: references to all its descriptors that are not close-on-exec, at
- * one instant. For a caller that does not wait until the child has copied them.
+ * one instant, for a child whose table must grow first.
  *
  * Return: 0, -ENOMEM, or -EINTR (a fatal signal).
  */
 int fds_get_inherited(struct fds_list *out);
 void fds_put_inherited(struct fds_list *fds);
 
-/* In the child: place every descriptor of a table that is not close-on-exec. */
-int fds_inherit(struct files_struct *from);
 /*
  * In the child: place those that the caller got. The references go to the table
  * and the list is freed; after an error fds_put_inherited() frees both.

@@ -133,8 +133,6 @@ void spawn_put(struct spawn *spawn)
 	actions_free(&spawn->actions);
 	if (spawn->files)
 		ki_put_files(spawn->files);
-	if (spawn->callers)
-		ki_put_files(spawn->callers);
 	fds_put_inherited(&spawn->inherited);
 	if (spawn->leash)
 		fput(spawn->leash);
@@ -155,11 +153,8 @@ static int copy_fds(struct spawn *spawn)
 	spawn->files = files;
 	if (fds_copy(files, all ? FDS_ALL : FDS_STDIO))
 		return 0;
-	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)
-		return fds_get_inherited(&spawn->inherited);
-	/* A caller that waits can lend its table: the child makes room, and copies. */
-	spawn->callers = fds_get_own();
-	return 0;
+	/* The child makes room and places them. */
+	return fds_get_inherited(&spawn->inherited);
 }
 
 /* When may the caller of these arguments go on, if no tracer wants otherwise? */
