@@ -129,6 +129,7 @@ static int child_main(void *data)
 	/* As the end of child.c's child_main(): main.c waits for the last instructions. */
 	module_put(THIS_MODULE);
 	ki_do_exit(0);
+	return 0;
 }
 
 /* --- in the caller --- */
@@ -139,7 +140,7 @@ static int make_child(struct new_task *child, struct question *question)
 		.fn = child_main,
 		.fn_arg = question,
 	};
-	struct files_struct *files = ki_new_files();
+	struct files_struct *files = ki_new_files(0);
 	int err;
 
 	if (IS_ERR(files))

@@ -268,14 +268,11 @@ int child_main(void *data)
 	int code = 0;
 	int err;
 
-	err = fds_place_inherited(&spawn->inherited);
-	if (err)
-		spawn->result.stage = SPAWN_TEMPLATE_STAGE_FDS;
 	if (signals_begin())
 		err = -EINTR;
 	else if (spawn->cancelled)
 		err = -ECANCELED;
-	else if (!err)
+	else
 		err = become_program(spawn) ?: check_stop(spawn);
 	if (err) {
 		code = exit_code(spawn, err);

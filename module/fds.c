@@ -13,29 +13,7 @@
 #include "fds.h"
 #include "internals.h"
 
-/*
- * A reference to the file at number fd, if it is open and not close-on-exec.
- * The table's file_lock is held, so the entry cannot go.
- */
-static struct file *get_inheritable(struct files_struct *files, unsigned int fd)
-{
-	struct fdtable *fdt = files_fdtable(files);
-	struct file *file;
-
-	lockdep_assert_held(&files->file_lock);
-	if (fd >= fdt->max_fds || test_bit(fd, fdt->close_on_exec))
-		return NULL;
-	file = rcu_dereference_protected(fdt->fd[fd], lockdep_is_held(&files->file_lock));
-	return file ? get_file(file) : NULL;
-}
-
-/* The first number from fd on that is open and not close-on-exec, or max_fds. */
-static unsigned int next_inheritable(const struct fdtable *fdt, unsigned int fd)
-{
-	return find_next_andnot_bit(fdt->open_fds, fdt->close_on_exec, fdt->max_fds, fd);
-}
-
-/* One more than the last of them, or 0. */
+/* One more than the last number that is open and not close-on-exec, or 0. */
 static unsigned int end_of_inheritable(const struct fdtable *fdt)
 {
 	unsigned int word;
@@ -49,64 +27,6 @@ static unsigned int end_of_inheritable(const struct fdtable *fdt)
 	return 0;
 }
 
-/* How many are inheritable; if list is not NULL, references to the first max. */
-static unsigned int collect(struct fds_entry *list, unsigned int max)
-{
-	struct files_struct *files = current->files;
-	unsigned int fd, count = 0;
-	struct fdtable *fdt;
-
-	spin_lock(&files->file_lock);
-	fdt = files_fdtable(files);
-	for (fd = next_inheritable(fdt, 0); fd < fdt->max_fds; fd = next_inheritable(fdt, fd + 1)) {
-		struct file *file;
-
-		if (count >= max) {
-			count++;
-			continue;
-		}
-		file = get_inheritable(files, fd);
-		if (file)
-			list[count++] = (struct fds_entry) { .fd = fd, .file = file };
-	}
-	spin_unlock(&files->file_lock);
-	return count;
-}
-
-int fds_get_inherited(struct fds_list *out)
-{
-	unsigned int max = collect(NULL, 0);
-
-	for (;;) {
-		unsigned int count;
-
-		/* kvmalloc_array() warns of what is larger than it can ever give. */
-		out->list = kvmalloc_array(max, sizeof(*out->list),
-					   GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-		if (max && !out->list)
-			return -ENOMEM;
-		count = collect(out->list, max);
-		out->count = min(count, max);
-		if (count <= max)
-			return 0;
-		/* Another thread opened some meanwhile. */
-		fds_put_inherited(out);
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		max = count;
-	}
-}
-
-void fds_put_inherited(struct fds_list *fds)
-{
-	unsigned int i;
-
-	for (i = 0; i < fds->count; i++)
-		fput(fds->list[i].file);
-	kvfree(fds->list);
-	*fds = (struct fds_list) {};
-}
-
 void fds_give(struct task_struct *child, struct files_struct *files)
 {
 	struct files_struct *callers;
@@ -117,33 +37,6 @@ void fds_give(struct task_struct *child, struct files_struct *files)
 	task_unlock(child);
 	/* Never the last reference: current has one. */
 	ki_put_files(callers);
-}
-
-/* Let the child's table have number fd, whatever RLIMIT_NOFILE says; fork does the same. */
-static int make_room(unsigned int fd)
-{
-	int got = ki_alloc_fd(fd, fd + 1, 0);
-
-	if (got < 0)
-		return got;
-	put_unused_fd(got);
-	return 0;
-}
-
-/*
- * Put a file at a number that is free and for which there is room. The table's
- * file_lock is held; the reference is the table's then.
- */
-static void put_at(struct files_struct *files, unsigned int fd, struct file *file)
-{
-	struct fdtable *fdt = files_fdtable(files);
-	unsigned int word = fd / BITS_PER_LONG;
-
-	lockdep_assert_held(&files->file_lock);
-	__set_bit(fd, fdt->open_fds);
-	if (!~fdt->open_fds[word])
-		__set_bit(word, fdt->full_fds_bits);
-	rcu_assign_pointer(fdt->fd[fd], file);
 }
 
 /*
@@ -171,51 +64,53 @@ static void copy_word(struct fdtable *to, const struct fdtable *from, unsigned i
 		__set_bit(word, to->full_fds_bits);
 }
 
-/* At one instant, as dup_fd() does it, which would take the close-on-exec ones, too. */
-bool fds_copy(struct files_struct *to, unsigned int end)
+/*
+ * Copy the inheritable descriptors below *end at one instant, as dup_fd() does it,
+ * which would take the close-on-exec ones, too.
+ *
+ * @end: lowered to the end of what is inheritable
+ * Return: false, and nothing is copied, if there is no room for them.
+ */
+static bool copy(struct files_struct *to, unsigned int *end)
 {
 	struct files_struct *callers = current->files;
-	struct fdtable *own_fdt;
-	const struct fdtable *fdt;
+	const struct fdtable *from_fdt;
+	struct fdtable *to_fdt;
 	unsigned int word;
 	bool fits;
 
 	spin_lock(&callers->file_lock);
 	spin_lock_nested(&to->file_lock, SINGLE_DEPTH_NESTING);
-	fdt = files_fdtable(callers);
-	own_fdt = files_fdtable(to);
-	end = min(end, end_of_inheritable(fdt));
-	fits = end <= own_fdt->max_fds;
-	for (word = 0; fits && word * BITS_PER_LONG < end; word++)
-		copy_word(own_fdt, fdt, word,
-			  end - word * BITS_PER_LONG < BITS_PER_LONG ?
-				  BITMAP_LAST_WORD_MASK(end) : ~0UL);
+	from_fdt = files_fdtable(callers);
+	to_fdt = files_fdtable(to);
+	*end = min(*end, end_of_inheritable(from_fdt));
+	fits = *end <= to_fdt->max_fds;
+	for (word = 0; fits && word * BITS_PER_LONG < *end; word++)
+		copy_word(to_fdt, from_fdt, word,
+			  *end - word * BITS_PER_LONG < BITS_PER_LONG ?
+				  BITMAP_LAST_WORD_MASK(*end) : ~0UL);
 	spin_unlock(&to->file_lock);
 	spin_unlock(&callers->file_lock);
 	return fits;
 }
 
-int fds_place_inherited(struct fds_list *fds)
+struct files_struct *fds_copy(unsigned int end)
 {
-	struct files_struct *own = current->files;
-	unsigned int i;
-	int err;
+	unsigned int room = 0;
 
-	if (!fds->count) {
-		fds_put_inherited(fds);
-		return 0;
+	for (;;) {
+		struct files_struct *files = ki_new_files(room);
+
+		if (IS_ERR(files))
+			return files;
+		room = end;
+		if (copy(files, &room))
+			return files;
+		/* More than a new table has room for, or another thread opened some. */
+		ki_put_files(files);
+		if (fatal_signal_pending(current))
+			return ERR_PTR(-EINTR);
 	}
-	err = make_room(fds->list[fds->count - 1].fd);
-	if (err)
-		return err;
-	spin_lock(&own->file_lock);
-	for (i = 0; i < fds->count; i++)
-		put_at(own, fds->list[i].fd, fds->list[i].file);
-	spin_unlock(&own->file_lock);
-	/* The references are the table's now. */
-	fds->count = 0;
-	fds_put_inherited(fds);
-	return 0;
 }
 
 /* Below 'end', close-on-exec, whatever RLIMIT_NOFILE says. */

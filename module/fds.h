@@ -24,45 +24,20 @@ struct task_struct;
 #define FDS_ALL UINT_MAX
 
 /*
- * In the caller: place its descriptors below number end that are open and not
- * close-on-exec in a table that no task has yet, at one instant. Does not sleep.
+ * In the caller: a new table with its descriptors below number end that are open and
+ * not close-on-exec, as they are at one instant. RLIMIT_NOFILE does not count, as
+ * for fork. Sleeps.
  *
- * Return: false, and nothing is placed, if the table has no room for the last
- * of them. A new table has room for NR_OPEN_DEFAULT numbers.
+ * Return: a reference, or an ERR_PTR: -ENOMEM, -EMFILE (above nr_open) or -EINTR (a
+ * fatal signal).
  */
-bool fds_copy(struct files_struct *to, unsigned int end);
+struct files_struct *fds_copy(unsigned int end);
 
 /*
  * In the caller: give a child that is not yet awake this table, whose reference
  * the child takes over. Drops the child's reference to the caller's table.
  */
 void fds_give(struct task_struct *child, struct files_struct *files);
-
-/* A descriptor of the caller's that the child will have. */
-struct fds_entry {
-	unsigned int fd;
-	struct file *file; /* a reference */
-};
-
-struct fds_list {
-	struct fds_entry *list; /* owned, for kvfree() */
-	unsigned int count;
-};
-
-/*
- * In the caller: references to all its descriptors that are not close-on-exec, at
- * one instant, for a child whose table must grow first.
- *
- * Return: 0, -ENOMEM, or -EINTR (a fatal signal).
- */
-int fds_get_inherited(struct fds_list *out);
-void fds_put_inherited(struct fds_list *fds);
-
-/*
- * In the child: place those that the caller got. The references go to the table
- * and the list is freed; after an error fds_put_inherited() frees both.
- */
-int fds_place_inherited(struct fds_list *fds);
 
 /*
  * In the child: give a file some free number, close-on-exec, RLIMIT_NOFILE

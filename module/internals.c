@@ -612,12 +612,9 @@ void ki_ptrace_syscall(unsigned long message)
 		send_sig(sig, current, 1);
 }
 
-void __noreturn ki_do_exit(long code)
+void ki_do_exit(long code)
 {
 	static_call(os_do_exit)(code);
-	/* Never here; the static call's type just cannot say so. */
-	for (;;)
-		cpu_relax();
 }
 
 long ki_wait_all(pid_t pid)
@@ -727,15 +724,55 @@ int ki_pidfd_prepare(struct pid *pid, bool kill_on_close, struct file **file)
 	return static_call(os_pidfd_prepare)(pid, kill_on_close ? AUTOKILL_FLAG : 0, file);
 }
 
-struct files_struct *ki_new_files(void)
+static struct files_struct *copy_files(struct files_struct *from)
 {
 	struct files_struct *files;
 	int error = -ENOMEM;
 
 	if (chosen[DUP_FD]->shape == DUP_FD_RANGE)
-		return static_call(os_dup_fd_range)(&empty_files, NULL);
-	files = static_call(os_dup_fd_error)(&empty_files, INT_MAX, &error);
+		return static_call(os_dup_fd_range)(from, NULL);
+	files = static_call(os_dup_fd_error)(from, INT_MAX, &error);
 	return files ?: ERR_PTR(error);
+}
+
+/*
+ * A table for dup_fd() to copy which says that its last number is reserved, for a
+ * descriptor that another thread opens now: dup_fd() gives the copy as much room, and
+ * frees the number.
+ */
+struct roomy_files {
+	struct files_struct files;
+	/* Files: none; then a bitmap of open numbers. */
+	struct file *none[];
+};
+
+struct files_struct *ki_new_files(unsigned int room)
+{
+	unsigned int count = ALIGN(room, BITS_PER_LONG);
+	struct roomy_files *roomy;
+	struct files_struct *files;
+	struct fdtable *fdt;
+
+	if (room <= NR_OPEN_DEFAULT)
+		return copy_files(&empty_files);
+	/* kvzalloc() warns of what is larger than it can ever give. */
+	roomy = kvzalloc(struct_size(roomy, none, count) + count / BITS_PER_BYTE,
+			 GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!roomy)
+		return ERR_PTR(-ENOMEM);
+	spin_lock_init(&roomy->files.file_lock);
+	fdt = &roomy->files.fdtab;
+	fdt->max_fds = count;
+	fdt->fd = (struct file __rcu **)roomy->none;
+	fdt->open_fds = (unsigned long *)(roomy->none + count);
+	__set_bit(count - 1, fdt->open_fds);
+	/* No number is close-on-exec, and no word of numbers is full. */
+	fdt->close_on_exec = (unsigned long *)roomy->none;
+	fdt->full_fds_bits = (unsigned long *)roomy->none;
+	RCU_INIT_POINTER(roomy->files.fdt, fdt);
+	files = copy_files(&roomy->files);
+	kvfree(roomy);
+	return files;
 }
 
 void ki_put_files(struct files_struct *files)

@@ -66,7 +66,11 @@ void ki_ptrace_event(int event, unsigned long message);
  * PTRACE_EVENTMSG_SYSCALL_*. A signal that it injects is sent.
  */
 void ki_ptrace_syscall(unsigned long message);
-void __noreturn ki_do_exit(long code);
+/*
+ * do_exit(): does not return. Not declared so, because to the compiler the static call
+ * in it does return, and objtool compares.
+ */
+void ki_do_exit(long code);
 /* wait4(pid, NULL, __WALL | WNOHANG): the pid, 0: not yet, or -ECHILD. May sleep. */
 long ki_wait_all(pid_t pid);
 /*
@@ -119,8 +123,13 @@ bool ki_can_kill_on_close(void);
  */
 int ki_pidfd_prepare(struct pid *pid, bool kill_on_close, struct file **file);
 
-/* A new, empty table with one reference, or an ERR_PTR. */
-struct files_struct *ki_new_files(void);
+/*
+ * A new, empty table with one reference, or an ERR_PTR: -ENOMEM, or -EMFILE (more
+ * than nr_open).
+ *
+ * @room: how many numbers it must have room for
+ */
+struct files_struct *ki_new_files(unsigned int room);
 /* Drop a reference; the last one closes the table's descriptors. */
 void ki_put_files(struct files_struct *files);
 /*

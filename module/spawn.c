@@ -133,7 +133,6 @@ void spawn_put(struct spawn *spawn)
 	actions_free(&spawn->actions);
 	if (spawn->files)
 		ki_put_files(spawn->files);
-	fds_put_inherited(&spawn->inherited);
 	if (spawn->leash)
 		fput(spawn->leash);
 	if (spawn->tmpl)
@@ -142,19 +141,16 @@ void spawn_put(struct spawn *spawn)
 	kfree(spawn);
 }
 
-/* The child's table, and in it what the child gets of the caller's without an action. */
+/* The child's table, with what the child gets of the caller's without an action. */
 static int copy_fds(struct spawn *spawn)
 {
 	bool all = spawn->flags & SPAWN_TEMPLATE_SPAWN_INHERIT_FDS;
-	struct files_struct *files = ki_new_files();
+	struct files_struct *files = fds_copy(all ? FDS_ALL : FDS_STDIO);
 
 	if (IS_ERR(files))
 		return PTR_ERR(files);
 	spawn->files = files;
-	if (fds_copy(files, all ? FDS_ALL : FDS_STDIO))
-		return 0;
-	/* The child makes room and places them. */
-	return fds_get_inherited(&spawn->inherited);
+	return 0;
 }
 
 /* When may the caller of these arguments go on, if no tracer wants otherwise? */

@@ -51,8 +51,6 @@ struct spawn {
 	struct actions actions;
 	bool wants_pidfd; /* the caller gets a pidfd of the child */
 	struct files_struct *files; /* the child's table until the child has it; a reference */
-	/* With INHERIT_FDS, if 'files' had no room for all that is inheritable; else empty. */
-	struct fds_list inherited;
 	/* The caller as a name: a reference, to compare with. */
 	struct task_struct *caller;
 	/* A pidfd that kills when it is released: not before the child is ready for that. */
