@@ -120,10 +120,7 @@ static int child_main(void *data)
 	struct question *question = data;
 
 	question->answer = find_answer(question);
-	/* As complete_vfork_done(): who looks at vfork_done holds task_lock. */
-	task_lock(current);
-	current->vfork_done = NULL;
-	task_unlock(current);
+	new_task_end_vfork();
 	complete(&question->done);
 	question_put(question);
 	/* As the end of child.c's child_main(): main.c waits for the last instructions. */

@@ -20,6 +20,7 @@
 #include "child.h"
 #include "exec.h"
 #include "internals.h"
+#include "new_task.h"
 #include "signals.h"
 #include "spawn.h"
 #include "step.h"
@@ -204,13 +205,8 @@ static void settle(struct spawn *spawn)
 /* The caller may go on, if it waits. The spawn may be gone afterwards. */
 static void let_go(struct spawn *spawn)
 {
-	bool in_memory;
+	bool in_memory = new_task_end_vfork();
 
-	/* As complete_vfork_done(): who looks at vfork_done holds task_lock. */
-	task_lock(current);
-	in_memory = current->vfork_done;
-	current->vfork_done = NULL;
-	task_unlock(current);
 	/* With WAIT_MEMORY exec has completed 'done' if it dropped the memory. */
 	if (spawn->wait != WAIT_NOT && (in_memory || spawn->wait != WAIT_MEMORY))
 		complete_once(spawn);

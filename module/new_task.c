@@ -75,6 +75,18 @@ void new_task_tell_tracer(const struct new_task *new, int event)
 	ki_ptrace_event(event, nr);
 }
 
+bool new_task_end_vfork(void)
+{
+	bool had;
+
+	/* As complete_vfork_done(): a task that looks at vfork_done holds task_lock. */
+	task_lock(current);
+	had = current->vfork_done;
+	current->vfork_done = NULL;
+	task_unlock(current);
+	return had;
+}
+
 int new_task_wait(struct completion *done)
 {
 	int killed;

@@ -48,6 +48,12 @@ void new_task_put(struct new_task *new);
 void new_task_tell_tracer(const struct new_task *new, int event);
 
 /*
+ * In the task: clear vfork_done, so that its completion may go away. Does not complete
+ * it. Return: false if exec has completed and cleared it already.
+ */
+bool new_task_end_vfork(void);
+
+/*
  * Wait as wait_for_vfork_done() does: only a fatal signal ends the wait.
  *
  * Return: 0, or -EINTR if the caller must exit.

@@ -425,7 +425,7 @@ static int show_birth(struct birth *birth, struct spawn_template_result *result)
 {
 	int err;
 
-	if (!step_tracer_judges() || ptrace_event_enabled(current, PTRACE_EVENT_VFORK))
+	if (!step_tracer_judges() || new_task_trace())
 		return 0;
 	birth->shown = true;
 	err = step_show_vfork(&birth->ioctl);
