@@ -98,6 +98,8 @@ static void info_says_what_the_kernel_can(void)
 	check(can(SPAWN_TEMPLATE_SPAWN_CGROUP));
 	while (waitpid(-1, NULL, __WALL) > 0)
 		;
+	/* wait(2) passes over a child that the kernel reaps a moment before it is gone. */
+	wait_until(!count_children());
 }
 
 /* exit_signal */
