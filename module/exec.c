@@ -11,6 +11,7 @@
 #include <linux/fs.h>
 #include <linux/ptrace.h>
 #include <linux/limits.h>
+#include <linux/mman.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
 #include <linux/uaccess.h>
@@ -181,15 +182,56 @@ static int exec_path(const char *path, const struct exec_args *args)
 	return err;
 }
 
-/* Let the caller's memory have a path, for those that judge it: where, or 0. */
-static unsigned long show(const char *path, const struct exec_args *args)
+/* Where those that judge an exec read its path, in the caller's memory. */
+struct shown_path {
+	unsigned long at; /* 0: nothing judges it */
+	size_t mapped; /* bytes of a mapping of the child's own there, or 0 */
+};
+
+/*
+ * If current is being killed, the mapping may stay: the kernel takes no lock of its
+ * memory then. It is the caller's memory, and has no more than the path.
+ */
+static void hide_path(struct shown_path *shown)
+{
+	if (shown->mapped)
+		vm_munmap(shown->at, shown->mapped);
+	shown->mapped = 0;
+}
+
+/* Room for a path: what the caller lends if that suffices, otherwise a new mapping. */
+static int find_room(size_t size, const struct exec_args *args, struct shown_path *shown)
+{
+	if (args->scratch && size <= args->scratch_size) {
+		shown->at = (unsigned long)args->scratch;
+		return 0;
+	}
+	shown->at = vm_mmap(NULL, 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	if (IS_ERR_VALUE(shown->at))
+		return shown->at;
+	shown->mapped = PAGE_ALIGN(size);
+	return 0;
+}
+
+/*
+ * Write a path into the caller's memory for those that judge it. hide_path() must
+ * follow a call that returned 0.
+ */
+static int show_path(const char *path, const struct exec_args *args, struct shown_path *shown)
 {
 	size_t size = strlen(path) + 1;
+	int err;
 
-	if (!args->late || !args->scratch || size > args->scratch_size ||
-	    copy_to_user(args->scratch, path, size))
+	*shown = (struct shown_path) { };
+	if (!args->late)
 		return 0;
-	return (unsigned long)args->scratch;
+	err = find_room(size, args, shown);
+	if (err)
+		return err;
+	if (!copy_to_user((void __user *)shown->at, path, size))
+		return 0;
+	hide_path(shown);
+	return -EFAULT;
 }
 
 /* Enter execve(2), and, as it does, read its strings after it was judged. */
@@ -205,47 +247,60 @@ static int enter(unsigned long upath, struct exec_args *args)
 	return err;
 }
 
-/* What was judged as the path; to be freed by kvfree(). NULL if none was shown. */
-static char *read_shown(unsigned long upath, const struct exec_args *args)
+/* What was judged as the path; to be freed by kvfree(). NULL if nothing judged it. */
+static char *read_shown(const struct shown_path *shown, const struct exec_args *args)
 {
-	if (!args->late || !upath)
+	if (!args->late)
 		return NULL;
-	return strings_copy_one((const char __user *)upath, PATH_MAX, -ENAMETOOLONG);
+	return strings_copy_one((const char __user *)shown->at, PATH_MAX, -ENAMETOOLONG);
 }
 
-/* One attempt, as the system call that it is. */
-static int attempt(const char *path, unsigned long upath, struct exec_args *args)
+/* One attempt, as the system call that it is. Hides the path. */
+static int attempt(const char *path, struct shown_path *shown, struct exec_args *args)
 {
-	char *shown;
+	char *judged = NULL;
 	int err;
 
-	err = enter(upath, args);
+	err = enter(shown->at, args);
+	if (!err)
+		judged = read_shown(shown, args);
+	hide_path(shown);
 	if (err)
 		return err;
 	current_pt_regs()->orig_ax = __NR_execve;
-	shown = read_shown(upath, args);
-	if (IS_ERR(shown)) {
-		step_leave(PTR_ERR(shown));
-		return PTR_ERR(shown);
+	if (IS_ERR(judged)) {
+		step_leave(PTR_ERR(judged));
+		return PTR_ERR(judged);
 	}
 	do {
-		err = exec_path(shown ?: path, args);
-	} while (begin_again(err, upath, args));
-	kvfree(shown);
+		err = exec_path(judged ?: path, args);
+	} while (begin_again(err, shown->at, args));
+	kvfree(judged);
 	if (err)
 		step_leave(err);
 	return err;
 }
 
+/* An attempt at a path that the search made up. */
+static int attempt_found(const char *path, struct exec_args *args)
+{
+	struct shown_path shown;
+	int err;
+
+	err = show_path(path, args, &shown);
+	return err ?: attempt(path, &shown, args);
+}
+
 int exec_search(const struct search *search, struct exec_args *args, s32 *index)
 {
+	struct shown_path own = { .at = search->ufile };
 	const char *at = search->path;
 	bool denied = false;
 	int err = -ENOENT;
 	char *name;
 
 	if (!search->path)
-		return attempt(search->file, search->ufile, args);
+		return attempt(search->file, &own, args);
 	name = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!name)
 		return -ENOMEM;
@@ -257,9 +312,7 @@ int exec_search(const struct search *search, struct exec_args *args, s32 *index)
 			break;
 		}
 		++*index;
-		err = search_next(search, &at, name);
-		if (!err)
-			err = attempt(name, show(name, args), args);
+		err = search_next(search, &at, name) ?: attempt_found(name, args);
 		if (!search_goes_on(err))
 			break;
 		denied |= err == -EACCES;
@@ -271,16 +324,16 @@ int exec_search(const struct search *search, struct exec_args *args, s32 *index)
 }
 
 /* The template's path, as it was judged, must be the one that is executed. */
-static int check_shown(const struct template *tmpl, unsigned long upath,
+static int check_shown(const struct template *tmpl, const struct shown_path *shown,
 		       const struct exec_args *args)
 {
-	char *shown = read_shown(upath, args);
+	char *judged = read_shown(shown, args);
 	bool same;
 
-	if (IS_ERR(shown))
-		return PTR_ERR(shown);
-	same = !shown || !strcmp(shown, tmpl->path);
-	kvfree(shown);
+	if (IS_ERR(judged))
+		return PTR_ERR(judged);
+	same = !judged || !strcmp(judged, tmpl->path);
+	kvfree(judged);
 	return same ? 0 : -EPERM;
 }
 
@@ -289,7 +342,7 @@ static int exec_entered(const struct template *tmpl, unsigned long upath,
 {
 	int err, fd = -1;
 
-	err = check_shown(tmpl, upath, args) ?: ki_exec_check_nproc();
+	err = ki_exec_check_nproc();
 	if (err)
 		return err;
 	do {
@@ -306,19 +359,39 @@ static int exec_entered(const struct template *tmpl, unsigned long upath,
 	return err;
 }
 
-int exec_template(const struct template *tmpl, struct exec_args *args, u32 *stage)
+/* Let execve(2) of the template's path be judged. */
+static int enter_template(const struct template *tmpl, struct exec_args *args,
+			  const struct shown_path *shown)
 {
-	unsigned long upath = show(tmpl->path, args);
 	int err;
 
-	err = step_ask_filters(__NR_execveat, -1, upath, args->uargv, args->uenvp, AT_EMPTY_PATH);
+	err = step_ask_filters(__NR_execveat, -1, shown->at, args->uargv, args->uenvp,
+			       AT_EMPTY_PATH);
 	if (!err)
-		err = enter(upath, args);
+		err = enter(shown->at, args);
+	if (err)
+		return err;
+	err = check_shown(tmpl, shown, args);
+	if (err)
+		step_leave(err);
+	return err;
+}
+
+int exec_template(const struct template *tmpl, struct exec_args *args, u32 *stage)
+{
+	struct shown_path shown;
+	int err;
+
+	err = show_path(tmpl->path, args, &shown);
+	if (err)
+		return err;
+	err = enter_template(tmpl, args, &shown);
+	hide_path(&shown);
 	if (err)
 		return err;
 	/* A tracer, and what reads /proc/PID/syscall, see an exec like any other. */
 	current_pt_regs()->orig_ax = __NR_execve;
-	err = exec_entered(tmpl, upath, args, stage);
+	err = exec_entered(tmpl, shown.at, args, stage);
 	/* A successful exec is left on the way to user mode, like every other. */
 	if (err)
 		step_leave(err);

@@ -319,11 +319,13 @@ struct spawn_template_spawn_args {
 	/*
 	 * Memory that the caller lends until the call returns, or 0. If the caller has
 	 * seccomp filters, or a tracer that follows vfork, the child writes each path
-	 * there before it executes it, with its NUL. Tracers, supervisors and
-	 * /proc/PID/syscall see that address as execve(2)'s path; without it they see
-	 * the caller's 'file', of a path that is not searched for, or 0. What stands
-	 * there after they have answered is executed, as by execve(2); a template's
-	 * path must not change (EPERM). A path that does not fit is not written.
+	 * there before it executes it, with its NUL (EFAULT: it cannot be written).
+	 * Tracers, supervisors and /proc/PID/syscall see that address as execve(2)'s
+	 * path. What stands there after they have answered is executed, as by
+	 * execve(2); a template's path must not change (EPERM). For a path that does
+	 * not fit the child maps memory of the caller's and unmaps it before it
+	 * executes the program (ENOMEM, EAGAIN: as mmap(2)). Lending some is cheaper.
+	 * The path of a SPAWN_PATH that is not searched for is the caller's 'file'.
 	 */
 	__aligned_u64 scratch; /* char * */
 	__u32 scratch_size; /* bytes; without scratch: 0 (EINVAL) */

@@ -1373,6 +1373,133 @@ static void lent_memory_is_seen_as_the_path_of_a_search(void)
 	in_child(lent_memory_of_a_search_in_child, NULL);
 }
 
+/* Without enough lent memory the child maps some, and writes the path there. */
+static void reads_the_path(struct supervisor *supervisor, const struct seccomp_notif *notif)
+{
+	check_eq(notif->data.nr, SYS_execve);
+	check_str(string_in_memory(notif->pid, notif->data.args[0]), supervisor->argument);
+	let_pass(supervisor);
+}
+
+static int count_mappings(void)
+{
+	char *line = NULL;
+	size_t room = 0;
+	int count = 0;
+	FILE *maps = fopen("/proc/self/maps", "re");
+
+	check(maps);
+	while (getline(&line, &room, maps) > 0)
+		count++;
+	free(line);
+	fclose(maps);
+	return count;
+}
+
+/* A spawn whose path a supervisor reads, which is another thread of the caller's. */
+static void read_path(uint32_t size, bool by_path)
+{
+	char *path = PROBE, *folder = text("%s", path);
+	struct supervisor supervisor = { .judge = reads_the_path, .argument = path };
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV("probe", "exit", "0"),
+						  .result = (uintptr_t)&result,
+						  .scratch = size ? (uintptr_t)lent : 0,
+						  .scratch_size = size };
+
+	*strrchr(folder, '/') = '\0';
+	begin_to_supervise(&supervisor, SYS_execve);
+	check_eq(wait_for(by_path ? sys_spawn_path("probe", folder, &args) :
+				    sys_spawn(probe, &args)),
+		 0);
+	end_to_supervise(&supervisor);
+	check_eq(*lent, 0);
+}
+
+/* No mapping is left. The supervisor's own are there after the first time. */
+static void read_path_twice(uint32_t size, bool by_path)
+{
+	int before;
+
+	own_template();
+	read_path(size, by_path);
+	before = count_mappings();
+	read_path(size, by_path);
+	check_eq(count_mappings(), before);
+}
+
+static void unlent_path_in_child(void *by_path)
+{
+	read_path_twice(0, by_path);
+}
+
+static void a_supervisor_reads_the_path_without_lent_memory(void)
+{
+	in_child(unlent_path_in_child, NULL);
+}
+
+static void a_supervisor_reads_a_searched_path_without_lent_memory(void)
+{
+	in_child(unlent_path_in_child, "by path");
+}
+
+static void long_path_in_child(void *by_path)
+{
+	read_path_twice(strlen(PROBE), by_path);
+}
+
+static void a_supervisor_reads_the_path_that_does_not_fit(void)
+{
+	in_child(long_path_in_child, NULL);
+}
+
+static void a_supervisor_reads_a_searched_path_that_does_not_fit(void)
+{
+	in_child(long_path_in_child, "by path");
+}
+
+/* As execve(2) of a path that cannot be read. */
+static void bad_memory_in_child(void *unused)
+{
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV("probe", "exit", "0"),
+						  .result = (uintptr_t)&result,
+						  .scratch = 8,
+						  .scratch_size = PATH_MAX };
+
+	(void)unused;
+	own_template();
+	check_eq(wait_for(sys_spawn(probe, &args)), 0);
+	allow_all();
+	check_eq(sys_spawn(probe, &args), -EFAULT);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
+	check_eq(sys_spawn_path("probe", "/", &args), -EFAULT);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
+}
+
+static void lent_memory_that_is_not_there(void)
+{
+	in_child(bad_memory_in_child, NULL);
+}
+
+/* The mapping is charged like any other of the caller's. */
+static void no_room_in_child(void *unused)
+{
+	struct rlimit limit = { 0, RLIM_INFINITY };
+	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV("probe", "exit", "0"),
+						  .result = (uintptr_t)&result };
+
+	(void)unused;
+	own_template();
+	allow_all();
+	must(setrlimit(RLIMIT_AS, &limit));
+	check_eq(sys_spawn(probe, &args), -ENOMEM);
+	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
+}
+
+static void no_room_for_the_path(void)
+{
+	in_child(no_room_in_child, NULL);
+}
+
 /* --- a pidfd --- */
 
 static int pidfd;
@@ -1518,5 +1645,11 @@ SUITE("seccomp",
       T(lent_memory_is_seen_as_the_path),
       T(lent_memory_is_seen_as_the_path_of_execveat),
       T(lent_memory_is_seen_as_the_path_of_a_search),
+      T(a_supervisor_reads_the_path_without_lent_memory),
+      T(a_supervisor_reads_a_searched_path_without_lent_memory),
+      T(a_supervisor_reads_the_path_that_does_not_fit),
+      T(a_supervisor_reads_a_searched_path_that_does_not_fit),
+      T(lent_memory_that_is_not_there),
+      T(no_room_for_the_path),
       T(pidfd_open_is_refused),
       T(pidfd_open_is_asked_in_the_child));
