@@ -1128,34 +1128,45 @@ CHILD_TEST(bad_strings_are_found_when_exec_is_entered)
 	free(long_string);
 }
 
+/* The path was shown, and not in the memory that the caller lends. */
+static void check_shown_in_a_mapping(const char *words)
+{
+	check_str(judge.words, words);
+	check(judge.at);
+	check(judge.at != (uintptr_t)lent);
+}
+
 CHILD_TEST(the_path_of_a_template_is_shown_in_lent_memory)
 {
 	begin_judging(PROBE);
 	check_eq(judge_spawn(), 0);
-	check_str(judge.words, "NULL");
+	check_shown_in_a_mapping(PROBE);
 	lend(lent, sizeof(lent));
 	check_eq(judge_spawn(), 0);
 	check_str(judge.words, PROBE);
 	check_eq(judge.at, (uintptr_t)lent);
-	/* It fits with its NUL, or it is not shown. */
+	/* The path must fit with its NUL. */
 	lend(lent, strlen(PROBE) + 1);
 	check_eq(judge_spawn(), 0);
 	check_str(judge.words, PROBE);
+	check_eq(judge.at, (uintptr_t)lent);
 	lend(lent, strlen(PROBE));
 	check_eq(judge_spawn(), 0);
-	check_str(judge.words, "NULL");
+	check_shown_in_a_mapping(PROBE);
 }
 
 CHILD_TEST(each_path_of_a_search_is_shown_in_lent_memory)
 {
+	char *words = text("/nowhere/probe /etc/probe %s", PROBE);
+
 	begin_judging("probe");
 	judge.by_path = true;
 	judge.search = text("/nowhere:/etc:%s", programs());
 	check_eq(judge_spawn(), 0);
-	check_str(judge.words, "NULL NULL NULL");
+	check_shown_in_a_mapping(words);
 	lend(lent, sizeof(lent));
 	check_eq(judge_spawn(), 0);
-	check_str(judge.words, text("/nowhere/probe /etc/probe %s", PROBE));
+	check_str(judge.words, words);
 	check_eq(judge.at, (uintptr_t)lent);
 }
 
@@ -1185,8 +1196,10 @@ CHILD_TEST(a_path_that_a_tracer_rewrites_in_place_is_executed)
 	begin_judging("false");
 	judge.by_path = true;
 	judge.search = "/nowhere:/bin";
-	judge.rewrites_path = true;
 	check_eq(judge_spawn(), 1);
+	judge.rewrites_path = true;
+	check_eq(judge_spawn(), 0);
+	check_str(judge.words, "/nowhere/false");
 	lend(lent, sizeof(lent));
 	check_eq(judge_spawn(), 0);
 	check_str(judge.words, "/nowhere/false");
@@ -1203,7 +1216,7 @@ CHILD_TEST(a_templates_path_that_a_tracer_rewrites_is_refused)
 	check_eq(judge.result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
 }
 
-/* Nothing is shown there, and the spawn goes on. */
+/* The path cannot be written there: execve(2) would fail with EFAULT. */
 CHILD_TEST(lent_memory_that_is_bad)
 {
 	void *read_only = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -1214,8 +1227,9 @@ CHILD_TEST(lent_memory_that_is_bad)
 	begin_judging(PROBE);
 	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		lend(bad[i], 4096);
-		check_eq(judge_spawn(), 0);
-		check_str(judge.words, "NULL");
+		check_eq(judge_spawn(), NO_CHILD);
+		check_eq(judge.result.error, EFAULT);
+		check_eq(judge.result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
 	}
 }
 
