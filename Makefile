@@ -53,6 +53,7 @@ include $(S)/module/build.mk
 -include $(S)/tests/fuzz/build.mk
 -include $(S)/tests/stress/build.mk
 -include $(S)/tests/peers/build.mk
+-include $(S)/tests/mutants/build.mk
 
 .PHONY: libs programs tests benches examples
 libs: $(LIBS)
