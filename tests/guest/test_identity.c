@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * test_identity.c - when a template is stale, and when it is not
- */
+/* test_identity.c - which changes make a template stale */
 #include "common_process.h"
 
 #include <linux/loop.h>
@@ -11,8 +9,8 @@
 #include <time.h>
 
 /*
- * A program of our own with two templates: one by its path, one by a
- * descriptor. Each change says what both of them give afterwards.
+ * A copy of probe with two templates: one by its path, one by a descriptor.
+ * After a change, each test checks what a spawn of either template returns.
  */
 static char *path;
 static int by_path, by_fd;
@@ -31,7 +29,7 @@ static void pin(void)
 	check_eq(spawn_and_wait(by_fd), 0);
 }
 
-/* A new file system at a folder in the scratch folder. */
+/* Mount a new filesystem on a directory in the scratch directory. */
 static char *mounted(const char *type, const char *source, const char *options)
 {
 	char *folder = in_scratch("%s", type);
@@ -53,7 +51,7 @@ static void both_give(int of_path, int of_fd)
 	check_eq(query_of(by_path).stale, -of_path);
 	check_eq(spawn_and_wait(by_fd), of_fd);
 	check_eq(query_of(by_fd).stale, -of_fd);
-	/* And it stays so. */
+	/* The answer does not change. */
 	check_eq(spawn_and_wait(by_path), of_path);
 	check_eq(spawn_and_wait(by_fd), of_fd);
 }
@@ -68,7 +66,7 @@ static void untouched(void)
 	unpin();
 }
 
-static void read_only(void)
+static void read_and_executed(void)
 {
 	size_t size;
 
@@ -88,7 +86,7 @@ static void mode_changed(void)
 	unpin();
 }
 
-/* A change and its undoing are two changes. */
+/* Undoing a change is another change. */
 static void mode_changed_and_back(void)
 {
 	pin();
@@ -132,7 +130,7 @@ static void touched(void)
 	unpin();
 }
 
-/* mtime put back to what it was: ctime tells. */
+/* The test restores mtime. Only ctime shows the change. */
 static void touched_and_back(void)
 {
 	struct stat status;
@@ -166,7 +164,10 @@ static void attribute_set(void)
 	unpin();
 }
 
-/* A write needs the template gone; a new one has the new content. */
+/*
+ * Nobody may write to the file while a template exists. A new template has the
+ * new content.
+ */
 static void written_between_templates(void)
 {
 	struct stat status;
@@ -194,7 +195,7 @@ static void renamed_over(void)
 	check_eq(spawn_and_wait(by_path), -ESTALE);
 	check_eq(query_of(by_path).stale, ESTALE);
 	unpin();
-	/* What stands there now is as good a program. */
+	/* A template of the file that now has the name works. */
 	by_path = template_of(path);
 	check_eq(spawn_and_wait(by_path), 0);
 	close(by_path);
@@ -208,7 +209,7 @@ static void renamed_away(void)
 	unpin();
 }
 
-/* A folder's rename touches no file: the path is wrong, the file is not. */
+/* Renaming a directory changes the path, not the file. */
 static void folder_renamed_and_back(void)
 {
 	char *here = in_scratch("here"), *there = in_scratch("there");
@@ -255,7 +256,7 @@ static void unlinked(void)
 	unpin();
 }
 
-/* The same bytes, mode, owner and mtime in another file. */
+/* Another file with the same bytes, mode, owner and mtime. */
 static void created_again(void)
 {
 	struct timespec times[2];
@@ -272,7 +273,7 @@ static void created_again(void)
 	unpin();
 }
 
-static void replaced_by_what_is_no_file(void)
+static void replaced_by_a_directory_or_a_link_loop(void)
 {
 	pin();
 	must(unlink(path));
@@ -298,7 +299,9 @@ static void link_retargeted(void)
 	must(symlink(other, link));
 	check_eq(spawn_and_wait(template), -ESTALE);
 	both_give(0, 0);
-	/* To the first file again: it names what it named. */
+	/*
+	 * The link points to the first file again: the template is not stale.
+	 */
 	must(unlink(link));
 	must(symlink(path, link));
 	check_eq(spawn_and_wait(template), 0);
@@ -351,7 +354,10 @@ static void result_says_template(void)
 	unpin();
 }
 
-/* What is executed is the pinned file, also when it has lost its name. */
+/*
+ * A template of a descriptor executes the pinned file, even if the file has no
+ * name.
+ */
 static void unlinked_before_a_template_by_fd(void)
 {
 	int fd, template;
@@ -362,7 +368,7 @@ static void unlinked_before_a_template_by_fd(void)
 	template = template_of_fd(fd);
 	close(fd);
 	check_eq(spawn_and_wait(template), 0);
-	/* A stranger at the old name is nothing to it. */
+	/* Another file at the old name changes nothing. */
 	write_text(path, "a stranger");
 	check_eq(spawn_and_wait(template), 0);
 	close(template);
@@ -373,7 +379,10 @@ static void package_upgrades(void)
 	char *fresh;
 	int template = -1, i;
 
-	/* As a package manager does it, under a runtime that remakes stale templates. */
+	/*
+	 * Does what a package manager does while a program makes stale
+	 * templates anew.
+	 */
 	path = own_probe("tool");
 	for (i = 0; i < 5; i++) {
 		if (template < 0)
@@ -387,7 +396,10 @@ static void package_upgrades(void)
 	}
 }
 
-/* Scripts: their interpreter opens what the path names, so the path counts in any case. */
+/*
+ * Scripts. The interpreter opens the path, so even the template of a descriptor
+ * compares the path.
+ */
 
 static int any_format(struct spawn_template_create_args args)
 {
@@ -404,7 +416,10 @@ static void pin_script(const char *name)
 	write_whole(path, content, strlen(content), 0755);
 	next_tick();
 	by_path = any_format(CREATE_PATH(path));
-	/* Of a close-on-exec descriptor no interpreter would get it. */
+	/*
+	 * The interpreter could not open the path of a close-on-exec
+	 * descriptor.
+	 */
 	fd = must(open(path, O_PATH));
 	by_fd = any_format(CREATE_FD(fd));
 	close(fd);
@@ -439,7 +454,7 @@ static void script_in_a_renamed_folder(void)
 	pin_script("scripts/script");
 	must(rename(here, there));
 	both_give(-ESTALE, -ESTALE);
-	/* Somebody else's stands there: it is not what was pinned. */
+	/* Another script at the path does not make the template fresh. */
 	must(mkdir(here, 0755));
 	write_whole(path, "#!/bin/false\n", 13, 0755);
 	both_give(-ESTALE, -ESTALE);
@@ -462,7 +477,7 @@ static void script_mounted_over(void)
 	unpin();
 }
 
-/* Writers let in: each write makes it stale, and nothing less does. */
+/* Templates that allow writers. Only a write makes such a template stale. */
 
 static void pin_writable(const char *name)
 {
@@ -499,7 +514,7 @@ static void written_to(void)
 	pin_writable("writable");
 	next_tick();
 	fd = must(open(path, O_RDWR | O_CLOEXEC));
-	/* The byte that is there already. */
+	/* Writes the byte that is already there. */
 	check_eq(pread(fd, &byte, 1, 100), 1);
 	check_eq(pwrite(fd, &byte, 1, 100), 1);
 	close(fd);
@@ -507,7 +522,10 @@ static void written_to(void)
 	unpin();
 }
 
-/* Where the filesystem takes note of such a write; tmpfs does not. */
+/*
+ * On ramfs, a write through a shared mapping changes the file's times. On tmpfs
+ * it does not.
+ */
 static void written_to_in_memory(void)
 {
 	char *folder = mounted("ramfs", "none", NULL), *map;
@@ -542,11 +560,11 @@ static void truncated(void)
 }
 
 /*
- * A write in the clock tick in which the template was made: the file's times
- * are the same afterwards. Tried on each kind of file system.
+ * A write in the same clock tick as CREATE leaves the file's times as they are.
+ * Each kind of filesystem is tried.
  */
 
-/* A template of the file, which anybody may write to. */
+/* Make a template with these flags of a file that writers may open. */
 static int writable_template(const char *file, uint64_t flags)
 {
 	struct spawn_template_create_args args = CREATE_PATH(file);
@@ -555,7 +573,7 @@ static int writable_template(const char *file, uint64_t flags)
 	return sys_create(&args);
 }
 
-/* Writes the first bytes as they are there already. */
+/* Write the file's first bytes again, unchanged. */
 static void write_again(const char *file)
 {
 	char bytes[16];
@@ -566,7 +584,7 @@ static void write_again(const char *file)
 	close(fd);
 }
 
-/* Written, made a template of, and written again, with nothing in between. */
+/* Write, make a template and write again, at once. */
 static void same_tick(const char *file, uint64_t flags, int rounds)
 {
 	int template, i;
@@ -582,8 +600,11 @@ static void same_tick(const char *file, uint64_t flags, int rounds)
 	}
 }
 
-/* What is no write leaves it fresh, though some file systems count it. */
-static void no_write(const char *file, uint64_t flags)
+/*
+ * Reading, executing and sync() leave the template fresh, though some
+ * filesystems count them as changes.
+ */
+static void stays_fresh(const char *file, uint64_t flags)
 {
 	size_t size;
 	int template;
@@ -608,20 +629,20 @@ static void try_in(const char *folder, int rounds)
 	write_whole(script, content, strlen(content), 0755);
 	same_tick(elf, SPAWN_TEMPLATE_CREATE_ALLOW_WRITE, rounds);
 	same_tick(script, SPAWN_TEMPLATE_CREATE_ANY_FORMAT, rounds);
-	no_write(elf, SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
-	no_write(script, SPAWN_TEMPLATE_CREATE_ANY_FORMAT);
+	stays_fresh(elf, SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
+	stays_fresh(script, SPAWN_TEMPLATE_CREATE_ANY_FORMAT);
 	must(unlink(elf));
 	must(unlink(script));
 }
 
 #define ROUNDS 25
 
-static void written_in_the_same_tick_here(void)
+static void written_in_the_same_tick_in_scratch(void)
 {
 	try_in(scratch, ROUNDS);
 }
 
-/* The root is on a disk. */
+/* The root filesystem is on a disk. */
 static void written_in_the_same_tick_on_the_root(void)
 {
 	char folder[] = "/var/tmp/identity.XXXXXX";
@@ -644,7 +665,7 @@ static void written_in_the_same_tick_on_tmpfs(void)
 	try_on("tmpfs", "none", NULL, ROUNDS);
 }
 
-/* No counter and no fine times. */
+/* ramfs has no change counter and no fine-grained times. */
 static void written_in_the_same_tick_on_ramfs(void)
 {
 	try_on("ramfs", "none", NULL, ROUNDS);
@@ -661,7 +682,7 @@ static void written_in_the_same_tick_on_overlay(void)
 	try_on("overlay", "none", options, ROUNDS);
 }
 
-/* A loop device of an image: its name. */
+/* Attach a loop device to an image. Returns the device's name. */
 static char *attach(const char *image, int *loop)
 {
 	int control, file = must(open(image, O_RDWR | O_CLOEXEC)), number;
@@ -678,14 +699,17 @@ static char *attach(const char *image, int *loop)
 	return name;
 }
 
-/* Does this kernel know the file system? The debug kernel has few. */
+/*
+ * Return true if this kernel has the filesystem. The debug kernel has few of
+ * them.
+ */
 static bool kernel_has(const char *type)
 {
 	wait_for(reference_spawn("/sbin/modprobe", ARGV("modprobe", "-q", (char *)type), NULL, NULL));
 	return strstr(read_whole("/proc/filesystems", NULL), text("\t%s\n", type));
 }
 
-/* A new file system in an image. */
+/* Try a new filesystem in an image. */
 static void try_image(const char *type, char *const mkfs[], int rounds)
 {
 	char *image = in_scratch_new("image"), *maker = text("/sbin/%s", mkfs[0]);
@@ -703,7 +727,7 @@ static void try_image(const char *type, char *const mkfs[], int rounds)
 	must(unlink(image));
 }
 
-/* Small inodes have room for seconds only. */
+/* Small inodes store times in whole seconds. */
 static void written_in_the_same_tick_on_ext4_with_small_inodes(void)
 {
 	try_image("ext4", ARGV("mke2fs", "-q", "-F", "-t", "ext4", "-I", "128",
@@ -720,13 +744,16 @@ static void written_in_the_same_tick_on_btrfs(void)
 	try_image("btrfs", ARGV("mkfs.btrfs", "-q", in_scratch("image")), ROUNDS);
 }
 
-/* It rounds to two seconds and does not say so. */
+/* vfat rounds times to two seconds, and its s_time_gran does not show that. */
 static void written_in_the_same_tick_on_vfat(void)
 {
 	try_image("vfat", ARGV("mkfs.vfat", in_scratch("image")), 2);
 }
 
-/* Between the check in the caller and exec in the child, which waits here. */
+/*
+ * The child waits in an action: after the caller's check of the template,
+ * before exec.
+ */
 static void written_while_the_child_waits(void)
 {
 	struct held held = {};
@@ -750,13 +777,13 @@ static void open_for_writing_while_the_child_waits(void)
 	check_eq(release(&held), -ETXTBSY);
 	check_eq(held.result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
 	close(fd);
-	/* Writers are let in again. */
+	/* Writers may open the file again after the spawn. */
 	both_give(0, 0);
 	close(must(open(path, O_RDWR | O_CLOEXEC)));
 	unpin();
 }
 
-/* The clock of files is set, and set back. */
+/* Move the realtime clock, which gives files their times. */
 static void shift_clock(int seconds)
 {
 	struct timespec now;
@@ -767,8 +794,9 @@ static void shift_clock(int seconds)
 }
 
 /*
- * A file whose ctime is in the future: CREATE does not wait for the clock to get
- * there. When it gets there, nobody can tell whether the file was written to.
+ * A file with a ctime in the future. CREATE does not wait until the clock
+ * reaches that time. Once the clock reaches it, a write could leave ctime as it
+ * is. So the template is stale from then on.
  */
 static void changed_in_the_future(void)
 {
@@ -786,7 +814,7 @@ static void changed_in_the_future(void)
 	shift_clock(1001);
 	check_eq(spawn_and_wait(template), -ESTALE);
 	close(template);
-	/* A new one is good. */
+	/* A new template is fresh. */
 	template = writable_template(path, SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
 	check_eq(spawn_and_wait(template), 0);
 	close(template);
@@ -804,8 +832,11 @@ static void ignore_signal(int number)
 	(void)number;
 }
 
-/* After a whole second it waits for two seconds, whatever signals come. */
-static void signals_while_it_waits(void)
+/*
+ * When ctime is a whole second, CREATE waits for two seconds, even if signals
+ * arrive.
+ */
+static void create_waits_despite_signals(void)
 {
 	const struct itimerval often = { { 0, 5000 }, { 0, 5000 } }, never = {};
 	struct sigaction action = { .sa_handler = ignore_signal }, before;
@@ -835,7 +866,7 @@ static void signals_while_it_waits(void)
 
 SUITE("identity",
       T(untouched),
-      T(read_only),
+      T(read_and_executed),
       T(mode_changed),
       T(mode_changed_and_back),
       T(made_setuid),
@@ -852,7 +883,7 @@ SUITE("identity",
       T(folder_replaced),
       T(unlinked),
       T(created_again),
-      T(replaced_by_what_is_no_file),
+      T(replaced_by_a_directory_or_a_link_loop),
       T(link_retargeted),
       T(mounted_over),
       T(folder_mounted_over),
@@ -867,7 +898,7 @@ SUITE("identity",
       T(written_to),
       T(written_to_in_memory),
       T(truncated),
-      T(written_in_the_same_tick_here),
+      T(written_in_the_same_tick_in_scratch),
       T(written_in_the_same_tick_on_the_root),
       T(written_in_the_same_tick_on_tmpfs),
       T(written_in_the_same_tick_on_ramfs),
@@ -879,4 +910,4 @@ SUITE("identity",
       T(written_while_the_child_waits),
       T(open_for_writing_while_the_child_waits),
       T(changed_in_the_future),
-      T(signals_while_it_waits));
+      T(create_waits_despite_signals));
