@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_inherit.c - a spawn's child and a child of vfork and execve are equal
+ * test_inherit.c - a spawn's child equals a child of vfork and execve
  *
- * Each test changes one thing of its caller, in a forked child, and compares
- * all that probe can say about itself; the fact that was changed is looked at
- * once more, so that two equally wrong children do not pass.
+ * Each test changes one attribute of a forked caller. It compares everything
+ * that probe prints in both children. It also checks the changed attribute
+ * itself, so that two equally wrong children fail the test.
  */
 #include "common.h"
 
@@ -31,7 +31,7 @@ static char *both_say(void)
 	return facts;
 }
 
-/* A change of the caller, and what a key of the child's then has to say. */
+/* Change the caller, then check one fact of both children. */
 #define SAME(name, change, key, value) \
 	static void name##_(void *unused) \
 	{ \
@@ -105,7 +105,7 @@ static int use_alternate_stack(void)
 	return sigaltstack(&(stack_t){ .ss_sp = stack, .ss_size = sizeof(stack) }, NULL);
 }
 
-/* A filter that lets everything through, so that only its presence shows. */
+/* Install a filter that allows every system call. Only its presence shows. */
 static int filter_system_calls(void)
 {
 	struct sock_filter code[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
@@ -114,7 +114,7 @@ static int filter_system_calls(void)
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
-/* A cgroup of its own, in the hierarchy that there is. */
+/* Join a new cgroup in the cgroup2 hierarchy. */
 static int join_cgroup(void)
 {
 	char *mount_point = in_scratch("cgroup"), *own = in_scratch("cgroup/outspawn-test");
@@ -129,7 +129,7 @@ static int join_cgroup(void)
 	return write_to(text("%s/cgroup.procs", own), "0");
 }
 
-/* How many there are is the kernel's business. */
+/* The number of capabilities depends on the kernel. */
 static char *all_capabilities_but(int number)
 {
 	int last = atoi(read_whole("/proc/sys/kernel/cap_last_cap", NULL));
@@ -172,7 +172,7 @@ SAME(huge_pages_disabled, prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0), "thp_disable", 
 SAME(machine_check_policy, prctl(PR_MCE_KILL, 1, 1, 0, 0), "mce_kill", "1");
 SAME(cgroup, join_cgroup(), "cgroup", "0::/outspawn-test\\012");
 
-/* Each kind of namespace: the child is in the caller's new one. */
+/* The child is in the namespace that the caller entered. */
 static void in_namespace(void *flag)
 {
 	char link[64] = "";
@@ -205,7 +205,10 @@ static void user_namespace(void)
 	in_child(in_namespace, &(int){ CLONE_NEWUSER });
 }
 
-/* A child born into a new pid namespace is its first process. */
+/*
+ * A caller that unshared its pid namespace: the child is the first process of
+ * the new one.
+ */
 static void in_pid_namespace(void *unused)
 {
 	char *facts, *reference;
@@ -224,7 +227,10 @@ static void in_pid_namespace(void *unused)
 	check_str(facts, reference);
 	must(kill(first, SIGKILL));
 	check_eq(wait_for(first), 128 + SIGKILL);
-	/* It was init: without it the namespace takes nobody more. */
+	/*
+	 * The first process has ended. The kernel makes no more processes in
+	 * its namespace.
+	 */
 	check_eq(try_spawn(probe, ARGV("probe", "exit", "0")), -ENOMEM);
 }
 
@@ -233,7 +239,9 @@ static void pid_namespace(void)
 	in_child(in_pid_namespace, NULL);
 }
 
-/* A folder as the root: what the path means there. */
+/*
+ * The caller changes its root directory. CREATE looks the path up from there.
+ */
 static void in_another_root(void *folder)
 {
 	pid_t pid;
@@ -257,7 +265,7 @@ static void another_root(void)
 	in_child(in_another_root, folder);
 }
 
-/* A thread's own attributes are those of the thread that spawns. */
+/* Without INHERIT_FDS and without changes. */
 static void without_inherited_descriptors(void *unused)
 {
 	char *facts, *reference;
