@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_leak.c - the leak that fork has, shown with posix_spawn(3) and absent here
+ * test_leak.c - posix_spawn(3) leaks descriptors to its children, outspawn does
+ * not
  *
- * A child of fork holds, until its exec, a copy of every descriptor of its
- * parent: also of those that another thread is just using. So an executable
- * that was written and closed cannot be executed (ETXTBSY; golang/go issue
- * 22315), and the end of a pipe stays open when its only user has closed it.
+ * Until its exec, a child of fork has a copy of every descriptor of its parent.
+ * Some of them are in use by another thread. So a program that was written and
+ * closed cannot be executed (ETXTBSY, golang/go issue 22315). So a pipe stays
+ * open after its only user closed it.
  *
- * Nor does a child keep what its caller had when the caller is gone.
+ * The tests of callers that end show that a child keeps none of the caller's
+ * descriptors that it was not given.
  *
- * ROUNDS in the environment says how many spawns are to do no harm (2000); many
- * need more SUITE_SECONDS, too.
+ * ROUNDS in the environment sets the number of spawns that must not leak
+ * (2000). Larger numbers need a larger SUITE_SECONDS.
  */
 #include "common_process.h"
 
@@ -22,7 +24,7 @@
 
 #define WRITERS 4
 
-/* The smallest program: one segment, one header, a few bytes of code. */
+/* The smallest program: a header, one segment, a few bytes of code. */
 struct tiny {
 	Elf64_Ehdr header;
 	Elf64_Phdr segment;
@@ -59,7 +61,7 @@ static struct tiny tiny_program(const unsigned char *code, size_t size)
 
 /* exit(0) */
 static const unsigned char exit_code[] = { 0x31, 0xff, 0xb8, 0x3c, 0, 0, 0, 0x0f, 0x05 };
-/* pause(), again and again */
+/* pause(), repeatedly */
 static const unsigned char pause_code[] = { 0xb8, 0x22, 0, 0, 0, 0x0f, 0x05, 0xeb, 0xf7 };
 
 static char *const no_environment[] = { NULL };
@@ -87,7 +89,10 @@ static int execute_by_posix_spawn(const char *path, pid_t *pid)
 	return posix_spawn(pid, path, NULL, NULL, tiny_argv, no_environment);
 }
 
-/* Both making the template and the spawn could meet somebody who still writes. */
+/*
+ * CREATE and SPAWN both fail with ETXTBSY if another process has the file open
+ * for writing.
+ */
 static int execute_by_outspawn(const char *path, pid_t *pid, unsigned int flags)
 {
 	int template = outspawn_template(device, path);
@@ -99,7 +104,7 @@ static int execute_by_outspawn(const char *path, pid_t *pid, unsigned int flags)
 	return *pid < 0 ? -*pid : 0;
 }
 
-/* Runs a file that nobody has ever written to but itself, and that it has closed. */
+/* Write a program, close it and execute it. No other thread has it open. */
 static void write_and_execute(int number)
 {
 	struct tiny tiny = tiny_program(exit_code, sizeof(exit_code));
@@ -125,7 +130,7 @@ static void write_and_execute(int number)
 			check_eq(status, 0);
 		}
 		must(unlink(path));
-		/* Once is enough to show it. */
+		/* For posix_spawn one ETXTBSY is enough. */
 		if (!with_outspawn && busy)
 			break;
 	}
@@ -150,14 +155,14 @@ CHILD_TEST(written_and_executed_by_outspawn)
 
 /* --- a pipe whose writer has closed it --- */
 
-static bool close_on_exec; /* is the pipe made so, in one step? */
+static bool close_on_exec; /* make_pipe() uses pipe2(O_CLOEXEC) */
 static int pipes_made;
-static int open_ends; /* how often the pipe was still open for writing */
+static int open_ends; /* how often the pipe still had a writer */
 static int spawners_left;
-static char *sleeper; /* a program that sleeps */
+static char *sleeper; /* path of a program that sleeps */
 static int sleeper_template;
 
-/* Somebody's child; it lives a little while, and has nothing to do with pipes. */
+/* Start a program that has nothing to do with the pipes. */
 static pid_t start_sleeper(void)
 {
 	pid_t pid;
@@ -183,7 +188,10 @@ static void spawn_sleepers(void)
 	__atomic_sub_fetch(&spawners_left, 1, __ATOMIC_SEQ_CST);
 }
 
-/* As many programs do that know of close-on-exec, but not of pipe2(2). */
+/*
+ * Make a pipe. Without pipe2(2), the ends are inheritable for a moment, as in
+ * many programs.
+ */
 static void make_pipe(int ends[2])
 {
 	if (close_on_exec) {
@@ -195,7 +203,10 @@ static void make_pipe(int ends[2])
 	must(fcntl(ends[1], F_SETFD, FD_CLOEXEC));
 }
 
-/* Nobody else was given the pipe: once closed here, its reader sees the end. */
+/*
+ * Only this thread has the pipe's end for writing. After it closed that end,
+ * the reader must get POLLHUP.
+ */
 static void make_pipes(void)
 {
 	struct pollfd reader = { .events = POLLIN };
@@ -253,7 +264,7 @@ CHILD_TEST(pipe_beside_outspawn)
 	check_eq(open_ends, 0);
 }
 
-/* With close-on-exec the child holds it from fork to exec only. */
+/* With close-on-exec, a child of fork holds the pipe until its exec. */
 CHILD_TEST(close_on_exec_pipe_beside_posix_spawn)
 {
 	pipes_beside_spawns(false, true);
@@ -266,7 +277,7 @@ CHILD_TEST(close_on_exec_pipe_beside_outspawn)
 	check_eq(open_ends, 0);
 }
 
-/* And not by a child that is held in the middle of its set-up. */
+/* A child that waits in an action does not hold the pipe either. */
 CHILD_TEST(close_on_exec_pipe_beside_a_held_spawn)
 {
 	struct pollfd reader = { .events = POLLIN };
@@ -284,24 +295,24 @@ CHILD_TEST(close_on_exec_pipe_beside_a_held_spawn)
 	close(held.pidfd);
 }
 
-/* --- callers that are gone before their child runs --- */
+/* --- callers that end or execute before their child runs --- */
 
-/* Numbers of many descriptors: more than a new table has room for. */
+/* The numbers of many descriptors: more than a new table has room for. */
 #define FIRST_OF_MANY 100
 #define LAST_OF_MANY 299
-/* Where the child has the pipe that it was given. */
+/* The number at which the child gets the pipe. */
 #define GIVEN 7
 
 /*
- * A caller that starts an asynchronous child and ends, or executes a program. The
- * child's last action waits at a gate.
+ * A caller that starts an asynchronous child, then ends or executes a program.
+ * The child's last action waits at a gate.
  */
 struct leaver {
 	uint64_t flags; /* besides ASYNC */
-	bool many; /* it has many descriptors that are not close-on-exec */
+	bool many; /* the caller has many inheritable descriptors */
 	bool give; /* an action gives the child the pipe's end for writing */
-	const char *locked; /* the caller locks this file, or NULL */
-	bool executes; /* a program that stays, instead of ending */
+	const char *locked; /* the caller locks this file, if not NULL */
+	bool executes; /* the caller executes a program that stays, instead of ending */
 	struct gate gate;
 	int ends[2];
 	pid_t pid, child;
@@ -315,8 +326,9 @@ PROGRAM(stays)
 }
 
 /*
- * The child inherits this, and cannot run before the caller sleeps or ends: it does
- * not preempt its equal, and there is no other processor for it.
+ * Keep the child from running before the caller sleeps or ends. The child
+ * inherits the policy and the CPU, and SCHED_FIFO does not preempt for an equal
+ * priority.
  */
 static void run_before_children(void)
 {
@@ -365,7 +377,7 @@ static void spawn_and_leave(struct leaver *leaver)
 	if (leaver->give)
 		args.actions_len++;
 	actions[args.actions_len++] = leaver->gate.action;
-	/* What exec needs is in memory, or it would sleep. */
+	/* Bring the program into the page cache: exec must not sleep. */
 	read_whole(own_path(), NULL);
 	run_before_children();
 	if (sys_spawn(probe, &args) <= 0)
@@ -376,7 +388,10 @@ static void spawn_and_leave(struct leaver *leaver)
 	_exit(1);
 }
 
-/* Returns when the caller has left, and its child sits at the gate. */
+/*
+ * Return when the caller has ended or executed, and its child waits at the
+ * gate.
+ */
 static void leave(struct leaver *leaver)
 {
 	pid_t parent = getpid();
@@ -397,17 +412,17 @@ static void leave(struct leaver *leaver)
 		wait_until(process_in_syscall(leaver->pid, SYS_pause));
 }
 
-static void end_of_leaver(struct leaver *leaver)
+static void end_leaver(struct leaver *leaver)
 {
-	int hold;
+	int reader;
 
 	if (leaver->executes) {
 		must(kill(leaver->pid, SIGKILL));
 		check_eq(wait_for(leaver->pid), 128 + SIGKILL);
 	}
-	hold = gate_open(&leaver->gate);
+	reader = gate_open(&leaver->gate);
 	check_eq(wait_for(leaver->child), 0);
-	close(hold);
+	close(reader);
 	must(close(leaver->ends[0]));
 }
 
@@ -419,7 +434,7 @@ static bool has_writers(int reader)
 	return !(poll_of.revents & POLLHUP);
 }
 
-/* The kinds of table that an asynchronous child can get. */
+/* Asynchronous children get one of three kinds of descriptor table. */
 static const struct leaver tables[] = {
 	{ .flags = 0 },
 	{ .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS },
@@ -438,7 +453,7 @@ static void pipe_of_leavers(bool executes, bool give)
 		leaver.give = give;
 		leave(&leaver);
 		check_eq(has_writers(leaver.ends[0]), give);
-		end_of_leaver(&leaver);
+		end_leaver(&leaver);
 	}
 }
 
@@ -452,7 +467,10 @@ CHILD_TEST(close_on_exec_pipe_of_a_caller_that_executed)
 	pipe_of_leavers(true, false);
 }
 
-/* Arguments that take long to read: longer than it takes to see a child and to kill. */
+/*
+ * These arguments take longer to read than the test takes to find and kill the
+ * child.
+ */
 #define LONG_ARGUMENTS 50000
 
 static void spawn_and_be_killed(struct leaver *leaver)
@@ -483,9 +501,9 @@ static void spawn_and_be_killed(struct leaver *leaver)
 }
 
 /*
- * A caller that waits lends its table to a child that has no room for all that is
- * inheritable. This caller is killed after its child was made and before the child
- * runs: it is busy with the next of a batch.
+ * A caller that is killed after it made its child and before the child runs. At
+ * the kill the caller reads the arguments of the batch's second entry. The
+ * child inherits more descriptors than a new table has room for.
  */
 CHILD_TEST(close_on_exec_pipe_of_a_caller_that_was_killed)
 {
@@ -503,10 +521,13 @@ CHILD_TEST(close_on_exec_pipe_of_a_caller_that_was_killed)
 	check_eq(wait_for(leaver.pid), 128 + SIGKILL);
 	wait_for_state(leaver.child, "S");
 	check(!has_writers(leaver.ends[0]));
-	end_of_leaver(&leaver);
+	end_leaver(&leaver);
 }
 
-/* The twin: what the child was given lives as long as the child. */
+/*
+ * The counterpart: a descriptor that the child was given stays open with the
+ * child.
+ */
 CHILD_TEST(given_pipe_of_a_caller_that_ended)
 {
 	pipe_of_leavers(false, true);
@@ -522,7 +543,10 @@ static pid_t holder_of_lock(const char *path)
 	return lock.l_type == F_UNLCK ? 0 : lock.l_pid;
 }
 
-/* A process keeps its locks over exec, if it shares its table with nobody. */
+/*
+ * A process keeps its locks over exec if it shares its descriptor table with no
+ * other process.
+ */
 CHILD_TEST(lock_of_a_caller_that_executed)
 {
 	struct leaver leaver;
@@ -535,11 +559,11 @@ CHILD_TEST(lock_of_a_caller_that_executed)
 		leaver.locked = in_scratch("lock");
 		leave(&leaver);
 		check_eq(holder_of_lock(leaver.locked), leaver.pid);
-		end_of_leaver(&leaver);
+		end_leaver(&leaver);
 	}
 }
 
-/* The twin: it is gone when its owner is, though the child goes on. */
+/* The counterpart: the lock ends with the caller, though the child lives on. */
 CHILD_TEST(lock_of_a_caller_that_ended)
 {
 	struct leaver leaver;
@@ -551,7 +575,7 @@ CHILD_TEST(lock_of_a_caller_that_ended)
 		leaver.locked = in_scratch("lock");
 		leave(&leaver);
 		check_eq(holder_of_lock(leaver.locked), 0);
-		end_of_leaver(&leaver);
+		end_leaver(&leaver);
 	}
 }
 
