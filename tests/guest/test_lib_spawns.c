@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_lib_spawns.c - the library's ways to spawn: with attributes, by path, by
- * the shell, asynchronous, in a batch
+ * test_lib_spawns.c - the library's spawns: with attributes, by path, by the
+ * shell, asynchronous, in a batch
  */
 #include "common_process.h"
 
@@ -17,7 +17,7 @@ static const char *why(const struct outspawn_actions *actions)
 	return outspawn_strerror(&result, actions, NULL, words, sizeof(words));
 }
 
-/* Attributes */
+/* --- attributes --- */
 
 static pid_t with_attr(const struct outspawn_attr *attr, char *const argv[], int *pidfd)
 {
@@ -72,7 +72,7 @@ static void attributes_that_fail(void)
 	check_eq(with_attr(&attr, ARGV("probe"), NULL), -EINVAL);
 }
 
-static void exit_signal_is_the_attributes(void)
+static void exit_signal_of_the_attributes(void)
 {
 	struct outspawn_attr attr = OUTSPAWN_ATTR_INIT;
 	int status;
@@ -98,7 +98,7 @@ static void stopped_until_continued(void)
 	check_eq(wait_for(pid), 5);
 }
 
-/* Templates of any format */
+/* --- templates of any format --- */
 
 static char *script(const char *name, const char *content)
 {
@@ -142,7 +142,7 @@ static void a_template_that_may_be_written_to(void)
 	must(close(other));
 }
 
-/* Templates made anew at their descriptor */
+/* --- templates that are made anew at their descriptor --- */
 
 static void refreshed_after_a_hard_link(void)
 {
@@ -160,7 +160,10 @@ static void refreshed_after_a_hard_link(void)
 	must(close(template));
 }
 
-/* What stands at the path now is started; flags are as they are given. */
+/*
+ * The refreshed template starts the file that the path names now. Its flags are
+ * those of the refresh.
+ */
 static void refreshed_after_a_rename(void)
 {
 	char *path = own_probe("tool"), *fresh = script("fresh", "#!/bin/sh\nexit 7\n");
@@ -186,8 +189,10 @@ static void refreshed_and_kept_over_exec(void)
 	must(close(template));
 }
 
-/* When it fails the old template is still there, and nothing else is. */
-static void refreshed_in_vain(void)
+/*
+ * If the refresh fails, the old template stays and no descriptor is left over.
+ */
+static void refresh_that_fails(void)
 {
 	char *path = own_probe("gone");
 	int template = must(outspawn_template(device, path));
@@ -209,7 +214,7 @@ static void refreshed_in_vain(void)
 	must(close(template));
 }
 
-/* A spawn that has begun goes on from the old template. */
+/* A spawn that has begun uses the old template until its end. */
 static void refreshed_during_a_spawn(void)
 {
 	char *path = own_probe("busy"), *fresh = script("fresh", "#!/bin/sh\nexit 7\n");
@@ -225,7 +230,7 @@ static void refreshed_during_a_spawn(void)
 	must(close(template));
 }
 
-/* By path */
+/* --- spawns by path --- */
 
 static pid_t by_path(const char *file, const char *path, char *const argv[])
 {
@@ -250,7 +255,10 @@ static void a_program_is_searched_for(void)
 			     "Inappropriate ioctl for device");
 }
 
-/* Actions have changed the folder by then: as with execvp(3) in the child. */
+/*
+ * The child searches PATH after its actions, as execvp(3) would. So "" in PATH
+ * is the new working directory.
+ */
 static void actions_come_before_the_search(void)
 {
 	struct outspawn_actions actions;
@@ -276,7 +284,7 @@ static pid_t by_shell(const char *file, const char *path, char *const argv[])
 	return outspawn_spawn_shell(device, file, path, argv, NULL, NULL, NULL, NULL, &result);
 }
 
-static void the_shell_runs_what_has_no_format(void)
+static void the_shell_runs_a_file_without_a_format(void)
 {
 	char *path = script("plain", "test \"$1.$2\" = one.two && exit 9\n");
 	char *folders = text("/no/such:%s:/bin", scratch);
@@ -289,7 +297,7 @@ static void the_shell_runs_what_has_no_format(void)
 	check_eq(by_shell("no-such-program", folders, ARGV("x")), -ENOENT);
 }
 
-/* Asynchronous */
+/* --- asynchronous spawns --- */
 
 static int wait_pidfd(int pidfd)
 {
@@ -318,11 +326,14 @@ static void asynchronous_success_and_failure(void)
 	check_str(why(NULL), "exec: No such file or directory");
 }
 
-/* Batches */
+/* --- batches --- */
 
 #define MANY 100
 
-/* Every third has no program, and every fifth an action that fails. */
+/*
+ * Every third job has a program that does not exist, every fifth an action that
+ * fails. Every seventh is asynchronous.
+ */
 static void a_batch_of_many(void)
 {
 	static struct outspawn_job jobs[MANY];
@@ -392,18 +403,18 @@ static void a_batch_with_bad_jobs(void)
 SUITE("lib_spawns",
       T(attributes_of_birth),
       T(attributes_that_fail),
-      T(exit_signal_is_the_attributes),
+      T(exit_signal_of_the_attributes),
       T(stopped_until_continued),
       T(a_template_of_a_script),
       T(a_template_that_may_be_written_to),
       T(refreshed_after_a_hard_link),
       T(refreshed_after_a_rename),
       T(refreshed_and_kept_over_exec),
-      T(refreshed_in_vain),
+      T(refresh_that_fails),
       T(refreshed_during_a_spawn),
       T(a_program_is_searched_for),
       T(actions_come_before_the_search),
-      T(the_shell_runs_what_has_no_format),
+      T(the_shell_runs_a_file_without_a_format),
       T(asynchronous_success_and_failure),
       T(a_batch_of_many),
       T(a_batch_with_bad_jobs));
