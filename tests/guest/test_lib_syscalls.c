@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_lib_syscalls.c - each of the library's actions that is a system call:
- * once where it works, and once where it fails, with its errno and its index
+ * test_lib_syscalls.c - the library's actions that are system calls
+ *
+ * Each action is tried once where it works and once where it fails. A failure
+ * must report its errno and its action's index.
  */
 #include "common.h"
 
@@ -26,23 +28,23 @@
 static struct outspawn_actions list;
 static struct outspawn_result result;
 
-/* One action more: ADD(setpgid, 0) is outspawn_actions_setpgid(&list, 0). */
+/* Add an action: ADD(setpgid, 0) is outspawn_actions_setpgid(&list, 0). */
 #define ADD(name, ...) check_eq(outspawn_actions_##name(&list, ##__VA_ARGS__), 0)
-/* A child's facts after these actions. */
+/* The facts of a child that ran these actions. */
 #define FACTS(section, adds) \
 	({ \
 		new_list(); \
 		adds; \
 		facts_now(section); \
 	})
-/* They work: the child gets as far as its program. */
+/* The actions work: the child's program exits with 0. */
 #define WORKS(adds) \
 	do { \
 		new_list(); \
 		adds; \
 		check_works(__LINE__); \
 	} while (0)
-/* The action with this index fails with this error. */
+/* The action with this index must fail with this error. */
 #define FAILS(index, error, adds) \
 	do { \
 		new_list(); \
@@ -90,8 +92,8 @@ static void check_fails(int line, int index, int error)
 	    result.action == index && result.error == error)
 		return;
 	if (pid > 0)
-		check_failed(__FILE__, line, "works; exit status %d", wait_for(pid));
-	check_failed(__FILE__, line, "not action %d and %s, but stage %u: %s", index,
+		check_failed(__FILE__, line, "the spawn works, exit status %d", wait_for(pid));
+	check_failed(__FILE__, line, "expected action %d and %s, got stage %u: %s", index,
 		     strerror(error), result.stage, message());
 }
 
@@ -100,7 +102,7 @@ static void as_nobody(void (*function)(void *))
 	in_child_as_nobody(function, NULL);
 }
 
-/* Sessions, groups, terminals */
+/* --- sessions, groups, terminals --- */
 
 static void setsid_makes_a_session(void)
 {
@@ -177,10 +179,16 @@ static void tcsetpgrp_puts_the_child_into_the_foreground(void)
 	ADD(ctty, slave);
 	ADD(tcsetpgrp, slave, 0);
 	first = foreground();
-	/* A list may be used again: it is another child's group then. */
+	/*
+	 * A list may be used again. The second child's group is in the
+	 * foreground then.
+	 */
 	check(strcmp(first, foreground()) != 0);
 
-	/* Without a result there is no memory that is this spawn's alone. */
+	/*
+	 * A spawn without a result has no memory of its own for the group:
+	 * EINVAL. The library passes a result of its own.
+	 */
 	check_eq(sys_spawn(probe, &(struct spawn_template_spawn_args){
 					  .argv = (uintptr_t)ARGV("probe", "exit", "0"),
 					  .actions = (uintptr_t)list.array,
@@ -196,7 +204,7 @@ static void tcsetpgrp_puts_the_child_into_the_foreground(void)
 	must(close(slave));
 }
 
-/* Where it starts */
+/* --- where the program starts --- */
 
 static void umask_is_set(void)
 {
@@ -205,16 +213,16 @@ static void umask_is_set(void)
 
 	check_str(fact(FACTS("where", ADD(umask, 0137)), "umask"), "137");
 	check_eq(umask(022), 022);
-	/* There is no mask that fails; but it counts for what is opened later. */
+	/* umask(2) never fails. The mask applies to later actions. */
 	WORKS(ADD(umask, 077); ADD(open, 3, path, O_CREAT | O_WRONLY, 0666));
 	must(stat(path, &status));
 	check_eq(status.st_mode & 0777, 0600);
 }
 
-static void chdir_changes_the_folder(void)
+static void chdir_changes_the_directory(void)
 {
 	check_str(fact(FACTS("where", ADD(chdir, scratch)), "cwd"), scratch);
-	/* Relative ones start where the last one led. */
+	/* A relative path starts at the directory of the chdir before. */
 	check_str(fact(FACTS("where", ADD(chdir, "/"); ADD(chdir, scratch + 1)), "cwd"), scratch);
 	FAILS(1, ENOENT, ADD(umask, 0); ADD(chdir, "/no/such/folder"));
 	FAILS(0, ENOTDIR, ADD(chdir, PROBE));
@@ -241,7 +249,7 @@ static void chroot_needs_a_capability(void)
 	as_nobody(chroot_as_nobody);
 }
 
-/* Descriptors */
+/* --- descriptors --- */
 
 static void cloexec_is_switched(void)
 {
@@ -250,7 +258,10 @@ static void cloexec_is_switched(void)
 	check_str(FACTS("fds", ADD(dup2, fd, 20); ADD(cloexec, 20, 1); ADD(dup3, fd, 21, O_CLOEXEC);
 			ADD(cloexec, 21, 0)),
 		  text("%s%s%s%s", fd_line(0, 0), fd_line(1, 1), fd_line(2, 2), fd_line(21, fd)));
-	/* The caller's own is not the child's to change. */
+	/*
+	 * A descriptor of the caller that the child does not get cannot be
+	 * changed.
+	 */
 	FAILS(0, EBADF, ADD(cloexec, fd, 0));
 	check_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
 	must(close(fd));
@@ -263,7 +274,7 @@ static void closefrom_closes(void)
 	FAILS(1, EBADF, ADD(closefrom, 1); ADD(dup2, 1, 3));
 }
 
-/* Limits and scheduling */
+/* --- limits and scheduling --- */
 
 static void setrlimit_sets_a_limit(void)
 {
@@ -277,7 +288,7 @@ static void setrlimit_sets_a_limit(void)
 		  "ffffffffffffffff ffffffffffffffff");
 	FAILS(0, EINVAL, ADD(setrlimit, RLIMIT_NOFILE, &backwards));
 	FAILS(0, EINVAL, ADD(setrlimit, 99, &limit));
-	/* Actions after it are under it. */
+	/* A limit applies to later actions. */
 	FAILS(1, EBADF, ADD(setrlimit, RLIMIT_NOFILE, &limit); ADD(dup2, 0, 50));
 }
 
@@ -324,13 +335,16 @@ static void setparam_sets_the_priority(void)
 	char *facts = FACTS("sched", ADD(setscheduler, SCHED_RR, &one); ADD(setparam, &eight));
 
 	check_str(fact(facts, "rt_priority"), "8");
-	/* SCHED_OTHER has none. */
+	/* SCHED_OTHER has no such priority. */
 	FAILS(0, EINVAL, ADD(setparam, &eight));
 }
 
-static void setattr_sets_all_of_it(void)
+static void setattr_sets_policy_and_nice(void)
 {
-	/* struct sched_attr: size, policy, flags, nice, priority, deadline's three */
+	/*
+	 * struct sched_attr: size, policy, flags, nice, priority, runtime,
+	 * deadline, period
+	 */
 	struct {
 		uint32_t size, policy;
 		uint64_t flags;
@@ -360,7 +374,7 @@ static void setpriority_sets_nice(void)
 	as_nobody(setpriority_as_nobody);
 }
 
-static void ioprio_sets_it(void)
+static void ioprio_sets_the_io_priority(void)
 {
 	int best_effort_3 = 2 << 13 | 3;
 
@@ -369,7 +383,7 @@ static void ioprio_sets_it(void)
 	FAILS(0, EINVAL, ADD(ioprio, 7 << 13));
 }
 
-static void mempolicy_sets_it(void)
+static void mempolicy_sets_the_policy(void)
 {
 	unsigned long first = 1, none = 0;
 
@@ -379,7 +393,7 @@ static void mempolicy_sets_it(void)
 	FAILS(0, EINVAL, ADD(mempolicy, 99, NULL, 0));
 }
 
-/* Who it is and what it may */
+/* --- user, groups, capabilities --- */
 
 static void ids_as_nobody(void *argument)
 {
@@ -399,13 +413,13 @@ static void users_and_groups_are_set(void)
 			    ADD(setresuid, NOBODY, -1, NOBODY); ADD(setresuid, 5, NOBODY, -1));
 
 	check_str(fact(facts, "groups"), "4 27 ");
-	/* exec makes the saved ones the effective ones. */
+	/* exec copies the effective ids to the saved ones. */
 	check_str(fact(facts, "gid"), text("7 %d %d", NOBODY, NOBODY));
 	check_str(fact(facts, "uid"), text("5 %d %d", NOBODY, NOBODY));
 	as_nobody(ids_as_nobody);
 }
 
-static void a_changed_user_has_not_the_old_ones_rights(void)
+static void a_changed_user_loses_the_old_rights(void)
 {
 	FAILS(3, EPERM, ADD(setgroups, 0, NULL); ADD(setresgid, NOBODY, NOBODY, NOBODY);
 	      ADD(setresuid, NOBODY, NOBODY, NOBODY); ADD(setresuid, 0, 0, 0));
@@ -426,7 +440,7 @@ static void capset_sets_capabilities(void)
 	FAILS(1, EPERM, ADD(capset, 0, 0, 0); ADD(capset, NET_RAW, NET_RAW, 0));
 }
 
-static void capabilities_are_libcaps(void)
+static void capabilities_takes_a_set_of_libcap(void)
 {
 	cap_t caps = cap_from_text("cap_net_raw=eip"), none = cap_init();
 	char *facts = FACTS("status", ADD(prctl, PR_SET_SECUREBITS, SECBIT_NOROOT, 0, 0, 0);
@@ -439,7 +453,7 @@ static void capabilities_are_libcaps(void)
 	cap_free(none);
 }
 
-static void prctl_sets_what_survives(void)
+static void prctl_sets_options_that_outlive_exec(void)
 {
 	char *facts = FACTS("sched", ADD(prctl, PR_SET_TIMERSLACK, 1234, 0, 0, 0);
 			    ADD(prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
@@ -454,8 +468,8 @@ static void prctl_sets_what_survives(void)
 	FAILS(0, EINVAL, ADD(prctl, PR_SET_PDEATHSIG, 999, 0, 0, 0));
 }
 
-/* What would change the memory that the child still shares. */
-static void prctl_takes_not_every_option(void)
+/* An option that would change the memory shared with the caller is refused. */
+static void prctl_refuses_options_for_the_memory(void)
 {
 	new_list();
 	ADD(umask, 0);
@@ -471,11 +485,11 @@ static void personality_is_set(void)
 
 	check_str(fact(facts, "personality"), text("%x", ADDR_NO_RANDOMIZE));
 	check_eq(personality(0xffffffff), 0);
-	/* A persona that there is not is none: the call itself does not fail. */
+	/* personality(2) does not fail for an unknown value. */
 	FAILS(1, ENOENT, ADD(personality, ADDR_NO_RANDOMIZE); ADD(chdir, "/no/such/folder"));
 }
 
-/* What it is kept in */
+/* --- confinement --- */
 
 static int new_ruleset(void)
 {
@@ -507,7 +521,10 @@ static void landlock_restricts_what_follows(void)
 	as_nobody(landlock_as_nobody);
 }
 
-/* Denies one system call with EXDEV, which none of them gives by itself. */
+/*
+ * A filter that denies one system call with EXDEV, an error that the call
+ * itself does not return here.
+ */
 #define DENY(call) \
 	((struct sock_fprog){ \
 		4, \
@@ -549,7 +566,7 @@ static void seccomp_can_deny_exec(void)
 	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_EXEC);
 }
 
-/* Namespaces and mounts */
+/* --- namespaces and mounts --- */
 
 static void unshare_as_nobody(void *argument)
 {
@@ -595,7 +612,7 @@ static void sethostname_as_nobody(void *argument)
 	FAILS(0, EPERM, ADD(sethostname, "cave"));
 }
 
-static void sethostname_sets_it(void)
+static void sethostname_sets_the_name(void)
 {
 	char before[65], after[65];
 
@@ -608,7 +625,7 @@ static void sethostname_sets_it(void)
 	as_nobody(sethostname_as_nobody);
 }
 
-/* A mount namespace of its own, from which nothing gets out. */
+/* Add a mount namespace of the child's own. Its mounts do not propagate. */
 static void add_private_mounts(void)
 {
 	ADD(unshare, CLONE_NEWNS);
@@ -629,7 +646,7 @@ static void mounts_are_the_childs(void)
 	must(rmdir(folder));
 }
 
-static void umount_takes_it_away(void)
+static void umount_removes_a_mount(void)
 {
 	char *folder = in_scratch("mounted"), *file = in_scratch("mounted/file");
 
@@ -644,7 +661,10 @@ static void umount_takes_it_away(void)
 	must(rmdir(folder));
 }
 
-/* A root directory of its own; with programs in it, if that is a directory. */
+/*
+ * Give the child another root directory. If 'programs' is not NULL, that
+ * directory is mounted in the root.
+ */
 static void add_new_root(const char *root, const char *programs)
 {
 	add_private_mounts();
@@ -659,7 +679,7 @@ static void add_new_root(const char *root, const char *programs)
 	ADD(open, 3, "/here", O_RDONLY, 0);
 }
 
-static void pivot_root_changes_it(void)
+static void pivot_root_changes_the_root(void)
 {
 	char *root = in_scratch("root"), *old = in_scratch("root/old"), *programs = PROBE;
 
@@ -673,21 +693,24 @@ static void pivot_root_changes_it(void)
 	check_eq(spawn_now(), -ENOENT);
 	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_MOUNT);
 	must(system(text("rm -r %s/*", root)));
-	/* It is no mount point. */
+	/* 'root' is not a mount point here. */
 	must(mkdir(old, 0755));
 	FAILS(2, EINVAL, add_private_mounts(); ADD(pivot_root, root, old));
 	must(rmdir(old));
 	must(rmdir(root));
 }
 
-/* Any call */
+/* --- any system call --- */
 
-static void any_call_that_is_taken(void)
+static void syscall_takes_supported_calls_only(void)
 {
 	const unsigned long mask[6] = { 0111 }, other[6] = { 1 }, zeroes[6] = { 0 };
 
 	check_str(fact(FACTS("where", ADD(syscall, SYS_umask, mask)), "umask"), "111");
-	/* Another process, and calls that are not taken: nothing is started. */
+	/*
+	 * A change of another process, and a call that is not supported: no
+	 * child is made.
+	 */
 	new_list();
 	ADD(syscall, SYS_setpgid, other);
 	check_eq(spawn_now(), -EINVAL);
@@ -700,7 +723,7 @@ static void any_call_that_is_taken(void)
 	check_str(message(), "action 1: system call 39: Operation not supported");
 }
 
-static void any_calls_memory_is_looked_at_when_it_runs(void)
+static void syscall_reads_its_memory_when_it_runs(void)
 {
 	unsigned long path[6] = { (uintptr_t)scratch }, bad[6] = { 8 };
 
@@ -724,7 +747,7 @@ SUITE("lib_syscalls",
       T(ctty_makes_it_the_controlling_terminal),
       T(tcsetpgrp_puts_the_child_into_the_foreground),
       T(umask_is_set),
-      T(chdir_changes_the_folder),
+      T(chdir_changes_the_directory),
       T(chroot_changes_the_root),
       T(chroot_needs_a_capability),
       T(cloexec_is_switched),
@@ -734,26 +757,26 @@ SUITE("lib_syscalls",
       T(setaffinity_chooses_cpus),
       T(setscheduler_sets_policy_and_priority),
       T(setparam_sets_the_priority),
-      T(setattr_sets_all_of_it),
+      T(setattr_sets_policy_and_nice),
       T(setpriority_sets_nice),
-      T(ioprio_sets_it),
-      T(mempolicy_sets_it),
+      T(ioprio_sets_the_io_priority),
+      T(mempolicy_sets_the_policy),
       T(users_and_groups_are_set),
-      T(a_changed_user_has_not_the_old_ones_rights),
+      T(a_changed_user_loses_the_old_rights),
       T(capset_sets_capabilities),
-      T(capabilities_are_libcaps),
-      T(prctl_sets_what_survives),
-      T(prctl_takes_not_every_option),
+      T(capabilities_takes_a_set_of_libcap),
+      T(prctl_sets_options_that_outlive_exec),
+      T(prctl_refuses_options_for_the_memory),
       T(personality_is_set),
       T(landlock_restricts_what_follows),
       T(seccomp_filters_what_follows),
       T(seccomp_can_deny_exec),
       T(unshare_makes_namespaces),
       T(setns_enters_a_namespace),
-      T(sethostname_sets_it),
+      T(sethostname_sets_the_name),
       T(mounts_are_the_childs),
-      T(umount_takes_it_away),
-      T(pivot_root_changes_it),
-      T(any_call_that_is_taken),
-      T(any_calls_memory_is_looked_at_when_it_runs),
+      T(umount_removes_a_mount),
+      T(pivot_root_changes_the_root),
+      T(syscall_takes_supported_calls_only),
+      T(syscall_reads_its_memory_when_it_runs),
       T(a_message_names_what_failed));
