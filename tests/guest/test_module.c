@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_module.c - loading and unloading, at any moment
+ * test_module.c - loading and unloading the module at any moment
  *
- * LOADS in the environment says how often the module is loaded and unloaded
+ * LOADS in the environment sets how often the module is loaded and unloaded
  * under load (200).
  */
 #include "common_module.h"
@@ -60,7 +60,9 @@ static void with_a_template_open(void)
 	check_eq(load_module(), 0);
 }
 
-/* Sent and not yet received: nobody has it, but it is there. */
+/*
+ * A template that is sent over a socket and not yet received keeps the module.
+ */
 static void with_a_template_in_a_message(void)
 {
 	int sockets[2], template;
@@ -82,14 +84,14 @@ static void with_a_template_in_a_message(void)
 	check_eq(load_module(), 0);
 }
 
-static void with_a_template_mapped_nowhere(void)
+static void with_a_template_that_cannot_be_mapped(void)
 {
 	int template;
 
 	open_device();
 	template = template_of(PROBE);
 	close_device();
-	/* Nothing but the descriptor keeps it. */
+	/* A template cannot be mapped, so only its descriptor keeps it. */
 	check_eq(error_of(mmap(NULL, 4096, PROT_READ, MAP_SHARED, template, 0) == MAP_FAILED ?
 				  -1 :
 				  0),
@@ -115,8 +117,11 @@ static void with_a_child_in_flight(void)
 	check_eq(load_module(), 0);
 }
 
-/* Its caller is dead, nobody has a descriptor: the child alone holds the module. */
-static void with_an_orphan_in_flight(void)
+/*
+ * The caller is dead and no descriptor is left. Only the child keeps the
+ * module.
+ */
+static void with_an_orphaned_child_in_flight(void)
 {
 	char *fifo = make_fifo("orphan");
 	struct held held = { .fifo = fifo };
@@ -136,12 +141,12 @@ static void with_an_orphan_in_flight(void)
 	check_eq(unload_module(), -EWOULDBLOCK);
 	let_go(&held);
 	unload_module_at_last();
-	/* And it runs on without the module. */
+	/* The program runs without the module. */
 	check_eq(wait_for(child), 0);
 	check_eq(load_module(), 0);
 }
 
-/* A program that was started needs the module no longer. */
+/* A program that has started does not need the module. */
 static void with_a_program_running(void)
 {
 	int template;
@@ -160,7 +165,10 @@ static void with_a_program_running(void)
 	check_eq(load_module(), 0);
 }
 
-/* The call returns before the child has left the module's code: unload then. */
+/*
+ * The call returns before the child has left the module's code. The module is
+ * unloaded at that moment.
+ */
 static void right_after_a_spawn(void)
 {
 	int template, i;
@@ -178,7 +186,7 @@ static void right_after_a_spawn(void)
 	}
 }
 
-/* The same with a child that fails, and exits inside the module's code. */
+/* The child fails and exits inside the module's code. */
 static void right_after_a_failed_spawn(void)
 {
 	struct outspawn_actions actions;
@@ -199,9 +207,9 @@ static void right_after_a_failed_spawn(void)
 	outspawn_actions_destroy(&actions);
 }
 
-/* --- callers that end while their filters are asked --- */
+/* --- callers that end while their filters judge a call --- */
 
-/* CREATE is asked as openat2(2). */
+/* The filters judge CREATE as openat2(2). */
 static void judge_create(uint32_t verdict)
 {
 	struct sock_filter code[] = {
@@ -224,7 +232,10 @@ static void *make_a_template(void *verdict)
 	return NULL;
 }
 
-/* The call is made by a thread: this one waits for it, and is not there any more. */
+/*
+ * A thread makes the call. So the code that waits for the thread can see that
+ * it is gone.
+ */
 static pid_t judged_caller(uint32_t verdict)
 {
 	pid_t caller = must(fork());
@@ -250,8 +261,11 @@ static void after_callers_that_filters_killed(void)
 	}
 }
 
-/* Its caller is dead: the child that is asked ends, and lets the module go. */
-static void after_a_caller_that_was_killed_while_it_was_judged(void)
+/*
+ * The caller is dead. The child that is asked in its place ends and releases
+ * the module.
+ */
+static void after_a_caller_that_was_killed_while_judged(void)
 {
 	pid_t caller = judged_caller(SECCOMP_RET_USER_NOTIF), asked;
 
@@ -271,7 +285,7 @@ static void after_a_caller_that_was_killed_while_it_was_judged(void)
 
 static struct board {
 	int stop;
-	int unloading; /* is wanted, if nobody is there */
+	int unloading; /* the test wants to unload the module */
 	int spawned, failed;
 } *board;
 
@@ -292,7 +306,7 @@ static void spawn_one(const struct outspawn_actions *failing)
 	close(template);
 }
 
-/* Spawns whenever there is a device; a third of its spawns fail in an action. */
+/* Spawn whenever the device exists. A third of the spawns fail in an action. */
 static void load_it(int number)
 {
 	struct outspawn_actions failing;
@@ -304,13 +318,19 @@ static void load_it(int number)
 	for (round = 0; !__atomic_load_n(&board->stop, __ATOMIC_RELAXED); round++) {
 		device = outspawn_open();
 		if (device < 0) {
-			/* The node comes a moment before its driver is there for it. */
+			/*
+			 * The node appears a moment before the driver can be
+			 * opened.
+			 */
 			check(device == -ENOENT || device == -ENODEV || device == -ENXIO);
 			usleep(1000);
 			continue;
 		}
 		spawn_one(round % 3 ? NULL : &failing);
-		/* Let there be moments without a user; when one is wanted, soon. */
+		/*
+		 * Leave moments without a user, and soon if the test wants to
+		 * unload.
+		 */
 		if (__atomic_load_n(&board->unloading, __ATOMIC_RELAXED))
 			usleep(next_random(&random) % 30000);
 	}
@@ -327,7 +347,7 @@ static void under_load(void)
 	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		     0);
 	check(board != MAP_FAILED);
-	/* The alarm of a test is for short ones. */
+	/* The test's alarm is too short for this test. */
 	alarm(0);
 	for (i = 0; i < WORKERS; i++) {
 		workers[i] = must(fork());
@@ -357,12 +377,12 @@ MODULE_SUITE("module",
 	     M(with_the_device_open),
 	     M(with_a_template_open),
 	     M(with_a_template_in_a_message),
-	     M(with_a_template_mapped_nowhere),
+	     M(with_a_template_that_cannot_be_mapped),
 	     M(with_a_child_in_flight),
-	     M(with_an_orphan_in_flight),
+	     M(with_an_orphaned_child_in_flight),
 	     M(with_a_program_running),
 	     M(right_after_a_spawn),
 	     M(right_after_a_failed_spawn),
 	     M(after_callers_that_filters_killed),
-	     M(after_a_caller_that_was_killed_while_it_was_judged),
+	     M(after_a_caller_that_was_killed_while_judged),
 	     M(under_load));
