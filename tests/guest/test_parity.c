@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_parity.c - a spawn's child and a child of vfork and execve, seen from
- * outside and asked from inside
+ * outside and from inside
  *
- * Beside test_inherit.c, which changes one thing of the caller at a time: here
- * all that /proc says about the two children is compared, and what /proc does
- * not know is asked by a program of our own.
+ * test_inherit.c changes one attribute of the caller at a time. This suite
+ * compares everything that /proc shows of the two children. A program of the
+ * suite prints what /proc does not show.
  */
 #include "common_process.h"
 
@@ -46,7 +46,7 @@ static void write_to(const char *path, const char *word)
 	close(fd);
 }
 
-/* The two children to compare: both sleep in pause(2) until end_pair(). */
+/* The two children to compare. Both sleep in pause(2) until end_pair(). */
 static pid_t spawned, reference;
 
 static void begin_pair(void)
@@ -72,13 +72,19 @@ static void end_pair(void)
 	check_eq(wait_for(spawned), 128 + SIGKILL);
 }
 
-/* Addresses are the same in both only when nothing is randomized. */
+/*
+ * Turn address randomization off, so that both children have the same
+ * addresses.
+ */
 static void not_random(void)
 {
 	must(personality(ADDR_NO_RANDOMIZE));
 }
 
-/* 1: pid. The second, the name, is compared without its brackets. */
+/*
+ * Split /proc/PID/stat: fields[1] is the pid. fields[2], the name, has no
+ * parentheses.
+ */
 static void split_stat(pid_t pid, char *fields[STAT_FIELDS + 1])
 {
 	char *line = process_file(pid, "stat"), *save, *word, *end;
@@ -95,16 +101,18 @@ static void split_stat(pid_t pid, char *fields[STAT_FIELDS + 1])
 	check_eq(number, STAT_FIELDS + 1);
 }
 
-/* The fields of /proc/PID/stat (proc(5)) that two runs of a program differ in. */
+/*
+ * Fields of /proc/PID/stat (proc(5)) that differ between two runs of a program.
+ */
 static const char *const stat_excuses[STAT_FIELDS + 1] = {
-	[1] = "pid: they are two processes",
-	[10] = "minflt: pages that are in the page cache or not yet",
-	[12] = "majflt: the same",
+	[1] = "pid: the children are two processes",
+	[10] = "minflt: depends on what the page cache has",
+	[12] = "majflt: depends on what the page cache has",
 	[14] = "utime: the clock",
 	[15] = "stime: the clock",
-	[22] = "starttime: one was started before the other",
+	[22] = "starttime: one child starts before the other",
 	[24] = "rss: fault-around maps what the page cache has",
-	[39] = "processor: the scheduler's choice",
+	[39] = "processor: the scheduler chooses it",
 	[42] = "delayacct_blkio_ticks: the clock",
 };
 
@@ -129,7 +137,7 @@ CHILD_TEST(all_fields_of_stat)
 	end_pair();
 }
 
-/* In a caller that is nothing like a fresh process. */
+/* The same for a caller that has changed many of its attributes. */
 CHILD_TEST(all_fields_of_stat_of_an_odd_caller)
 {
 	not_random();
@@ -142,21 +150,21 @@ CHILD_TEST(all_fields_of_stat_of_an_odd_caller)
 	end_pair();
 }
 
-/* The lines of /proc/PID/status that two runs of a program differ in. */
+/* Lines of /proc/PID/status that differ between two runs of a program. */
 static const char *const status_excuses[][2] = {
-	{ "Pid", "they are two processes" },
-	{ "Tgid", "the same" },
-	{ "NStgid", "the same" },
-	{ "NSpid", "the same" },
-	{ "FDSize", "the spawned child's table is its own and new, not a copy" },
-	{ "VmHWM", "pages of the page cache" },
-	{ "VmRSS", "the same" },
-	{ "RssAnon", "the same" },
-	{ "RssFile", "the same" },
-	{ "VmPTE", "the same" },
+	{ "Pid", "the children are two processes" },
+	{ "Tgid", "the children are two processes" },
+	{ "NStgid", "the children are two processes" },
+	{ "NSpid", "the children are two processes" },
+	{ "FDSize", "the spawned child's table is new, not a copy" },
+	{ "VmHWM", "depends on what the page cache has" },
+	{ "VmRSS", "depends on what the page cache has" },
+	{ "RssAnon", "depends on what the page cache has" },
+	{ "RssFile", "depends on what the page cache has" },
+	{ "VmPTE", "depends on what the page cache has" },
 	{ "SigQ", "counts what the user's other processes have queued" },
-	{ "voluntary_ctxt_switches", "the scheduler's choice" },
-	{ "nonvoluntary_ctxt_switches", "the same" },
+	{ "voluntary_ctxt_switches", "depends on the scheduler" },
+	{ "nonvoluntary_ctxt_switches", "depends on the scheduler" },
 };
 
 static bool excused(const char *line)
@@ -189,7 +197,10 @@ CHILD_TEST(all_lines_of_status)
 	end_pair();
 }
 
-/* maps with the vdso's place masked: it is random whatever personality says. */
+/*
+ * Mask the address of a mapping: the kernel places the vdso randomly, whatever
+ * the personality is.
+ */
 static char *mask(char *data, const char *name)
 {
 	char *at = strstr(data, name), *line;
@@ -269,7 +280,7 @@ CHILD_TEST(memory_map)
 	compare_maps();
 }
 
-/* Then exec lays out memory in the old way. */
+/* With an unlimited stack, exec uses the legacy memory layout. */
 CHILD_TEST(memory_map_with_an_endless_stack)
 {
 	must(setrlimit(RLIMIT_STACK, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY }));
@@ -284,7 +295,10 @@ CHILD_TEST(memory_map_with_other_personalities)
 	end_pair();
 }
 
-/* Each entry of the auxiliary vector; AT_SYSINFO_EHDR (33) is where the vdso is. */
+/*
+ * List the entries of the auxiliary vector, without the value of
+ * AT_SYSINFO_EHDR (33), the vdso's address.
+ */
 static char *auxiliary_vector(pid_t pid)
 {
 	unsigned long entries[128];
@@ -323,7 +337,7 @@ CHILD_TEST(auxv_of_an_ordinary_user)
 	end_pair();
 }
 
-/* --- what only the process itself can say --- */
+/* --- facts that only the process itself can see --- */
 
 static void say_number(FILE *out, const char *key, long value)
 {
@@ -403,7 +417,7 @@ static void say_times(FILE *out)
 	fprintf(out, "childrens_time=%d\n", usage.ru_utime.tv_sec || usage.ru_utime.tv_usec);
 }
 
-/* The report's name is the first argument. */
+/* Writes its report to the file named by the first argument. */
 PROGRAM(inside)
 {
 	char *report;
@@ -436,7 +450,7 @@ static char *inside_argv(char *argv[4])
 	return path;
 }
 
-/* What both children say; the facts of the spawned one. */
+/* Compare the reports of both children. Returns the spawned child's. */
 static char *both_say(void)
 {
 	int template = template_of(own_path());
@@ -498,7 +512,7 @@ CHILD_TEST(keyrings)
 
 CHILD_TEST(memory_deny_write_execute)
 {
-	/* From 6.3. */
+	/* Since 6.3. */
 	int set = prctl(PR_SET_MDWE, 1, 0, 0, 0);
 	char *facts = both_say();
 
@@ -507,7 +521,7 @@ CHILD_TEST(memory_deny_write_execute)
 
 CHILD_TEST(memory_merging)
 {
-	/* From 6.4, and 6.12 on it outlives exec. */
+	/* Since 6.4. Since 6.12 the setting outlives exec. */
 	prctl(PR_SET_MEMORY_MERGE, 1, 0, 0, 0);
 	both_say();
 }
@@ -550,7 +564,7 @@ CHILD_TEST(subreaper_is_not_inherited)
 	check_str(fact(both_say(), "subreaper"), "0");
 }
 
-/* Exits at once; its own child ends a little later, with the status 7. */
+/* Exits at once. Its own child exits a little later, with status 7. */
 PROGRAM(orphan)
 {
 	if (!fork()) {
@@ -560,7 +574,7 @@ PROGRAM(orphan)
 	return 0;
 }
 
-/* But that there is one among the ancestors is. */
+/* A subreaper among the ancestors adopts the orphans of a spawned program. */
 CHILD_TEST(orphans_go_to_the_subreaper)
 {
 	int template = template_of(own_path()), status;
@@ -581,7 +595,7 @@ CHILD_TEST(memory_locks_are_not_inherited)
 	end_pair();
 }
 
-/* Undoing happens when the process that asked for it ends, not its child. */
+/* The undo value belongs to the caller. The end of its child undoes nothing. */
 CHILD_TEST(semaphore_undo_is_the_callers)
 {
 	int set = must(semget(IPC_PRIVATE, 1, 0600)), template = template_of(PROBE);
@@ -592,7 +606,10 @@ CHILD_TEST(semaphore_undo_is_the_callers)
 	must(semctl(set, 0, IPC_RMID));
 }
 
-/* Counts the page faults of the caller and of children that come after. */
+/*
+ * An inherited counter counts the page faults of the caller and of later
+ * children.
+ */
 CHILD_TEST(performance_counters_are_inherited)
 {
 	struct perf_event_attr attributes = { .type = PERF_TYPE_SOFTWARE,
@@ -607,7 +624,7 @@ CHILD_TEST(performance_counters_are_inherited)
 	check_eq(read(fd, &before, sizeof(before)), sizeof(before));
 	check_eq(spawn_and_wait(template), 0);
 	check_eq(read(fd, &after, sizeof(after)), sizeof(after));
-	/* A static program cannot do with fewer. */
+	/* A static program has more than 10 page faults. */
 	check(after - before > 10);
 }
 
@@ -654,7 +671,7 @@ CHILD_TEST(three_different_users)
 {
 	must(setresgid(11, 12, 13));
 	must(setresuid(NOBODY, 22, 0));
-	/* exec makes the saved ids those that are effective. */
+	/* exec copies the effective ids to the saved ones. */
 	check_str(fact(credentials(), "uid"), "1000 22 22");
 	check_str(fact(credentials(), "gid"), "11 12 12");
 }
@@ -678,7 +695,10 @@ CHILD_TEST(capability_sets_of_root)
 	must(prctl(PR_CAPBSET_DROP, 38));
 	set_capabilities(0xff, 0xffff, 0xf0f0);
 	facts = credentials();
-	/* root's program has all that the bounding set and P'(inheritable) allow. */
+	/*
+	 * P'(permitted) of root's program is P(inheritable) and the bounding
+	 * set.
+	 */
 	check_str(fact(facts, "status.CapInh"), "000000000000f0f0");
 	bounding = strtoull(fact(facts, "status.CapBnd"), NULL, 16);
 	check(bounding && !(bounding & (1ULL << 20 | 1ULL << 38)));
@@ -712,7 +732,7 @@ CHILD_TEST(audit_login_user)
 {
 	int fd = open("/proc/self/loginuid", O_WRONLY | O_CLOEXEC);
 
-	/* Not every kernel audits. */
+	/* Some kernels have no audit. */
 	if (fd >= 0)
 		check_eq(write(fd, "1000", 4), 4);
 	close(fd);
@@ -739,7 +759,9 @@ CHILD_TEST(user_namespace_with_a_map)
 	check_str(fact(got, "gid"), "8 8 8");
 }
 
-/* What is forbidden to the caller is forbidden to the child's actions and program. */
+/*
+ * A Landlock rule of the caller also holds for the child's actions and program.
+ */
 static void forbid_writing(void)
 {
 	struct landlock_ruleset_attr attributes = { .handled_access_fs =
@@ -935,7 +957,9 @@ CHILD_TEST(time_namespace)
 
 	must(unshare(CLONE_NEWTIME));
 	write_to("/proc/self/timens_offsets", "monotonic 100000 0\n");
-	/* Before 6.3 who shares memory cannot go into another time. */
+	/*
+	 * Before 6.3 a task that shares memory cannot enter a time namespace.
+	 */
 	if (reference_spawn(PROBE, ARGV("probe", "exit", "0"), NULL, NULL) < 0) {
 		int error = errno;
 
@@ -951,7 +975,7 @@ CHILD_TEST(time_namespace)
 	check_str(process_file(spawned, "timens_offsets"),
 		  process_file(reference, "timens_offsets"));
 	end_pair();
-	/* The caller's own time is as it was. */
+	/* The caller's own clock does not change. */
 	clock_gettime(CLOCK_MONOTONIC, &before);
 	spawn_and_wait(template_of(PROBE));
 	clock_gettime(CLOCK_MONOTONIC, &after);
@@ -988,7 +1012,9 @@ CHILD_TEST(all_kinds_of_signal_dispositions)
 	sigaddset(&blocked, SIGUSR1);
 	sigaddset(&blocked, SIGRTMIN + 5);
 	must(sigprocmask(SIG_BLOCK, &blocked, NULL));
-	/* Pending to the process and to the thread: nobody else's business. */
+	/*
+	 * Signals pending for the process and for the thread are not inherited.
+	 */
 	must(kill(getpid(), SIGUSR1));
 	must(raise(SIGRTMIN + 5));
 
@@ -1005,7 +1031,7 @@ CHILD_TEST(all_kinds_of_signal_dispositions)
 	free(stack.ss_sp);
 }
 
-/* The mask is the calling thread's, as is all else that is a thread's. */
+/* A child inherits per-thread attributes from the calling thread. */
 static pthread_barrier_t both_there;
 
 static void *other_thread(void *unused)
@@ -1019,7 +1045,7 @@ static void *other_thread(void *unused)
 	return NULL;
 }
 
-CHILD_TEST(what_is_a_threads_is_the_calling_threads)
+CHILD_TEST(thread_attributes_come_from_the_calling_thread)
 {
 	pthread_t thread;
 	char *got;
@@ -1043,7 +1069,7 @@ PROGRAM(port)
 	return 0;
 }
 
-/* ioperm(2): kept across fork and execve. */
+/* fork and execve keep the permissions of ioperm(2). */
 CHILD_TEST(port_permissions)
 {
 	int template = template_of(own_path());
@@ -1078,7 +1104,7 @@ CHILD_TEST(forbidden_time_stamp_counter)
 	check_eq(wait_for(try_spawn(template, ARGV("counter", "@counter"))), 128 + SIGSEGV);
 }
 
-/* What came of the file since the last time. */
+/* The events of the file since the last call. */
 static uint64_t events_of(int watch)
 {
 	char buffer[4096] __attribute__((aligned(8)));
@@ -1093,8 +1119,11 @@ static uint64_t events_of(int watch)
 	return seen;
 }
 
-/* That a file is opened, and that it is executed, is told in both cases. */
-static void who_watches_the_program(void)
+/*
+ * A watcher of the file sees both an open and an exec, whichever way the file
+ * is executed.
+ */
+static void watchers_see_the_open_and_the_exec(void)
 {
 	char *program = own_probe("watched"), *const argv[] = { "probe", "exit", "0", NULL };
 	int watch = must(fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK, O_RDONLY));
@@ -1113,10 +1142,10 @@ static void who_watches_the_program(void)
 }
 
 /*
- * CREATE asks the security modules whether the file may be read, by an open that
- * nobody who watches hears of.
+ * CREATE asks the security modules whether the caller may read the file.
+ * Watchers must not see the open that it does this with.
  */
-static void who_watches_a_template_being_made(void)
+static void watchers_see_one_open_by_create(void)
 {
 	char *program = own_probe("watched");
 	int watch = must(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)), template;
@@ -1127,7 +1156,7 @@ static void who_watches_a_template_being_made(void)
 
 	must(inotify_add_watch(watch, program, IN_OPEN | IN_CLOSE));
 	template = template_of(program);
-	/* One that is equal to the event before it would be left out. */
+	/* inotify merges two equal events in a row. */
 	size = must(read(watch, buffer, sizeof(buffer)));
 	for (at = 0; at < size; at += sizeof(*event) + event->len) {
 		event = (const void *)(buffer + at);
@@ -1149,8 +1178,8 @@ SUITE("parity",
       T(memory_map),
       T(memory_map_with_an_endless_stack),
       T(memory_map_with_other_personalities),
-      T(who_watches_the_program),
-      T(who_watches_a_template_being_made),
+      T(watchers_see_the_open_and_the_exec),
+      T(watchers_see_one_open_by_create),
       T(all_entries_of_auxv),
       T(auxv_of_an_ordinary_user),
       T(inside_of_a_plain_caller),
@@ -1187,7 +1216,7 @@ SUITE("parity",
       T(full_cgroup),
       T(time_namespace),
       T(all_kinds_of_signal_dispositions),
-      T(what_is_a_threads_is_the_calling_threads),
+      T(thread_attributes_come_from_the_calling_thread),
       T(port_permissions),
       T(port_level),
       T(forbidden_time_stamp_counter));
