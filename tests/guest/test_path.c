@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_path.c - spawn by path: what execvp(3) and execve(2) would find and do
+ * test_path.c - a spawn by path finds and does what execvp(3) and execve(2) do
  *
- * Each case is run by execvp or execve in a forked child, and by a spawn; the
- * outcome has to be the same: the program's output, or the errno.
+ * Most tests run each case twice: by execvp or execve in a forked child, and by
+ * a spawn. Both must give the same output, or the same errno.
  */
 #include "common.h"
 
@@ -11,12 +11,12 @@
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 
-/* One string's limit, and so many directories. */
+/* The limit of one string, so also of the number of directories in PATH. */
 #define LONGEST_PATH (128 << 10)
 
 static struct spawn_template_result result;
 
-/* The output of a spawn by path, or "errno N". */
+/* Spawn by path. Returns the status and output, or "errno N". */
 static char *by_spawn(const char *file, const char *path)
 {
 	char output[4096] = "";
@@ -46,7 +46,9 @@ static char *by_spawn(const char *file, const char *path)
 	return text("status %d: %s", wait_for(pid), output);
 }
 
-/* The same of execvp (path not NULL: as PATH) or execve. */
+/*
+ * Do the same with execvp and 'path' as PATH, or with execve if 'path' is NULL.
+ */
 static char *by_exec(const char *file, const char *path)
 {
 	char output[4096] = "";
@@ -86,7 +88,7 @@ static void script(const char *path, const char *content, mode_t mode)
 	write_whole(path, content, strlen(content), mode);
 }
 
-/* Folders one, two and three in the scratch folder. */
+/* Make a directory in the scratch directory. */
 static char *folder(const char *name)
 {
 	char *path = in_scratch("%s", name);
@@ -163,29 +165,30 @@ static void a_slash_needs_no_path(void)
 	must(chdir("/"));
 }
 
-static void denied_is_remembered(void *unused)
+static void search_after_eacces(void *unused)
 {
 	char *one = folder("one"), *two = folder("two"), *three = folder("three");
 
 	(void)unused;
-	same("tool", text("%s:%s", one, two)); /* one's is not executable, two's is */
-	same("tool", text("%s:%s", one, three)); /* three has none: EACCES */
+	/* 'one' has the file without x, 'two' has it with x */
+	same("tool", text("%s:%s", one, two));
+	same("tool", text("%s:%s", one, three)); /* 'three' does not have it: EACCES */
 	same("tool", text("%s:/nowhere", one));
 	same("tool", text("/nowhere:%s:/nowhere:%s", one, one));
 	same("tool", text("%s", one));
 }
 
-static void permission_goes_on(void)
+static void the_search_goes_on_after_eacces(void)
 {
 	char *one = folder("one"), *two = folder("two");
 
 	folder("three");
 	copy_file(PROBE, text("%s/tool", one), 0644);
 	copy_file(PROBE, text("%s/tool", two), 0755);
-	in_child(denied_is_remembered, NULL);
-	in_child_as_nobody(denied_is_remembered, NULL);
+	in_child(search_after_eacces, NULL);
+	in_child_as_nobody(search_after_eacces, NULL);
 	must(chmod(one, 0700));
-	in_child_as_nobody(denied_is_remembered, NULL);
+	in_child_as_nobody(search_after_eacces, NULL);
 }
 
 static void other_errors_end_the_search(void)
@@ -195,16 +198,19 @@ static void other_errors_end_the_search(void)
 	struct spawn_template_spawn_args args = { .argv = (uintptr_t)argv,
 						  .result = (uintptr_t)&result };
 
-	/* No format that is known: execvp would start a shell, the module does not. */
+	/*
+	 * A file of no known format: execvp would start a shell, the module
+	 * does not.
+	 */
 	script(text("%s/tool", one), "exit 3\n", 0755);
 	copy_file(PROBE, text("%s/tool", two), 0755);
 	check_eq(sys_spawn_path("tool", text("/nowhere:%s:%s", one, two), &args), -ENOEXEC);
 	check_eq(result.action, 1);
-	/* A link to itself. */
+	/* A symbolic link to itself: ELOOP. */
 	unlink(text("%s/tool", one));
 	must(symlink("tool", text("%s/tool", one)));
 	same("tool", text("%s:%s", one, two));
-	/* Open for writing. */
+	/* A file that is open for writing: ETXTBSY. */
 	int fd = must(open(text("%s/tool", two), O_WRONLY | O_CLOEXEC));
 
 	same("tool", text("%s:/bin", two));
@@ -219,11 +225,14 @@ static void too_long(void)
 	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_ARGS);
 	same(name, "/bin");
 	copy_file(PROBE, text("%s/tool", two), 0755);
-	same("tool", text("%s:%s", dir, two)); /* too long with the name behind it */
-	same("tool", text("%s%s:%s", dir, dir, two)); /* too long by itself */
+	same("tool", text("%s:%s", dir, two)); /* too long with the name appended */
+	same("tool", text("%s%s:%s", dir, dir, two)); /* too long without the name */
 	check_str(by_spawn(text("/%05000d", 0), NULL), text("errno %d", ENAMETOOLONG));
 	same(text("/%05000d", 0), NULL);
-	/* A path as long as one string may be is searched, a longer one is not taken. */
+	/*
+	 * A PATH as long as the limit of one string is searched. A longer one
+	 * gives E2BIG.
+	 */
 	same("tool", text("%s:%0100000d", two, 0));
 	check_str(by_spawn("tool", text("%s:%0140000d", two, 0)), text("errno %d", E2BIG));
 }
@@ -260,8 +269,8 @@ static char *facts_by_path(const char *file, const char *path, const char *secti
 	return facts;
 }
 
-/* comm, exe and AT_EXECFN are those of execve of the name that was found. */
-static void names(void)
+/* comm, exe and AT_EXECFN are those of an execve of the path that was found. */
+static void names_are_those_of_the_found_file(void)
 {
 	char *two = folder("two"), *tool = text("%s/tool", two), *facts;
 
@@ -276,7 +285,7 @@ static void names(void)
 	must(chdir("/"));
 }
 
-/* The name is looked up in the child: after its actions. */
+/* The child looks the name up, after its actions. */
 static void looked_up_in_the_child(void)
 {
 	char *two = folder("two"), *argv[] = { "tool", "exit", "5", NULL };
@@ -333,7 +342,7 @@ static void arguments_are_checked(void)
 	close(template);
 }
 
-/* A search along a path as long as can be ends when the child is killed. */
+/* SIGKILL ends a search of the longest possible PATH. */
 static void killed_in_a_search(void)
 {
 	char *argv[] = { "no-such-program", NULL }, *list = malloc(LONGEST_PATH);
@@ -354,7 +363,10 @@ static void killed_in_a_search(void)
 	free(list);
 }
 
-/* Every attempt is asked for as execve(2); a filter's errno is as good as any. */
+/*
+ * The filters judge every attempt as execve(2). An errno of theirs counts like
+ * the call's own.
+ */
 static void attempts_are_filtered_in_child(void *unused)
 {
 	struct sock_filter code[] = {
@@ -379,6 +391,6 @@ static void attempts_are_filtered(void)
 
 SUITE("path", T(absolute_path), T(relative_path), T(found_along_the_path),
       T(empty_directories_are_the_working_directory), T(a_slash_needs_no_path),
-      T(permission_goes_on), T(other_errors_end_the_search), T(too_long), T(scripts_run), T(names),
-      T(looked_up_in_the_child), T(killed_in_a_search),
+      T(the_search_goes_on_after_eacces), T(other_errors_end_the_search), T(too_long), T(scripts_run),
+      T(names_are_those_of_the_found_file), T(looked_up_in_the_child), T(killed_in_a_search),
       T(arguments_are_checked), T(attempts_are_filtered));
