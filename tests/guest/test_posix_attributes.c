@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_posix_attributes.c - posix_spawn's attributes, each for what it does and
- * for its error
+ * test_posix_attributes.c - the effect and the errors of each posix_spawn
+ * attribute
  */
 #include "common_posix.h"
 
@@ -18,7 +18,7 @@ static sigset_t set_of(int one, int two, int three)
 	return set;
 }
 
-/* --- none --- */
+/* --- no attributes --- */
 
 ROW(no_attributes, "no attributes", "a null pointer")
 {
@@ -135,8 +135,8 @@ static void end_other_group(void)
 	waitpid(other_group, NULL, 0);
 }
 
-/* Its number is known only in the caller, so the row looks for itself. */
-static void group_that_there_is(void *unused)
+/* Only the caller knows the group's number, so this test is not a row. */
+static void join_group_in_child(void *unused)
 {
 	char *const argv[] = { "probe", "block", NULL };
 	posix_spawnattr_t attr;
@@ -160,7 +160,7 @@ static void group_that_there_is(void *unused)
 
 static void join_group(void)
 {
-	in_child(group_that_there_is, NULL);
+	in_child(join_group_in_child, NULL);
 }
 
 ROW(callers_group, "POSIX_SPAWN_SETPGROUP", "the caller's group")
@@ -328,7 +328,7 @@ ROW(fifo_denied, "POSIX_SPAWN_SETSCHEDULER", "without permission", .error = EPER
 	priority(try, 10);
 }
 
-/* --- USEVFORK, all at once, unknown ones --- */
+/* --- USEVFORK, all attributes at once, unknown flags --- */
 
 ROW(use_vfork, "POSIX_SPAWN_USEVFORK", "without effect")
 {
@@ -348,7 +348,7 @@ ROW(all_attributes, "all attributes", "at once", .enter = odd_signals, .fact = "
 	built(posix_spawnattr_setsigmask(&try->attr, &set));
 }
 
-/* What a newer C library may have: not done by halves. */
+/* A flag of a newer C library: the library makes no child. */
 static void unknown_flag(void)
 {
 	posix_spawnattr_t attr;
@@ -407,7 +407,10 @@ ROW(cgroup_denied, "POSIX_SPAWN_SETCGROUP", "without permission", .error = EACCE
 	into_cgroup(try, cgroup);
 }
 
-/* The attribute is glibc 2.39's. Without it nobody can have set it, but by mistake. */
+/*
+ * glibc has the attribute since 2.39. An older glibc offers no way to set the
+ * flag.
+ */
 static void flag_of_newer_libc(void)
 {
 	posix_spawnattr_t attr;
