@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_posix_exec.c - posix_spawn, posix_spawnp, pidfd_spawn and pidfd_spawnp: how
- * the program is found and executed, and every error of it
+ * test_posix_exec.c - how posix_spawn, posix_spawnp, pidfd_spawn and
+ * pidfd_spawnp find and execute a program, and their errors
  */
 #include "common_posix.h"
 
@@ -81,7 +81,7 @@ static void program_in_memory(void)
 	check_eq(write(memory_file, data, size), size);
 }
 
-static void program_behind_descriptor(void)
+static void have_program_descriptor(void)
 {
 	int fd = must(open(PROBE, O_RDONLY | O_CLOEXEC));
 
@@ -89,8 +89,8 @@ static void program_behind_descriptor(void)
 	close(fd);
 }
 
-ROW(behind_descriptor, "posix_spawn", "/proc/self/fd/50, a close-on-exec descriptor",
-    .enter = program_behind_descriptor)
+ROW(by_descriptor_path, "posix_spawn", "/proc/self/fd/50, a close-on-exec descriptor",
+    .enter = have_program_descriptor)
 {
 	try->file = "/proc/self/fd/50";
 }
@@ -217,7 +217,7 @@ ROW(many_arguments, "posix_spawn", "40,000 arguments")
 	try->argv = argv;
 }
 
-/* After that no process more is to be had. */
+/* RLIMIT_NPROC then allows no further process. */
 static void no_more_processes(void)
 {
 	setrlimit(RLIMIT_NPROC, &(struct rlimit){ 1, 1 });
@@ -455,10 +455,13 @@ ROW(pidfd_found_nowhere, "pidfd_spawnp", "nowhere", .function = PIDFD_SPAWNP, .e
 	try->file = "no-such-program";
 }
 
-/* --- what a table has no room for --- */
+/* --- other properties of a call --- */
 
-/* Whoever has no room for a descriptor cannot open the device: the C library can. */
-static void no_room_for_descriptors(void *unused)
+/*
+ * outspawn cannot open its device without a free number. posix_spawn(3) needs
+ * none.
+ */
+static void spawn_without_free_numbers(void *unused)
 {
 	pid_t pid = -77;
 
@@ -471,12 +474,12 @@ static void no_room_for_descriptors(void *unused)
 	check_eq(wait_for(pid), 0);
 }
 
-static void no_room(void)
+static void no_number_for_the_device(void)
 {
-	in_child(no_room_for_descriptors, NULL);
+	in_child(spawn_without_free_numbers, NULL);
 }
 
-/* The exit status of a child whose pid nobody has. */
+/* Wait for a child of unknown pid. Returns its exit status. */
 static int wait_for_any(void)
 {
 	siginfo_t info;
@@ -485,7 +488,7 @@ static int wait_for_any(void)
 	return info.si_status;
 }
 
-static void nobody_asks(void)
+static void no_pointer_for_the_pid(void)
 {
 	check_eq(outspawn_posix_spawn(NULL, PROBE, NULL, NULL, ARGV("probe", "exit", "4"), NULL),
 		 0);
@@ -512,7 +515,7 @@ static void threads(void)
 	in_threads(8, spawn_often);
 }
 
-/* A thread that is being cancelled: not in the midst of a spawn. */
+/* A cancellation request is pending. The spawn is not a cancellation point. */
 static void *spawn_cancelled(void *unused)
 {
 	pid_t pid;
@@ -531,7 +534,7 @@ static void cancelled(void)
 
 	check_eq(pthread_create(&thread, NULL, spawn_cancelled, NULL), 0);
 	check_eq(pthread_join(thread, &result), 0);
-	/* waitpid(2) is where it ends. */
+	/* The thread ends in waitpid(2). */
 	check(result == PTHREAD_CANCELED);
 	check_eq(wait_for_any(), 0);
 }
@@ -547,7 +550,7 @@ static void add_some(struct posix_try *try, int copies)
 	built(posix_spawn_file_actions_addchdir_np(&try->list, "/tmp"));
 }
 
-/* The child begins with the handler's mask. */
+/* The child starts with the handler's signal mask. */
 ROW(in_handler, "posix_spawn", "in a signal handler, on a stack of 4 KiB", .in_handler = true,
     .fact = "sigblocked", .value = "0000000000000800")
 {
@@ -580,10 +583,10 @@ static void spawn_true(void)
 	check_eq(outspawn_posix_spawn(&pid, "/bin/true", NULL, NULL, ARGV("true"), NULL), 0);
 }
 
-/* The caller has its own mask again. */
+/* After the spawn the caller has its own mask again. */
 CHILD_TEST(mask_after_handler)
 {
-	uint64_t before, after; /* as the kernel has them */
+	uint64_t before, after; /* as the kernel stores them */
 
 	must(syscall(SYS_rt_sigprocmask, SIG_SETMASK, NULL, &before, sizeof(before)));
 	check(on_signal_stack(spawn_true));
@@ -633,7 +636,7 @@ static void little_stack(void)
 }
 
 SUITE("posix_exec", T(absolute), T(argument_strings), T(empty_environment), T(script_with_shell),
-      T(symbolic_link), T(behind_descriptor), T(in_memory), T(own_program), T(no_such_file),
+      T(symbolic_link), T(by_descriptor_path), T(in_memory), T(own_program), T(no_such_file),
       T(empty_name), T(not_executable), T(folder), T(below_file), T(denied), T(loop), T(too_long),
       T(no_format), T(empty_file), T(no_interpreter), T(busy), T(too_long_argument),
       T(too_many_arguments), T(many_arguments), T(too_many_processes), T(found), T(first_found),
@@ -641,6 +644,6 @@ SUITE("posix_exec", T(absolute), T(argument_strings), T(empty_environment), T(sc
       T(searched_empty_name), T(with_slash), T(without_path), T(in_working_directory),
       T(empty_element), T(relative_path), T(childs_path), T(text_found), T(name_too_long),
       T(long_search), T(script_found), T(pidfd), T(pidfd_not_found), T(pidfd_action_failed),
-      T(pidfd_found), T(pidfd_found_nowhere), T(no_room), T(nobody_asks), T(threads), T(cancelled),
-      T(in_handler), T(mask_in_handler), T(failed_in_handler), T(mask_after_handler),
-      T(little_stack));
+      T(pidfd_found), T(pidfd_found_nowhere), T(no_number_for_the_device),
+      T(no_pointer_for_the_pid), T(threads), T(cancelled), T(in_handler), T(mask_in_handler),
+      T(failed_in_handler), T(mask_after_handler), T(little_stack));
