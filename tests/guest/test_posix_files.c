@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_posix_files.c - posix_spawn's file actions, each for what it does and for
- * its error
+ * test_posix_files.c - the effect and the errors of each posix_spawn file
+ * action
  */
 #include "common_posix.h"
 
@@ -26,7 +26,7 @@ ROW(nothing_to_do, "no file actions", "an inheritable descriptor and a close-on-
 	have_descriptor(6, true);
 }
 
-ROW(close_it, "posix_spawn_file_actions_addclose", "an open descriptor", .enter = have_5,
+ROW(close_open, "posix_spawn_file_actions_addclose", "an open descriptor", .enter = have_5,
     .fact = "fd.5", .value = NULL)
 {
 	built(posix_spawn_file_actions_addclose(&try->list, 5));
@@ -64,7 +64,7 @@ ROW(close_above_limit, "posix_spawn_file_actions_addclose",
 	limit_descriptors(100);
 }
 
-/* Open above the limit: closed all the same, in both. */
+/* Both close a descriptor that is open above the limit. */
 static void have_150_above_limit(void)
 {
 	limit_descriptors(200);
@@ -81,7 +81,7 @@ ROW(close_open_above_limit, "posix_spawn_file_actions_addclose",
 
 /* --- adddup2 --- */
 
-ROW(dup_it, "posix_spawn_file_actions_adddup2", "to a free number", .enter = have_5)
+ROW(dup_to_free, "posix_spawn_file_actions_adddup2", "to a free number", .enter = have_5)
 {
 	built(posix_spawn_file_actions_adddup2(&try->list, 5, 9));
 }
@@ -150,7 +150,10 @@ ROW(dup_round, "posix_spawn_file_actions_adddup2", "two exchanged by a third, th
 	built(posix_spawn_file_actions_addclose(&try->list, 9));
 }
 
-/* Numbers that outspawn's library may use for itself in the caller. */
+/*
+ * The caller has closed 0 and 1. outspawn's library may use these numbers for
+ * itself.
+ */
 static void no_low_descriptors(void)
 {
 	close(0);
@@ -246,8 +249,8 @@ ROW(open_large, "posix_spawn_file_actions_addopen", "O_LARGEFILE, as the kernel 
 }
 
 /*
- * glibc loses O_CLOEXEC when the number is not the lowest free one, and keeps it
- * when it is.
+ * glibc drops O_CLOEXEC if the number is not the lowest free one. If it is,
+ * glibc keeps O_CLOEXEC.
  */
 ROW(open_cloexec_lowest, "posix_spawn_file_actions_addopen",
     "O_CLOEXEC at the lowest free number: not in the program", .enter = only_stdio)
@@ -322,7 +325,7 @@ ROW(open_above_limit, "posix_spawn_file_actions_addopen",
 	limit_descriptors(100);
 }
 
-/* Paths to descriptors. */
+/* Paths that name descriptors. */
 ROW(open_inheritable_fd, "posix_spawn_file_actions_addopen",
     "/proc/self/fd/5, an inheritable descriptor", .enter = have_5)
 {
@@ -349,7 +352,8 @@ ROW(open_stdin, "posix_spawn_file_actions_addopen", "/dev/stdin, which is close-
 
 /* --- addchdir_np, addfchdir_np --- */
 
-ROW(chdir_it, "posix_spawn_file_actions_addchdir_np", "a folder", .fact = "cwd", .value = "/usr")
+ROW(chdir_to_folder, "posix_spawn_file_actions_addchdir_np", "a folder", .fact = "cwd",
+    .value = "/usr")
 {
 	built(posix_spawn_file_actions_addchdir_np(&try->list, "/usr"));
 }
@@ -408,7 +412,7 @@ static void have_folder(void)
 	close(fd);
 }
 
-ROW(fchdir_it, "posix_spawn_file_actions_addfchdir_np", "a close-on-exec descriptor",
+ROW(fchdir_cloexec, "posix_spawn_file_actions_addfchdir_np", "a close-on-exec descriptor",
     .enter = have_folder, .fact = "cwd", .value = "/usr")
 {
 	built(posix_spawn_file_actions_addfchdir_np(&try->list, 7));
@@ -480,7 +484,10 @@ static void deny_close_range(void)
 	deny_call(SYS_close_range, EPERM);
 }
 
-/* glibc goes on without close_range(2) by itself; a filter that denies it denies it to us. */
+/*
+ * glibc does without close_range(2) if that fails. outspawn has no other way:
+ * the filter's error ends the call.
+ */
 static void closefrom_denied_in_child(void *unused)
 {
 	posix_spawn_file_actions_t list;
@@ -504,7 +511,10 @@ static void closefrom_denied(void)
 
 static int terminal;
 
-/* A session of the caller's, with a terminal, for whose foreground both calls compete. */
+/*
+ * Give the caller a session with a terminal. Each of the two calls takes its
+ * foreground.
+ */
 static void have_terminal(void)
 {
 	int master, slave;
@@ -621,7 +631,10 @@ ROW(longest_list, "long lists", "190 copies")
 		built(posix_spawn_file_actions_adddup2(&try->list, 1, fd));
 }
 
-/* More than the kernel takes: nothing is done, and the C library can do it. */
+/*
+ * More actions than the kernel takes: the library makes no child. The C library
+ * can do the call.
+ */
 static void too_long_list(void)
 {
 	posix_spawn_file_actions_t list;
@@ -637,7 +650,7 @@ static void too_long_list(void)
 	posix_spawn_file_actions_destroy(&list);
 }
 
-/* The list of a program is read, and stays as it was. */
+/* A spawn reads the program's list and leaves it unchanged. */
 static void list_used_twice(void)
 {
 	posix_spawn_file_actions_t list;
@@ -654,8 +667,8 @@ static void list_used_twice(void)
 	posix_spawn_file_actions_destroy(&list);
 }
 
-SUITE("posix_files", T(nothing_to_do), T(close_it), T(close_cloexec), T(close_nothing),
-      T(close_stdio), T(close_many), T(close_above_limit), T(close_open_above_limit), T(dup_it),
+SUITE("posix_files", T(nothing_to_do), T(close_open), T(close_cloexec), T(close_nothing),
+      T(close_stdio), T(close_many), T(close_above_limit), T(close_open_above_limit), T(dup_to_free),
       T(dup_cloexec), T(dup_onto), T(dup_same_cloexec), T(dup_same), T(dup_nothing),
       T(dup_same_nothing), T(dup_above_limit), T(dup_closed), T(dup_closed_cloexec), T(dup_round),
       T(dup_of_closed_stdin), T(dup_of_next_free), T(open_to_read), T(open_to_write),
@@ -664,9 +677,9 @@ SUITE("posix_files", T(nothing_to_do), T(close_it), T(close_cloexec), T(close_no
       T(open_cloexec_high), T(open_cloexec_onto), T(open_cloexec_after_close), T(open_nothing),
       T(open_empty), T(open_again), T(open_folder_to_write), T(open_below_file), T(open_denied),
       T(open_longest), T(open_above_limit), T(open_inheritable_fd), T(open_cloexec_fd),
-      T(open_itself), T(open_stdin), T(chdir_it), T(chdir_relative), T(chdir_then_open),
+      T(open_itself), T(open_stdin), T(chdir_to_folder), T(chdir_relative), T(chdir_then_open),
       T(open_then_chdir), T(chdir_then_exec), T(chdir_nowhere), T(chdir_file), T(chdir_denied),
-      T(fchdir_it), T(fchdir_opened), T(fchdir_nothing), T(fchdir_file), T(closefrom_3),
+      T(fchdir_cloexec), T(fchdir_opened), T(fchdir_nothing), T(fchdir_file), T(closefrom_3),
       T(closefrom_0), T(closefrom_then_close), T(closefrom_nothing), T(closefrom_then_dup),
       T(closefrom_denied), T(foreground_own_group), T(foreground_default_signals),
       T(foreground_callers_group), T(foreground_given_group), T(foreground_twice),
