@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * test_query.c - what INFO, QUERY and fdinfo say
- */
+/* test_query.c - what INFO, QUERY and fdinfo show */
 #include "common.h"
 #include "elf_file.h"
 
@@ -16,7 +14,7 @@ static struct spawn_template_info info_of(int fd)
 	return info;
 }
 
-static void info_says_what_the_module_can(void)
+static void info_shows_the_modules_features(void)
 {
 	struct spawn_template_info info = info_of(device);
 
@@ -27,7 +25,7 @@ static void info_says_what_the_module_can(void)
 	check_eq(info.create_flags, SPAWN_TEMPLATE_CREATE_CLOEXEC |
 					    SPAWN_TEMPLATE_CREATE_ANY_FORMAT |
 					    SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
-	/* Two more where the kernel has them: test_birth.c. */
+	/* Some kernels have two more flags: test_birth.c tests them. */
 	check_eq(info.spawn_flags & ~(SPAWN_TEMPLATE_SPAWN_AUTOREAP |
 				      SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE),
 		 SPAWN_TEMPLATE_SPAWN_INHERIT_FDS | SPAWN_TEMPLATE_SPAWN_ASYNC |
@@ -79,7 +77,7 @@ static void struct_sizes(void)
 	memset(&large, 0xff, size);
 	check_eq(SIZED(device, 2, SPAWN_TEMPLATE_INFO_SIZE_VER0), 0);
 	check_eq((unsigned char)large.bytes[sizeof(large.info)], 0xff);
-	/* What the module does not know is zero. */
+	/* Fields that the module does not know are zero. */
 	check_eq(SIZED(device, 2, size), 0);
 	for (i = sizeof(large.info); i < size; i++)
 		check_eq(large.bytes[i], 0);
@@ -89,7 +87,7 @@ static void struct_sizes(void)
 		check_eq(large.bytes[i], 0);
 }
 
-static void key_is_stats(void)
+static void key_equals_stat(void)
 {
 	struct spawn_template_query query = query_of(probe);
 	struct stat status;
@@ -125,7 +123,7 @@ static void key_of_anothers_file(void)
 	close(template);
 }
 
-static void elf_is_the_files(const char *path)
+static void elf_equals_the_file(const char *path)
 {
 	struct elf_file elf = elf_read(path);
 	Elf64_Phdr *stack = elf_segment(&elf, PT_GNU_STACK, NULL);
@@ -152,15 +150,15 @@ static void elf_is_the_files(const char *path)
 
 static void elf_of_a_static_program(void)
 {
-	elf_is_the_files(PROBE);
+	elf_equals_the_file(PROBE);
 }
 
 static void elf_of_a_dynamic_program(void)
 {
-	elf_is_the_files("/bin/true");
+	elf_equals_the_file("/bin/true");
 }
 
-/* Who may not read a program learns nothing of what is in it. */
+/* Check that QUERY and fdinfo show nothing of the program's content. */
 static void nothing_of_the_elf(int template)
 {
 	static const struct spawn_template_elf nothing;
@@ -188,7 +186,7 @@ static void all_of_the_elf(int template)
 	close(template);
 }
 
-/* The same of its path and of a descriptor that says no more than which file it is. */
+/* Look at a template of the path and at one of an O_PATH descriptor. */
 static void look_into(const char *path, void (*look)(int template))
 {
 	int fd = must(open(path, O_PATH | O_CLOEXEC));
@@ -215,7 +213,7 @@ static void elf_of_a_program_that_may_not_be_read(void)
 
 	must(chmod(path, 0711));
 	in_child_as_nobody(look_without_permission, path);
-	/* Root may. */
+	/* Root may read it. */
 	look_with_permission(path);
 	must(chmod(path, 0755));
 	in_child_as_nobody(look_with_permission, path);
@@ -236,13 +234,13 @@ static void counters(void)
 	query = query_of(probe);
 	check_eq(query.spawned, 3);
 	check_eq(query.failed, 2);
-	/* The program's own failure is none of the spawn's. */
+	/* A program that fails is a spawn that succeeded. */
 	check_eq(wait_for(try_spawn(probe, ARGV("probe", "exit", "1"))), 1);
 	check_eq(query_of(probe).spawned, 4);
 	check_eq(query_of(probe).failed, 2);
 }
 
-static void counters_are_the_templates(void)
+static void counters_belong_to_the_template(void)
 {
 	int other = template_of(PROBE), same = must(fcntl(probe, F_DUPFD_CLOEXEC, 0));
 
@@ -253,7 +251,7 @@ static void counters_are_the_templates(void)
 	close(same);
 }
 
-/* A path to a program that is length bytes long. */
+/* Lengthen a program's path to 'length' bytes. */
 static char *long_path(const char *program_path, size_t length)
 {
 	char *path = text("%*s", (int)length, program_path);
@@ -267,7 +265,10 @@ static uint32_t memory_of(const char *path)
 	int template = template_of(path);
 	uint32_t memory = query_of(template).memory;
 
-	/* A static libc wants its headers loaded: with others it may as well die. */
+	/*
+	 * A static libc needs its program headers loaded. With headers at
+	 * another place, execve's child may crash, too.
+	 */
 	check_eq(spawn_and_wait(template),
 		 wait_for(reference_spawn(path, ARGV("probe", "exit", "0"), NULL, NULL)));
 	close(template);
@@ -282,8 +283,8 @@ static void memory_is_little(void)
 }
 
 /*
- * The promise is 4 KiB beside the open file, whatever the program is; a path
- * beyond 3 KiB, which no package has, comes on top.
+ * The limit is 4 KiB beside the open file, for any program. A path of more than
+ * 3 KiB adds its length.
  */
 static void memory_at_worst(void)
 {
@@ -291,7 +292,10 @@ static void memory_at_worst(void)
 	size_t table = elf.header->e_phnum * sizeof(Elf64_Phdr), most = 73 * sizeof(Elf64_Phdr);
 	char *path;
 
-	/* As many program headers as the kernel takes, at the end of the file. */
+	/*
+	 * Move the program headers to the file's end, as many as the kernel
+	 * takes.
+	 */
 	elf.size = (elf.size + 7) & ~7UL;
 	elf.data = memcpy(text("%*s", (int)(elf.size + most), ""), elf.data, elf.size);
 	memcpy(elf.data + elf.size, elf.segments, table);
@@ -306,7 +310,7 @@ static void memory_at_worst(void)
 	check(memory_of(long_path(path, PATH_MAX - 1)) <= 4096 + PATH_MAX);
 }
 
-static void stale_says_what_a_spawn_would(void)
+static void stale_is_the_error_of_a_spawn(void)
 {
 	char *path = own_probe("changing");
 	int template = template_of(path);
@@ -334,7 +338,7 @@ static void fdinfo(void)
 	check(strstr(lines, "failed:\t0\n"));
 }
 
-/* A name cannot add lines of its own. */
+/* A newline in a file's name must not add a line. */
 static void fdinfo_of_a_strange_name(void)
 {
 	char *path = own_probe("new\nspawned:\t99\nline"), *lines;
@@ -359,20 +363,20 @@ static void not_a_template(void)
 }
 
 SUITE("query",
-      T(info_says_what_the_module_can),
+      T(info_shows_the_modules_features),
       T(info_of_a_template),
       T(info_counts_templates),
       T(struct_sizes),
-      T(key_is_stats),
+      T(key_equals_stat),
       T(key_of_anothers_file),
       T(elf_of_a_static_program),
       T(elf_of_a_dynamic_program),
       T(elf_of_a_program_that_may_not_be_read),
       T(counters),
-      T(counters_are_the_templates),
+      T(counters_belong_to_the_template),
       T(memory_is_little),
       T(memory_at_worst),
-      T(stale_says_what_a_spawn_would),
+      T(stale_is_the_error_of_a_spawn),
       T(fdinfo),
       T(fdinfo_of_a_strange_name),
       T(not_a_template));
