@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_scale.c - large callers, many spawns: right, and small
+ * test_scale.c - large callers and many spawns: correct, with little memory
  *
- * What it costs in time is bench/check-cost's.
+ * check-cost and bench measure the cost in time.
  */
 #include "common_process.h"
 
@@ -19,7 +19,10 @@ static void allow_descriptors(rlim_t number)
 	must(setrlimit(RLIMIT_NOFILE, &(struct rlimit){ number, 1 << 20 }));
 }
 
-/* Descriptors [100, 100 + MANY); every second one close-on-exec. */
+/*
+ * Open the descriptors from 100 to 99 + MANY. Every second one is
+ * close-on-exec.
+ */
 static void open_many(void)
 {
 	int null = must(open("/dev/null", O_RDONLY | O_CLOEXEC)), i;
@@ -30,7 +33,10 @@ static void open_many(void)
 	close(null);
 }
 
-/* What "probe count-fds" of a spawn says: it counts its own for the count, too. */
+/*
+ * Spawn "probe count-fds" and return the number it prints, which leaves out
+ * probe's own descriptor.
+ */
 static int descriptors_of_a_spawn(int template, unsigned int flags)
 {
 	struct outspawn_actions actions;
@@ -61,7 +67,10 @@ CHILD_TEST(many_descriptors)
 	check(is_open(99 + MANY));
 }
 
-/* The table of the child is as large as it has to be, not as the caller's. */
+/*
+ * The child's table has the size that the child needs, not the size of the
+ * caller's.
+ */
 CHILD_TEST(table_with_many_descriptors)
 {
 	int template = template_of(PROBE);
@@ -95,7 +104,10 @@ CHILD_TEST(high_descriptor_in_an_action)
 	check_str(read_whole(path, NULL), "far\n");
 }
 
-/* A limit below what is open already: as for fork, that is no hindrance. */
+/*
+ * The caller has more descriptors open than its limit allows. The spawn
+ * succeeds, as fork does.
+ */
 CHILD_TEST(more_descriptors_than_the_limit)
 {
 	int template = template_of(PROBE);
@@ -139,7 +151,7 @@ CHILD_TEST(much_memory)
 	check(pid > 0);
 	check(process_status(pid, "VmPeak") < 1 << 16);
 	check(process_status(pid, "VmRSS") < 1 << 13);
-	/* A fork would have made every page one to be copied at its next write. */
+	/* After a fork, each page would be copied at its next write. */
 	check(write_to_all(memory) < 100);
 	must(kill(pid, SIGKILL));
 	check_eq(wait_for(pid), 128 + SIGKILL);
@@ -147,7 +159,10 @@ CHILD_TEST(much_memory)
 	check(write_to_all(memory) < 100);
 }
 
-/* Waits for a child of whatever exit signal: its peak of resident memory, in KiB. */
+/*
+ * Wait for a child with any exit signal. Returns its peak of resident memory in
+ * KiB.
+ */
 static long peak_of(pid_t pid)
 {
 	struct rusage usage;
@@ -160,8 +175,8 @@ static long peak_of(pid_t pid)
 }
 
 /*
- * What wait4(2) tells of a program's memory is the program's own. A child of vfork and
- * execve has its caller's peak, too.
+ * The peak that wait4(2) reports is the program's own. For a child of vfork and
+ * execve it includes the caller's.
  */
 CHILD_TEST(peak_of_resident_memory)
 {
@@ -212,8 +227,8 @@ static void memory_of_templates(void)
 #define GROUP "/sys/fs/cgroup/outspawn-scale"
 
 /*
- * Kernel memory of the test's cgroup. The kernel batches what it adds, by some
- * hundred KiB a processor, so only much of it can be measured.
+ * Read the kernel memory of the test's cgroup. The kernel batches updates, by
+ * some hundred KiB a CPU. So only large amounts can be measured.
  */
 static long kernel_memory(void)
 {
@@ -225,7 +240,7 @@ static long kernel_memory(void)
 	return atol(at + strlen("\nkernel "));
 }
 
-/* The same once it changes no more: what was freed goes a little later. */
+/* Wait until the value is stable, as memory is freed with a delay. */
 static long settled_kernel_memory(void)
 {
 	long now = kernel_memory(), before;
@@ -261,7 +276,9 @@ static void measure_templates(void *unused)
 	allow_descriptors(3 * TEMPLATES + 100);
 	must(dup2(device, 3 * TEMPLATES + 90));
 	before = kernel_memory();
-	/* Beside the file, opened twice, and the open file of the template itself. */
+	/*
+	 * For comparison: the program opened twice, and a file without content.
+	 */
 	for (i = 0; i < TEMPLATES; i++) {
 		fds[i] = must(open("/bin/bash", O_RDONLY | O_CLOEXEC));
 		must(open("/bin/bash", O_PATH | O_CLOEXEC));
@@ -283,20 +300,20 @@ static void kernel_memory_of_templates(void)
 	in_group(measure_templates);
 }
 
-#define FLIGHTS 256
-#define LONG 70000 /* bytes, far from a power of two */
+#define CHILDREN 256
+#define LONG_STRING 70000 /* bytes: far from a power of two */
 
-static pid_t vforked[FLIGHTS];
-static char *flight_fifo;
-static int flight_template;
-static char *flight_argv[4];
+static pid_t vforked[CHILDREN];
+static char *child_fifo;
+static int spawn_template;
+static char *spawn_argv[4];
 
 static __attribute__((noinline)) void *vfork_through(void *number)
 {
 	pid_t pid = vfork();
 
 	if (!pid) {
-		open(flight_fifo, O_RDONLY);
+		open(child_fifo, O_RDONLY);
 		_exit(0);
 	}
 	vforked[(intptr_t)number] = pid;
@@ -305,8 +322,8 @@ static __attribute__((noinline)) void *vfork_through(void *number)
 
 static void *spawn_in_thread(void *number)
 {
-	struct held held = { .fifo = flight_fifo, .template = flight_template,
-			     .argv = flight_argv };
+	struct held held = { .fifo = child_fifo, .template = spawn_template,
+			     .argv = spawn_argv };
 
 	vforked[(intptr_t)number] = spawn_through(&held);
 	close(held.pidfd);
@@ -315,18 +332,18 @@ static void *spawn_in_thread(void *number)
 
 static int sleeping_children(void)
 {
-	pid_t children[FLIGHTS + 8];
-	int count = children_of(getpid(), children, FLIGHTS + 8), sleeping = 0, i;
+	pid_t children[CHILDREN + 8];
+	int count = children_of(getpid(), children, CHILDREN + 8), sleeping = 0, i;
 
 	for (i = 0; i < count; i++)
 		sleeping += process_state(children[i]) == 'S';
 	return sleeping;
 }
 
-/* Kernel memory while so many children sit in an open. */
-static long measure_flights(void *(*function)(void *))
+/* Measure the kernel memory while CHILDREN children wait in open(2). */
+static long measure_children(void *(*function)(void *))
 {
-	pthread_t threads[FLIGHTS];
+	pthread_t threads[CHILDREN];
 	pthread_attr_t attributes;
 	long before, during;
 	intptr_t i;
@@ -334,38 +351,41 @@ static long measure_flights(void *(*function)(void *))
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, 65536);
 	before = settled_kernel_memory();
-	for (i = 0; i < FLIGHTS; i++)
+	for (i = 0; i < CHILDREN; i++)
 		check_eq(pthread_create(&threads[i], &attributes, function, (void *)i), 0);
-	wait_until(sleeping_children() == FLIGHTS);
+	wait_until(sleeping_children() == CHILDREN);
 	during = settled_kernel_memory();
-	let_go(&(struct held){ .fifo = flight_fifo });
-	for (i = 0; i < FLIGHTS; i++)
+	let_go(&(struct held){ .fifo = child_fifo });
+	for (i = 0; i < CHILDREN; i++)
 		check_eq(pthread_join(threads[i], NULL), 0);
-	for (i = 0; i < FLIGHTS; i++)
+	for (i = 0; i < CHILDREN; i++)
 		check_eq(wait_for(vforked[i]), 0);
 	return during - before;
 }
 
-/* Of several measurements the least has the least of what others did meanwhile. */
+/* The least of several measurements has the least of other activity in it. */
 #define MEASUREMENTS 3
 
-/* What a spawn takes beside what a vfork takes, with a string of this size. */
+/*
+ * Measure how much more memory a spawn takes than a vfork, with a string of
+ * this size.
+ */
 static long measure_strings(size_t size)
 {
 	long each = LONG_MAX;
 	int i;
 
-	flight_argv[2] = malloc(size);
-	memset(flight_argv[2], '0', size);
-	flight_argv[2][size - 1] = '\0';
+	spawn_argv[2] = malloc(size);
+	memset(spawn_argv[2], '0', size);
+	spawn_argv[2][size - 1] = '\0';
 	for (i = 0; i < MEASUREMENTS; i++) {
-		long vforks = measure_flights(vfork_through);
-		long more = (measure_flights(spawn_in_thread) - vforks) / FLIGHTS;
+		long vforks = measure_children(vfork_through);
+		long more = (measure_children(spawn_in_thread) - vforks) / CHILDREN;
 
 		each = more < each ? more : each;
 	}
-	free(flight_argv[2]);
-	fprintf(stderr, "# a spawn in flight takes %ld bytes more than a vfork, %zu of them strings\n",
+	free(spawn_argv[2]);
+	fprintf(stderr, "# a spawn under way takes %ld bytes more than a vfork, %zu of them strings\n",
 		each, size);
 	return each;
 }
@@ -376,17 +396,17 @@ static void measure_spawns(void *unused)
 
 	(void)unused;
 	write_text(GROUP "/cgroup.procs", "0");
-	flight_fifo = make_fifo("flight");
-	flight_template = template_of(PROBE);
-	flight_argv[0] = "probe";
-	flight_argv[1] = "exit";
-	/* Once for nothing: caches are filled. */
-	measure_flights(vfork_through);
+	child_fifo = make_fifo("flight");
+	spawn_template = template_of(PROBE);
+	spawn_argv[0] = "probe";
+	spawn_argv[1] = "exit";
+	/* The first measurement fills caches and does not count. */
+	measure_children(vfork_through);
 	check(measure_strings(16) <= 2 * 4096);
-	each = measure_strings(LONG);
-	/* Or nothing was measured. */
-	check(each > LONG / 2);
-	check(each <= LONG + 2 * 4096);
+	each = measure_strings(LONG_STRING);
+	/* A smaller value would mean that nothing was measured. */
+	check(each > LONG_STRING / 2);
+	check(each <= LONG_STRING + 2 * 4096);
 }
 
 static void kernel_memory_of_spawns(void)
