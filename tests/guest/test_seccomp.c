@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_seccomp.c - a spawn is no way around the caller's seccomp filters
+ * test_seccomp.c - a spawn does not get around the caller's seccomp filters
  *
- * Each test forks, sets a filter on one system call, and spawns: by the filter
- * the step that stands for that call fails, and nothing else does.
+ * Most tests fork, set a filter on one system call, and spawn. The step that
+ * stands for this call must fail, and no other step.
  */
 #include "common_process.h"
 
@@ -15,11 +15,14 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#define REFUSED 77 /* EBADFD: an errno that nothing else gives */
+#define REFUSED 77 /* EBADFD: no step returns it by itself */
 
 static struct spawn_template_result result;
 
-/* What the system call with this number gives, if its argument is value. */
+/*
+ * Set a verdict on a system call, if its argument has this value. An argument
+ * of -1 means any call of this number.
+ */
 static void filter(int number, int argument, uint32_t value, uint32_t verdict)
 {
 	struct sock_filter code[] = {
@@ -34,7 +37,10 @@ static void filter(int number, int argument, uint32_t value, uint32_t verdict)
 	};
 	struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
 
-	/* Without an argument to look at, compare what is always so. */
+	/*
+	 * Without an argument to compare, compare the architecture, which is
+	 * always equal.
+	 */
 	if (argument < 0)
 		code[3].k = 0xc000003e; /* AUDIT_ARCH_X86_64 */
 	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
@@ -50,12 +56,12 @@ static int spawn_with(struct spawn_template_action *list, size_t count)
 }
 
 struct step {
-	int number; /* of the system call that the filter refuses */
-	uint32_t stage; /* that fails by it */
-	int32_t action;
+	int number; /* the system call that the filter refuses */
+	uint32_t stage; /* the stage that fails */
+	int32_t action; /* the index of the action that fails, or -1 */
 };
 
-/* One of each action, and what the child can do with them all. */
+/* Spawn with actions that make every system call of an action. */
 static int spawn_with_every_action(void)
 {
 	uint64_t signals = 1ULL << (SIGUSR1 - 1);
@@ -154,10 +160,10 @@ static void arguments_are_seen(void)
 }
 
 /*
- * Numbers that the kernel keeps for calls that a signal broke off: there is
- * no signal, so the call is not to be made again, and again.
+ * These errnos would restart a call that a signal interrupted. Here no signal
+ * came. A restart would ask the filter again, without end.
  */
-static void says_begin_again(void *unused)
+static void restart_errno_of_an_action(void *unused)
 {
 	static const int numbers[] = { 512, 513, 514, 516 };
 	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_DUP2,
@@ -175,12 +181,15 @@ static void says_begin_again(void *unused)
 	}
 }
 
-static void an_errno_that_says_begin_again(void)
+static void a_restart_errno_becomes_eintr(void)
 {
-	in_child(says_begin_again, NULL);
+	in_child(restart_errno_of_an_action, NULL);
 }
 
-/* As a call that is killed: the child is there, and dies of SIGSYS. */
+/*
+ * As after a real call that the filters kill, there is a child, and it dies of
+ * SIGSYS.
+ */
 static void is_killed(void *verdict)
 {
 	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_DUP2,
@@ -193,7 +202,7 @@ static void is_killed(void *verdict)
 	check_eq(result.error, 0);
 	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_NONE);
 	check_eq(result.action, -1);
-	/* Without that action nothing is wrong. */
+	/* Without that action the spawn works. */
 	check_eq(spawn_with(NULL, 0), 0);
 	check_eq(error_of(waitpid(-1, NULL, __WALL | WNOHANG)), ECHILD);
 }
@@ -226,7 +235,9 @@ static void killed_in_exec(void)
 	in_child(killed_exec, NULL);
 }
 
-/* With the program the filters go on: the child cannot do more than we. */
+/*
+ * The filters stay with the program: the child may not do more than the caller.
+ */
 static void child_under_a_filter(void *unused)
 {
 	struct spawn_template_spawn_args args = {
@@ -245,7 +256,7 @@ static void filters_stay_with_the_child(void)
 	in_child(child_under_a_filter, NULL);
 }
 
-/* --- an asynchronous spawn that a filter does not let be born --- */
+/* --- asynchronous spawns whose vfork the filters deny --- */
 
 #define TIMES 50
 
@@ -256,8 +267,8 @@ static struct spawn_template_spawn_args async_args(char *const argv[])
 						   .result = (uintptr_t)&result };
 }
 
-/* All that can be told apart from a spawn that never was. */
-static void check_unborn(const struct spawn_template_result *said)
+/* Check that the failed spawn left no child and no signal. */
+static void check_no_child(const struct spawn_template_result *said)
 {
 	sigset_t pending;
 
@@ -271,8 +282,8 @@ static void check_unborn(const struct spawn_template_result *said)
 	check(!sigismember(&pending, SIGCHLD));
 }
 
-/* What SIGCHLD is sent stays pending; vfork is denied. */
-static void refuse_birth(void)
+/* Deny vfork. SIGCHLD is blocked, so that one would stay pending. */
+static void refuse_vfork(void)
 {
 	sigset_t set;
 
@@ -289,18 +300,18 @@ static void refused_by_template(void *unused)
 	int i, pidfd;
 
 	(void)unused;
-	refuse_birth();
+	refuse_vfork();
 	args.pidfd = (uintptr_t)&pidfd;
 	for (i = 0; i < TIMES; i++) {
 		check_eq(sys_spawn(probe, &args), -REFUSED);
-		check_unborn(&result);
+		check_no_child(&result);
 		check_eq(pidfd, -1);
 	}
 	check_eq(query_of(probe).failed, TIMES);
 	check_eq(query_of(probe).spawned, 0);
 }
 
-static void vfork_is_refused_to_an_asynchronous_one(void)
+static void vfork_is_refused_to_an_asynchronous_spawn(void)
 {
 	in_child(refused_by_template, NULL);
 }
@@ -311,14 +322,14 @@ static void refused_by_path(void *unused)
 	int i;
 
 	(void)unused;
-	refuse_birth();
+	refuse_vfork();
 	for (i = 0; i < TIMES; i++) {
 		check_eq(sys_spawn_path(PROBE, NULL, &args), -REFUSED);
-		check_unborn(&result);
+		check_no_child(&result);
 	}
 }
 
-static void vfork_is_refused_to_an_asynchronous_one_by_path(void)
+static void vfork_is_refused_to_an_asynchronous_spawn_by_path(void)
 {
 	in_child(refused_by_path, NULL);
 }
@@ -330,15 +341,15 @@ static void refused_in_a_batch(void *unused)
 	int i;
 
 	(void)unused;
-	refuse_birth();
+	refuse_vfork();
 	for (i = 0; i < TIMES; i++)
 		entries[i] = (struct spawn_template_batch_entry){ .tmpl = probe,
 								  .args_size = sizeof(args),
 								  .args = (uintptr_t)&args };
 	check_eq(sys_batch(entries, TIMES), TIMES);
-	check_unborn(&result);
+	check_no_child(&result);
 	for (i = 0; i < TIMES; i++)
-		check_unborn(&entries[i].result);
+		check_no_child(&entries[i].result);
 }
 
 static void vfork_is_refused_to_an_asynchronous_batch(void)
@@ -346,7 +357,7 @@ static void vfork_is_refused_to_an_asynchronous_batch(void)
 	in_child(refused_in_a_batch, NULL);
 }
 
-/* The only child there is ends with this status. */
+/* Wait for the only child. It must exit with this status. */
 static void check_end(pid_t pid, int want)
 {
 	int status;
@@ -357,7 +368,7 @@ static void check_end(pid_t pid, int want)
 	check_eq(WEXITSTATUS(status), want);
 }
 
-static void born_under_a_filter(void *unused)
+static void allowed_asynchronous_spawns(void *unused)
 {
 	struct spawn_template_action nothing = { .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 };
 	struct spawn_template_spawn_args good = async_args(ARGV("probe", "exit", "5"));
@@ -381,16 +392,19 @@ static void born_under_a_filter(void *unused)
 	}
 }
 
-static void an_asynchronous_one_that_filters_allow(void)
+static void an_asynchronous_spawn_that_filters_allow(void)
 {
-	in_child(born_under_a_filter, NULL);
+	in_child(allowed_asynchronous_spawns, NULL);
 }
 
-/* --- a supervisor that gives descriptors to whom it was asked about --- */
+/* --- a supervisor that adds descriptors to the task it judges --- */
 
 #define GIVEN 50
 
-/* A listener that is asked about one system call. */
+/*
+ * Install a filter that notifies a supervisor of one system call. Returns the
+ * listener.
+ */
 static int listen_to(int number)
 {
 	struct sock_filter code[] = {
@@ -405,7 +419,9 @@ static int listen_to(int number)
 			    SECCOMP_FILTER_FLAG_NEW_LISTENER, &program));
 }
 
-/* Once, and then it lets the call pass. */
+/*
+ * Add a descriptor to the task of one notification, then let the call continue.
+ */
 static void give_and_let_pass(int listener)
 {
 	struct seccomp_notif notif = { 0 };
@@ -421,7 +437,10 @@ static void give_and_let_pass(int listener)
 	_exit(EXIT_SUCCESS);
 }
 
-/* With a descriptor table of its own. Returns where it takes a listener. */
+/*
+ * Start a supervisor with a descriptor table of its own. Returns the socket on
+ * which it takes a listener.
+ */
 static int start_supervisor(pid_t *supervisor)
 {
 	int sockets[2];
@@ -452,25 +471,27 @@ static void is_given_a_descriptor(void *flags)
 	check_eq(error_of(fcntl(GIVEN, F_GETFD)), EBADF);
 }
 
-static void a_supervisors_gift_is_the_childs(void)
+static void a_supervisors_descriptor_is_the_childs(void)
 {
 	in_child(is_given_a_descriptor, &(uint64_t){ 0 });
 }
 
-static void a_supervisors_gift_with_inherit_fds(void)
+static void a_supervisors_descriptor_with_inherit_fds(void)
 {
 	in_child(is_given_a_descriptor, &(uint64_t){ SPAWN_TEMPLATE_SPAWN_INHERIT_FDS });
 }
 
-static void a_supervisors_gift_to_an_asynchronous_one(void)
+static void a_supervisors_descriptor_for_an_asynchronous_child(void)
 {
 	in_child(is_given_a_descriptor, &(uint64_t){ SPAWN_TEMPLATE_SPAWN_ASYNC });
 }
 
-/* --- CREATE and QUERY ask as the system calls that they stand for --- */
+/*
+ * --- CREATE and QUERY are judged as the system calls that they stand for ---
+ */
 
-/* Nothing is left of asking: no child, no zombie, no SIGCHLD. */
-static void check_asked_unseen(void)
+/* Judging makes a child. Check that it left no zombie and no SIGCHLD. */
+static void check_judged_unseen(void)
 {
 	sigset_t pending;
 
@@ -489,7 +510,10 @@ static void block_sigchld(void)
 	must(sigprocmask(SIG_BLOCK, &set, NULL));
 }
 
-/* A path that names a program, one that names nothing, and one that is no program. */
+/*
+ * Create from a path of a program, from one that does not exist, and from a
+ * directory.
+ */
 static void path_is_refused(void *number)
 {
 	int i;
@@ -501,21 +525,21 @@ static void path_is_refused(void *number)
 		check_eq(try_template(PROBE), -REFUSED);
 		check_eq(try_template("/nonexistent"), -REFUSED);
 		check_eq(try_template("/etc"), -REFUSED);
-		check_asked_unseen();
+		check_judged_unseen();
 	}
 }
 
-static void create_asks_openat2(void)
+static void create_is_judged_as_openat2(void)
 {
 	in_child(path_is_refused, &(int){ SYS_openat2 });
 }
 
-static void create_asks_execveat(void)
+static void create_is_judged_as_execveat(void)
 {
 	in_child(path_is_refused, &(int){ SYS_execveat });
 }
 
-static void create_asks_execve(void)
+static void create_is_judged_as_execve(void)
 {
 	in_child(path_is_refused, &(int){ SYS_execve });
 }
@@ -529,19 +553,22 @@ static void descriptor_is_refused(void *unused)
 	filter(SYS_execveat, -1, 0, SECCOMP_RET_ERRNO | REFUSED);
 	for (i = 0; i < TIMES; i++) {
 		check_eq(try_template_fd(fd), -REFUSED);
-		/* Before it is looked at whether that is a descriptor. */
+		/* The filters judge before the number is looked up. */
 		check_eq(try_template_fd(999), -REFUSED);
-		check_asked_unseen();
+		check_judged_unseen();
 	}
 	close(fd);
 }
 
-static void create_of_a_descriptor_asks_execveat(void)
+static void create_of_a_descriptor_is_judged_as_execveat(void)
 {
 	in_child(descriptor_is_refused, NULL);
 }
 
-/* An open file is not opened again. */
+/*
+ * CREATE of a descriptor does not open a path, so a filter on openat2 does not
+ * matter.
+ */
 static void descriptor_is_allowed(void *unused)
 {
 	int fd = must(open(PROBE, O_PATH | O_CLOEXEC));
@@ -573,14 +600,14 @@ static void query_is_refused(void *unused)
 		check_eq(sys_query(probe, &query), -REFUSED);
 		check_eq(query.key.ino, 0);
 		check_eq(query.spawned, 7);
-		check_asked_unseen();
+		check_judged_unseen();
 	}
-	/* That is no matter of making and using one. */
+	/* A spawn does not stand for statx, nor does CREATE. */
 	close(template_of(PROBE));
 	check_eq(spawn_and_wait(probe), 0);
 }
 
-static void query_asks_statx(void)
+static void query_is_judged_as_statx(void)
 {
 	in_child(query_is_refused, NULL);
 }
@@ -601,7 +628,7 @@ static void all_is_allowed(void *unused)
 		close(probe);
 		probe = template_of_fd(fd);
 		check(query_of(probe).key.ino);
-		check_asked_unseen();
+		check_judged_unseen();
 		if (i < TIMES - 1)
 			close(probe);
 	}
@@ -616,8 +643,11 @@ static void create_and_query_under_a_filter_that_allows(void)
 	in_child(all_is_allowed, NULL);
 }
 
-/* Each argument as the call would have it, and not otherwise. */
-static void arguments_decide(void *unused)
+/*
+ * A filter sees the arguments that the call would have had: only those it names
+ * are refused.
+ */
+static void filters_by_argument(void *unused)
 {
 	char *path = PROBE, *other = text("%s", path);
 	int fd = must(open(path, O_PATH | O_CLOEXEC));
@@ -644,10 +674,13 @@ static void arguments_decide(void *unused)
 
 static void create_and_query_show_their_arguments(void)
 {
-	in_child(arguments_decide, NULL);
+	in_child(filters_by_argument, NULL);
 }
 
-/* As far as the caller's own call goes: it fails, or the process is gone. */
+/*
+ * The child that is asked takes SIGSYS in the caller's place. The caller's call
+ * fails with EPERM.
+ */
 static void create_is_trapped(void *unused)
 {
 	(void)unused;
@@ -656,7 +689,7 @@ static void create_is_trapped(void *unused)
 	filter(SYS_statx, -1, 0, SECCOMP_RET_TRAP);
 	check_eq(try_template(PROBE), -EPERM);
 	check_eq(sys_query(probe, &(struct spawn_template_query){ 0 }), -EPERM);
-	check_asked_unseen();
+	check_judged_unseen();
 }
 
 static void create_and_query_are_trapped(void)
@@ -672,7 +705,7 @@ static void no_tracer(void *unused)
 	filter(SYS_statx, -1, 0, SECCOMP_RET_TRACE);
 	check_eq(try_template(PROBE), -ENOSYS);
 	check_eq(sys_query(probe, &(struct spawn_template_query){ 0 }), -ENOSYS);
-	check_asked_unseen();
+	check_judged_unseen();
 }
 
 static void create_and_query_without_the_tracer(void)
@@ -680,8 +713,8 @@ static void create_and_query_without_the_tracer(void)
 	in_child(no_tracer, NULL);
 }
 
-/* Numbers that would begin the ioctl again, and again. */
-static void create_says_begin_again(void *unused)
+/* Errnos that would restart the ioctl, without end. */
+static void restart_errno_of_create(void *unused)
 {
 	static const int numbers[] = { 512, 513, 514, 516 };
 	char *paths[4];
@@ -695,12 +728,12 @@ static void create_says_begin_again(void *unused)
 	}
 }
 
-static void create_and_an_errno_that_says_begin_again(void)
+static void a_restart_errno_of_create_becomes_eintr(void)
 {
-	in_child(create_says_begin_again, NULL);
+	in_child(restart_errno_of_create, NULL);
 }
 
-/* --- a verdict that kills --- */
+/* --- verdicts that kill --- */
 
 static volatile bool *survived;
 
@@ -713,7 +746,7 @@ static void survive(int number)
 struct killer {
 	uint32_t verdict;
 	bool threads, handler, blocked, query;
-	const char *path; /* of what a template is made */
+	const char *path; /* the template's path */
 };
 
 static void be_killed(const struct killer *killer)
@@ -766,7 +799,10 @@ static void kill_one(const struct killer *killer)
 	}
 	check_eq(wait_for(pid), 128 + SIGSYS);
 	check(!*survived);
-	/* No writer is kept away: nobody holds a template any more. */
+	/*
+	 * No task has the template any more: the file can be opened for
+	 * writing.
+	 */
 	fd = must(open(killer->path, O_WRONLY | O_CLOEXEC));
 	close(fd);
 }
@@ -794,7 +830,10 @@ static void create_and_query_kill_the_process(void)
 	killed_both_ways(SECCOMP_RET_KILL_PROCESS);
 }
 
-/* A caller that is not alone: its process goes, too, as no signal ends a thread. */
+/*
+ * In a caller with several threads the whole process dies, as no signal ends a
+ * single thread.
+ */
 static void create_and_query_kill_the_thread(void)
 {
 	killed_both_ways(SECCOMP_RET_KILL_THREAD);
@@ -802,10 +841,10 @@ static void create_and_query_kill_the_thread(void)
 
 /* --- a supervisor of CREATE and QUERY --- */
 
-/* A thread of the caller's own that answers for one call. */
+/* A supervisor that is a thread of the caller and answers one notification. */
 struct supervisor {
 	int listener;
-	/* How it answers; looks at what was asked, and may set resp. */
+	/* Judges a call; may set 'resp'. */
 	void (*judge)(struct supervisor *supervisor, const struct seccomp_notif *notif);
 	struct seccomp_notif_resp resp;
 	void *argument;
@@ -825,13 +864,13 @@ static void *answer_once(void *argument)
 	return NULL;
 }
 
-static void begin_to_supervise(struct supervisor *supervisor, int number)
+static void begin_supervisor(struct supervisor *supervisor, int number)
 {
 	supervisor->listener = listen_to(number);
 	check_eq(pthread_create(&supervisor->thread, NULL, answer_once, supervisor), 0);
 }
 
-static void end_to_supervise(struct supervisor *supervisor)
+static void end_supervisor(struct supervisor *supervisor)
 {
 	check_eq(pthread_join(supervisor->thread, NULL), 0);
 	close(supervisor->listener);
@@ -848,7 +887,7 @@ static void reads_openat2(struct supervisor *supervisor, const struct seccomp_no
 	struct open_how how = { .flags = O_PATH };
 	int memory = must(open(text("/proc/%d/mem", notif->pid), O_RDONLY | O_CLOEXEC));
 
-	/* It is a child of the caller's, and no program. */
+	/* The task that is asked is a child of the caller's. */
 	check_eq(process_status(notif->pid, "PPid"), getpid());
 	check_eq(notif->data.nr, SYS_openat2);
 	check_eq((int)notif->data.args[0], AT_FDCWD);
@@ -869,10 +908,10 @@ static void supervised_open(void *unused)
 	struct supervisor supervisor = { .judge = reads_openat2, .argument = path };
 
 	(void)unused;
-	begin_to_supervise(&supervisor, SYS_openat2);
+	begin_supervisor(&supervisor, SYS_openat2);
 	close(template_of(path));
-	end_to_supervise(&supervisor);
-	check_asked_unseen();
+	end_supervisor(&supervisor);
+	check_judged_unseen();
 }
 
 static void a_supervisor_reads_path_and_how(void)
@@ -880,7 +919,7 @@ static void a_supervisor_reads_path_and_how(void)
 	in_child(supervised_open, NULL);
 }
 
-/* The descriptor is there to be looked at, as it is in the caller. */
+/* The child that is asked has the same file at the caller's number. */
 static void looks_at_descriptor(struct supervisor *supervisor, const struct seccomp_notif *notif)
 {
 	const char *link = text("fd/%d", (int)notif->data.args[0]);
@@ -896,16 +935,16 @@ static void supervised_descriptor(void *unused)
 	struct supervisor supervisor = { .judge = looks_at_descriptor, .argument = &far };
 
 	(void)unused;
-	begin_to_supervise(&supervisor, SYS_execveat);
+	begin_supervisor(&supervisor, SYS_execveat);
 	probe = template_of_fd(far);
-	end_to_supervise(&supervisor);
+	end_supervisor(&supervisor);
 	supervisor.argument = &probe;
-	begin_to_supervise(&supervisor, SYS_statx);
+	begin_supervisor(&supervisor, SYS_statx);
 	check(query_of(probe).key.ino);
-	end_to_supervise(&supervisor);
+	end_supervisor(&supervisor);
 	close(fd);
 	close(far);
-	check_asked_unseen();
+	check_judged_unseen();
 }
 
 static void a_supervisor_looks_at_the_descriptor(void)
@@ -925,29 +964,29 @@ static void makes_up(struct supervisor *supervisor, const struct seccomp_notif *
 	supervisor->resp.val = 3;
 }
 
-static void kills_who_asks(struct supervisor *supervisor, const struct seccomp_notif *notif)
+static void kills_the_judged_child(struct supervisor *supervisor, const struct seccomp_notif *notif)
 {
 	let_pass(supervisor);
 	must(kill(notif->pid, SIGKILL));
 	wait_until(ioctl(supervisor->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &notif->id) < 0);
 }
 
-static void supervised_no(void *unused)
+static void supervised_denial(void *unused)
 {
 	struct supervisor supervisor = { .judge = denies };
 
 	(void)unused;
-	begin_to_supervise(&supervisor, SYS_openat2);
+	begin_supervisor(&supervisor, SYS_openat2);
 	check_eq(try_template(PROBE), -REFUSED);
-	end_to_supervise(&supervisor);
-	/* The filter without its supervisor denies, too. */
+	end_supervisor(&supervisor);
+	/* After the listener is closed, the filter denies with ENOSYS. */
 	check_eq(try_template(PROBE), -ENOSYS);
-	check_asked_unseen();
+	check_judged_unseen();
 }
 
 static void a_supervisor_denies(void)
 {
-	in_child(supervised_no, NULL);
+	in_child(supervised_denial, NULL);
 }
 
 static void supervised_otherwise(void *judge)
@@ -955,11 +994,11 @@ static void supervised_otherwise(void *judge)
 	struct supervisor supervisor = { .judge = judge };
 	int before = count_fds();
 
-	begin_to_supervise(&supervisor, SYS_openat2);
+	begin_supervisor(&supervisor, SYS_openat2);
 	check_eq(try_template(PROBE), supervisor.judge == makes_up ? -EPERM : -EINTR);
-	end_to_supervise(&supervisor);
+	end_supervisor(&supervisor);
 	check_eq(count_fds(), before);
-	check_asked_unseen();
+	check_judged_unseen();
 }
 
 static void a_supervisor_makes_up_a_success(void)
@@ -967,12 +1006,15 @@ static void a_supervisor_makes_up_a_success(void)
 	in_child(supervised_otherwise, makes_up);
 }
 
-static void the_child_that_is_asked_is_killed(void)
+static void the_judged_child_is_killed(void)
 {
-	in_child(supervised_otherwise, kills_who_asks);
+	in_child(supervised_otherwise, kills_the_judged_child);
 }
 
-/* What is in the memory after the answer is used, as by the kernel's own calls. */
+/*
+ * CREATE uses what is in memory after the supervisor's answer, as the kernel's
+ * own calls do.
+ */
 static void rewrites_path(struct supervisor *supervisor, const struct seccomp_notif *notif)
 {
 	strcpy((char *)(uintptr_t)notif->data.args[1], supervisor->argument);
@@ -987,14 +1029,14 @@ static void supervised_rewrite(void *unused)
 
 	(void)unused;
 	strcpy(path, PROBE);
-	begin_to_supervise(&supervisor, SYS_openat2);
+	begin_supervisor(&supervisor, SYS_openat2);
 	probe = template_of(path);
-	end_to_supervise(&supervisor);
+	end_supervisor(&supervisor);
 	must(stat(other, &st));
 	check_eq(query_of(probe).key.ino, st.st_ino);
 }
 
-static void a_path_that_changes_while_it_is_judged(void)
+static void a_path_that_changes_while_judged(void)
 {
 	in_child(supervised_rewrite, NULL);
 }
@@ -1010,17 +1052,17 @@ static void supervised_rewrite_of_how(void *unused)
 	struct supervisor supervisor = { .judge = rewrites_how };
 
 	(void)unused;
-	begin_to_supervise(&supervisor, SYS_openat2);
+	begin_supervisor(&supervisor, SYS_openat2);
 	check_eq(try_template(PROBE), -EINVAL);
-	end_to_supervise(&supervisor);
+	end_supervisor(&supervisor);
 }
 
-static void a_how_that_changes_while_it_is_judged(void)
+static void an_open_how_that_changes_while_judged(void)
 {
 	in_child(supervised_rewrite_of_how, NULL);
 }
 
-/* --- a caller that does not wait for the answer to its end --- */
+/* --- callers that end or get a signal while their filters judge --- */
 
 static void caller_is_killed(void *unused)
 {
@@ -1037,11 +1079,14 @@ static void caller_is_killed(void *unused)
 	wait_until(children_of(caller, &asked, 1) == 1 && process_state(asked) == 'S');
 	must(kill(caller, SIGKILL));
 	check_eq(wait_for(caller), 128 + SIGKILL);
-	/* Nobody will answer; the child does not wait for that. */
+	/*
+	 * The judged child does not wait for an answer after its caller has
+	 * died.
+	 */
 	check_eq(wait_for(asked), 128 + SIGKILL);
 }
 
-static void a_caller_that_is_killed_while_it_is_judged(void)
+static void a_caller_that_is_killed_while_judged(void)
 {
 	in_child(caller_is_killed, NULL);
 }
@@ -1061,7 +1106,10 @@ static void signals_caller(struct supervisor *supervisor, const struct seccomp_n
 	let_pass(supervisor);
 }
 
-/* Handled after the call, which is not begun again: the supervisor answers once. */
+/*
+ * The handler runs after the call, which is not restarted: the supervisor
+ * answers only once.
+ */
 static void caller_gets_a_signal(void *unused)
 {
 	struct supervisor supervisor = { .judge = signals_caller };
@@ -1072,21 +1120,21 @@ static void caller_gets_a_signal(void *unused)
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
 	must(pthread_sigmask(SIG_BLOCK, &set, NULL));
-	begin_to_supervise(&supervisor, SYS_openat2);
+	begin_supervisor(&supervisor, SYS_openat2);
 	must(pthread_sigmask(SIG_UNBLOCK, &set, NULL));
 	close(template_of(PROBE));
-	end_to_supervise(&supervisor);
+	end_supervisor(&supervisor);
 	check_eq(handled, 1);
 }
 
-static void a_caller_that_gets_a_signal_while_it_is_judged(void)
+static void a_caller_that_gets_a_signal_while_judged(void)
 {
 	in_child(caller_gets_a_signal, NULL);
 }
 
-/* --- what asking needs --- */
+/* --- the resources that judging needs --- */
 
-/* Only who has filters needs a process more. */
+/* CREATE and QUERY need a process only if the caller has filters. */
 static void at_the_limit_of_processes(void *filtered)
 {
 	struct rlimit none = { 0, 0 };
@@ -1115,7 +1163,10 @@ static void no_filter_at_the_limit_of_processes(void)
 	in_child_as_nobody(at_the_limit_of_processes, NULL);
 }
 
-/* The first process of a namespace is the caller's to make. */
+/*
+ * The child that is judged must not become the first process of the caller's
+ * new pid namespace.
+ */
 static void in_a_new_pid_namespace(void *filtered)
 {
 	pid_t pid;
@@ -1147,7 +1198,10 @@ static void no_filter_and_a_new_pid_namespace(void)
 	in_child(in_a_new_pid_namespace, NULL);
 }
 
-/* Reading /proc is asked as open and read: no word of what statx would have said. */
+/*
+ * The filters judge a read of /proc as open and read, so it must not show what
+ * statx would have shown.
+ */
 static void fdinfo_under_a_filter(void *unused)
 {
 	const char *info;
@@ -1164,12 +1218,12 @@ static void fdinfo_under_a_filter(void *unused)
 	check(strstr(info, "template-memory:\t0\n"));
 }
 
-static void fdinfo_tells_nothing_to_whom_filters_judge(void)
+static void fdinfo_of_a_caller_with_filters_hides_the_key(void)
 {
 	in_child(fdinfo_under_a_filter, NULL);
 }
 
-/* --- memory that a filter's tracer or supervisor may have been shown --- */
+/* --- memory that a tracer or supervisor may have read --- */
 
 static void allow_all(void)
 {
@@ -1177,14 +1231,14 @@ static void allow_all(void)
 }
 
 /*
- * A spawn whose child is held in an OPEN of a FIFO; function changes the memory
- * meanwhile. Returns the program's status, or the -errno.
+ * Spawn with a child that waits at a gate. Meanwhile 'function' changes the
+ * memory. Returns the program's status or -errno.
  */
-static int held_spawn(struct old_memory *memory, void (*function)(struct old_memory *))
+static int spawn_through_gate(struct old_memory *memory, void (*function)(struct old_memory *))
 {
 	struct spawn_call call = { .template = probe };
 	struct gate gate;
-	int hold, got;
+	int reader, got;
 
 	gate_make(&gate, 9);
 	memory->actions[0] = gate.action;
@@ -1195,9 +1249,9 @@ static int held_spawn(struct old_memory *memory, void (*function)(struct old_mem
 	call_begin(&call);
 	sleeping_child_of_mine();
 	function(memory);
-	hold = gate_open(&gate);
+	reader = gate_open(&gate);
 	got = call_end(&call);
-	close(hold);
+	close(reader);
 	return got < 0 ? got : wait_for(got);
 }
 
@@ -1209,7 +1263,7 @@ static void renewed_in_child(void *filtered)
 	if (filtered)
 		allow_all();
 	old_memory_make(&memory);
-	check_eq(held_spawn(&memory, old_memory_renew), filtered ? NEWS_ALL : 0);
+	check_eq(spawn_through_gate(&memory, old_memory_renew), filtered ? NEWS_ALL : 0);
 }
 
 static void memory_is_read_when_its_step_begins(void)
@@ -1230,7 +1284,7 @@ static void unmap_page(struct old_memory *memory)
 	must(munmap(page, 4096));
 }
 
-/* What is gone when it is looked at. */
+/* The memory of a step is unmapped before the step begins. */
 static void unmapped_in_child(void *unused)
 {
 	static struct old_memory memory;
@@ -1259,7 +1313,7 @@ static void unmapped_in_child(void *unused)
 							     sizeof(memory.argv));
 			break;
 		}
-		check_eq(held_spawn(&memory, unmap_page), -EFAULT);
+		check_eq(spawn_through_gate(&memory, unmap_page), -EFAULT);
 		check_eq(result.stage, i < 3 ? SPAWN_TEMPLATE_STAGE_ACTION :
 					       SPAWN_TEMPLATE_STAGE_EXEC);
 		check_eq(result.action, i < 2 ? 1 : i < 3 ? 2 : -1);
@@ -1319,7 +1373,10 @@ static void bad_strings_are_errors_of_arguments_without_filters(void)
 
 static char lent[PATH_MAX];
 
-/* Refused if this argument of the call is where the memory is. */
+/*
+ * With a filter on the address of the lent memory, the spawn must be refused
+ * only if it lends that memory.
+ */
 static void refused_by_lent_memory(int number, int argument, bool by_path)
 {
 	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV("probe", "exit", "0"),
@@ -1373,7 +1430,7 @@ static void lent_memory_is_seen_as_the_path_of_a_search(void)
 	in_child(lent_memory_of_a_search_in_child, NULL);
 }
 
-/* Without enough lent memory the child maps some, and writes the path there. */
+/* Without enough lent memory the child maps some and writes the path there. */
 static void reads_the_path(struct supervisor *supervisor, const struct seccomp_notif *notif)
 {
 	check_eq(notif->data.nr, SYS_execve);
@@ -1396,7 +1453,10 @@ static int count_mappings(void)
 	return count;
 }
 
-/* A spawn whose path a supervisor reads, which is another thread of the caller's. */
+/*
+ * Spawn while another thread of the caller is the supervisor and reads the
+ * path.
+ */
 static void read_path(uint32_t size, bool by_path)
 {
 	char *path = PROBE, *folder = text("%s", path);
@@ -1407,15 +1467,18 @@ static void read_path(uint32_t size, bool by_path)
 						  .scratch_size = size };
 
 	*strrchr(folder, '/') = '\0';
-	begin_to_supervise(&supervisor, SYS_execve);
+	begin_supervisor(&supervisor, SYS_execve);
 	check_eq(wait_for(by_path ? sys_spawn_path("probe", folder, &args) :
 				    sys_spawn(probe, &args)),
 		 0);
-	end_to_supervise(&supervisor);
+	end_supervisor(&supervisor);
 	check_eq(*lent, 0);
 }
 
-/* No mapping is left. The supervisor's own are there after the first time. */
+/*
+ * Check that no mapping is left. The first spawn makes the mappings of the
+ * supervisor's thread.
+ */
 static void read_path_twice(uint32_t size, bool by_path)
 {
 	int before;
@@ -1457,7 +1520,7 @@ static void a_supervisor_reads_a_searched_path_that_does_not_fit(void)
 	in_child(long_path_in_child, "by path");
 }
 
-/* As execve(2) of a path that cannot be read. */
+/* The error is that of execve(2) with a path that cannot be read. */
 static void bad_memory_in_child(void *unused)
 {
 	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV("probe", "exit", "0"),
@@ -1480,7 +1543,7 @@ static void lent_memory_that_is_not_there(void)
 	in_child(bad_memory_in_child, NULL);
 }
 
-/* The mapping is charged like any other of the caller's. */
+/* The mapping counts against the caller's RLIMIT_AS. */
 static void no_room_in_child(void *unused)
 {
 	struct rlimit limit = { 0, RLIM_INFINITY };
@@ -1500,7 +1563,7 @@ static void no_room_for_the_path(void)
 	in_child(no_room_in_child, NULL);
 }
 
-/* --- a pidfd --- */
+/* --- pidfds --- */
 
 static int pidfd;
 
@@ -1518,7 +1581,7 @@ static struct spawn_template_spawn_args pidfd_args(uint64_t flags)
 static void check_no_pidfd(long got, int fds)
 {
 	check_eq(got, -REFUSED);
-	check_unborn(&result);
+	check_no_child(&result);
 	check_eq(pidfd, -1);
 	check_eq(count_fds(), fds);
 }
@@ -1541,7 +1604,7 @@ static void pidfd_is_refused_in_child(void *unused)
 	check_no_pidfd(-(long)entry.result.error, fds);
 	args = pidfd_args(SPAWN_TEMPLATE_SPAWN_ASYNC);
 	check_no_pidfd(sys_spawn(probe, &args), fds);
-	/* Without one, nobody is asked. */
+	/* Without a pidfd, pidfd_open is not judged. */
 	args.pidfd = 0;
 	check_end(sys_spawn(probe, &args), 0);
 }
@@ -1551,23 +1614,23 @@ static void pidfd_open_is_refused(void)
 	in_child(pidfd_is_refused_in_child, NULL);
 }
 
-/* The number is the one by which the caller knows the child. */
-static void keeps_what_was_asked(struct supervisor *supervisor, const struct seccomp_notif *notif)
+/* The call's argument is the pid that the caller knows the child by. */
+static void keeps_notification(struct supervisor *supervisor, const struct seccomp_notif *notif)
 {
 	*(struct seccomp_notif *)supervisor->argument = *notif;
 	let_pass(supervisor);
 }
 
-static void pidfd_is_asked_in_child(void *unused)
+static void pidfd_is_judged_in_child(void *unused)
 {
 	struct spawn_template_spawn_args args = pidfd_args(0);
 	struct seccomp_notif asked = { 0 };
-	struct supervisor supervisor = { .judge = keeps_what_was_asked, .argument = &asked };
+	struct supervisor supervisor = { .judge = keeps_notification, .argument = &asked };
 	pid_t pid;
 
 	(void)unused;
 	own_template();
-	begin_to_supervise(&supervisor, SYS_pidfd_open);
+	begin_supervisor(&supervisor, SYS_pidfd_open);
 	pid = started(probe, &args);
 	check_eq(asked.data.nr, SYS_pidfd_open);
 	check_eq(asked.data.args[0], pid);
@@ -1575,12 +1638,12 @@ static void pidfd_is_asked_in_child(void *unused)
 	check_eq(asked.pid, pid);
 	check(pidfd > 2);
 	check_eq(wait_for(pid), 0);
-	end_to_supervise(&supervisor);
+	end_supervisor(&supervisor);
 }
 
-static void pidfd_open_is_asked_in_the_child(void)
+static void pidfd_open_is_judged_in_the_child(void)
 {
-	in_child(pidfd_is_asked_in_child, NULL);
+	in_child(pidfd_is_judged_in_child, NULL);
 }
 
 SUITE("seccomp",
@@ -1597,46 +1660,46 @@ SUITE("seccomp",
       T(execveat_is_refused),
       T(calls_that_are_not_made_do_not_matter),
       T(arguments_are_seen),
-      T(an_errno_that_says_begin_again),
+      T(a_restart_errno_becomes_eintr),
       T(killed_process),
       T(killed_thread),
       T(trapped),
       T(killed_in_exec),
       T(filters_stay_with_the_child),
-      T(vfork_is_refused_to_an_asynchronous_one),
-      T(vfork_is_refused_to_an_asynchronous_one_by_path),
+      T(vfork_is_refused_to_an_asynchronous_spawn),
+      T(vfork_is_refused_to_an_asynchronous_spawn_by_path),
       T(vfork_is_refused_to_an_asynchronous_batch),
-      T(an_asynchronous_one_that_filters_allow),
-      T(a_supervisors_gift_is_the_childs),
-      T(a_supervisors_gift_with_inherit_fds),
-      T(a_supervisors_gift_to_an_asynchronous_one),
-      T(create_asks_openat2),
-      T(create_asks_execveat),
-      T(create_asks_execve),
-      T(create_of_a_descriptor_asks_execveat),
+      T(an_asynchronous_spawn_that_filters_allow),
+      T(a_supervisors_descriptor_is_the_childs),
+      T(a_supervisors_descriptor_with_inherit_fds),
+      T(a_supervisors_descriptor_for_an_asynchronous_child),
+      T(create_is_judged_as_openat2),
+      T(create_is_judged_as_execveat),
+      T(create_is_judged_as_execve),
+      T(create_of_a_descriptor_is_judged_as_execveat),
       T(create_of_a_descriptor_opens_nothing),
-      T(query_asks_statx),
+      T(query_is_judged_as_statx),
       T(create_and_query_under_a_filter_that_allows),
       T(create_and_query_show_their_arguments),
       T(create_and_query_are_trapped),
       T(create_and_query_without_the_tracer),
-      T(create_and_an_errno_that_says_begin_again),
+      T(a_restart_errno_of_create_becomes_eintr),
       T(create_and_query_kill_the_process),
       T(create_and_query_kill_the_thread),
       T(a_supervisor_reads_path_and_how),
       T(a_supervisor_looks_at_the_descriptor),
       T(a_supervisor_denies),
       T(a_supervisor_makes_up_a_success),
-      T(the_child_that_is_asked_is_killed),
-      T(a_path_that_changes_while_it_is_judged),
-      T(a_how_that_changes_while_it_is_judged),
-      T(a_caller_that_is_killed_while_it_is_judged),
-      T(a_caller_that_gets_a_signal_while_it_is_judged),
+      T(the_judged_child_is_killed),
+      T(a_path_that_changes_while_judged),
+      T(an_open_how_that_changes_while_judged),
+      T(a_caller_that_is_killed_while_judged),
+      T(a_caller_that_gets_a_signal_while_judged),
       T(a_filter_at_the_limit_of_processes),
       T(no_filter_at_the_limit_of_processes),
       T(a_filter_and_a_new_pid_namespace),
       T(no_filter_and_a_new_pid_namespace),
-      T(fdinfo_tells_nothing_to_whom_filters_judge),
+      T(fdinfo_of_a_caller_with_filters_hides_the_key),
       T(memory_is_read_when_its_step_begins),
       T(memory_is_read_at_once_without_filters),
       T(memory_that_is_gone_when_its_step_begins),
@@ -1652,4 +1715,4 @@ SUITE("seccomp",
       T(lent_memory_that_is_not_there),
       T(no_room_for_the_path),
       T(pidfd_open_is_refused),
-      T(pidfd_open_is_asked_in_the_child));
+      T(pidfd_open_is_judged_in_the_child));
