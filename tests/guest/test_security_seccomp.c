@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_security_seccomp.c - seccomp's verdicts on a spawn are those on vfork
+ * test_security_seccomp.c - seccomp's verdicts on a spawn equal those on vfork
  * and execve
  *
- * Every verdict on every system call that a spawn stands for, and profiles
- * that are in use. What the stages of a failed spawn are is test_seccomp.c's.
+ * The suite tries every verdict on every system call that a spawn stands for,
+ * and filters that are in use elsewhere. test_seccomp.c tests the stages of a
+ * failed spawn.
  */
 #include "common_security.h"
 
@@ -32,7 +33,7 @@ static void install(struct sock_filter *code, size_t count, unsigned int flags)
 		attempt->listener = got;
 }
 
-/* word[0]: the system call; word[1]: what is to come of it. */
+/* word[0]: the system call; word[1]: the filter's verdict on it. */
 static void filter(const struct rule *rule)
 {
 	uint32_t verdict = rule->word[1];
@@ -47,12 +48,12 @@ static void filter(const struct rule *rule)
 		verdict == SECCOMP_RET_USER_NOTIF ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0);
 }
 
-/* --- a call each --- */
+/* --- one rule for each system call --- */
 
 static const struct call {
 	const char *name;
 	int number;
-	int action; /* of every_action(), or -1 */
+	int action; /* its index in every_action(), or -1 */
 	const char *stage;
 	uint64_t flags;
 	bool by_path, pidfd;
@@ -84,7 +85,7 @@ static const struct call {
 	  .pidfd = true },
 };
 
-/* Does vfork's caller make this call itself? */
+/* Return true if vfork's caller makes this call, not its child. */
 static bool is_callers(const struct call *call)
 {
 	return call->number == SYS_vfork || call->number == SYS_pidfd_open;
@@ -95,7 +96,7 @@ static bool is_callers(const struct call *call)
 	"vfork and pidfd_open are asked in the child: it dies in its caller's place"
 #define NO_REPLACEMENT "a step of a spawn cannot be replaced by what a tracer or supervisor does"
 
-/* How a verdict ends; %s in the words is the stage. */
+/* A verdict and the expected outcome. "%s" in the outcome is the stage. */
 struct kind {
 	const char *name;
 	uint32_t verdict;
@@ -103,8 +104,8 @@ struct kind {
 	const char *spawn, *note;
 	int (*attend)(const struct rule *rule, pid_t caller);
 	/*
-	 * The calls of vfork's caller are left out: of a child or a pidfd that somebody
-	 * else makes up, it would make a mess.
+	 * Leave out the calls of vfork's caller: it would go on with a child or
+	 * a pidfd that does not exist.
 	 */
 	bool not_vfork;
 };
@@ -134,7 +135,10 @@ static void try_call(const struct kind *kind, const struct call *call)
 		rule.spawn = "dies of SIGSYS";
 		rule.note = CHILD_ASKED;
 	}
-	/* An exec that was made up has started nothing. */
+	/*
+	 * A made-up exec starts no program, so the reference child goes on and
+	 * exits.
+	 */
 	if (call->number == SYS_execve && kind->not_vfork)
 		rule.expect = "exits with 127";
 	try_rule(&rule);
@@ -149,7 +153,10 @@ static void try_kind(const struct kind *kind)
 			try_call(kind, &calls[i]);
 }
 
-/* execveat alone: vfork + execve does not call it. */
+/*
+ * Try execveat, which a spawn stands for, while vfork and execve do not call
+ * it.
+ */
 static void try_execveat(const char *name, uint32_t verdict, const char *spawn, const char *note)
 {
 	try_rule(&(struct rule){ .name = text("seccomp %s: execveat", name),
@@ -181,7 +188,7 @@ RULES(error)
 	try_execveat("ERRNO", SECCOMP_RET_ERRNO | EBADFD, "EBADFD at exec", BOTH_EXECS);
 }
 
-/* By path it is execve alone, each time. */
+/* A spawn by path stands for execve only, once for each attempt. */
 RULES(by_path)
 {
 	const char *folder = in_scratch("second");
@@ -209,7 +216,7 @@ RULES(by_path)
 				 .word = { SYS_execve, SECCOMP_RET_KILL_PROCESS } });
 }
 
-/* Zero is no error, and yet the call is not made. */
+/* With errno 0 the call returns 0 and is not made. */
 RULES(no_error)
 {
 	try_kind(&(struct kind){ .name = "ERRNO 0",
@@ -243,7 +250,7 @@ RULES(trap)
 	try_execveat("TRAP", SECCOMP_RET_TRAP, "dies of SIGSYS", BOTH_EXECS);
 }
 
-/* The handler makes the call a success. */
+/* Make the trapped call return 0. */
 static void skip_call(int number, siginfo_t *info, void *context)
 {
 	(void)number;
@@ -294,8 +301,8 @@ enum tracers_will {
 	LET_PASS,
 	DENY,
 	CHANGE,
-	JUDGE, /* by what stands in memory */
-	REWRITE /* what stands in memory */
+	JUDGE, /* by the string in the tracee's memory */
+	REWRITE /* change the string in the tracee's memory */
 };
 
 static bool judge(pid_t pid, int number, const uint64_t *args, bool rewrites);
@@ -323,7 +330,7 @@ static void at_seccomp_stop(pid_t pid, enum tracers_will will)
 	must(ptrace(PTRACE_SETREGS, pid, 0, &regs));
 }
 
-/* The caller's wait status; its children are traced, too. */
+/* Trace the caller and its children. Returns the caller's wait status. */
 static int follow(pid_t caller, enum tracers_will will)
 {
 	int status, result = -1;
@@ -414,7 +421,7 @@ static void answer(int listener, decision decide)
 		check_eq(errno, ENOENT);
 }
 
-/* Until the caller has ended; its child has then, too. */
+/* Answer notifications until the caller ends. Its child has ended by then. */
 static int supervise(pid_t caller, decision decide)
 {
 	struct pollfd poll_fd = { .events = POLLIN };
@@ -494,7 +501,7 @@ RULES(notify_emulates)
 				 .not_vfork = true });
 }
 
-/* --- CREATE and QUERY: against the calls that they stand for --- */
+/* --- CREATE and QUERY, compared with the calls that they stand for --- */
 
 #define NO_EMULATION "a call cannot be replaced by what a tracer or supervisor does"
 #define NO_HANDLER "the caller did not make that call, so its handler for it is not run"
@@ -512,11 +519,16 @@ static const struct asked {
 	{ "statx, QUERY", SYS_statx, .query = true },
 };
 
-/* word[2] says of the caller, and word[3] is the call's index in asked_calls. */
+/*
+ * word[2] is a set of these flags. word[3] is the call's index in asked_calls.
+ */
 #define IN_A_THREAD 1 /* the call is made by another thread */
 #define WITH_A_HANDLER 2 /* of SIGSYS */
 
-/* The program ends well, so an exec that is allowed "runs" as well. */
+/*
+ * Make the call itself. An exec that is allowed starts a program that exits
+ * with 0, so it counts as "runs", too.
+ */
 static long make_call(const struct asked *asked, int fd)
 {
 	static char *const argv[] = { "probe", "exit", "0", NULL };
@@ -546,7 +558,7 @@ static int make_ioctl(const struct asked *asked, int fd, int template)
 	return asked->by_fd ? try_template_fd(fd) : try_template(PROBE);
 }
 
-/* The caller's part of a rule, in one of its threads. */
+/* One call, made in the caller or in one of its threads. */
 struct caller {
 	const struct asked *asked;
 	const struct rule *rule;
@@ -572,7 +584,7 @@ static void *ask(void *argument)
 	return NULL;
 }
 
-/* Takes the place of the whole caller. */
+/* Make the call, then exit: this replaces what a caller usually does. */
 static void be_asked(const struct rule *rule)
 {
 	struct caller caller = { .rule = rule, .asked = &asked_calls[rule->word[3]] };
@@ -587,7 +599,7 @@ static void be_asked(const struct rule *rule)
 	if (rule->word[2] & IN_A_THREAD) {
 		check_eq(pthread_create(&thread, NULL, ask, &caller), 0);
 		check_eq(pthread_join(thread, NULL), 0);
-		/* The filter let this thread live. */
+		/* The filter killed the other thread only. */
 		if (!caller.returned)
 			attempt->status = SIGSYS;
 	} else {
@@ -731,16 +743,17 @@ RULES(asked_notify)
 		      0);
 }
 
-/* --- what is judged is what is used --- */
+/* --- the memory that was judged is the memory that is used --- */
 
 /*
- * Sixteen bytes that prlimit64(2) can write as an old limit: as two numbers, of which
- * the second is the larger.
+ * The child changes one path to the other with prlimit64(2), which writes the
+ * old limit: two numbers of 8 bytes, the second not less than the first. So
+ * each path has 16 bytes.
  */
 #define PUBLIC "./public-zzzzzzz"
 #define SECRET "./secret-zzzzzzz"
 
-/* In the caller's memory; the child's calls point here. */
+/* The child's calls point to this memory of the caller. */
 static struct {
 	char path[sizeof(PUBLIC)], argument[sizeof(PUBLIC)];
 	char program[PATH_MAX];
@@ -751,7 +764,10 @@ static struct {
 	struct spawn_template_action list[2];
 } memory;
 
-/* Says 0 if what it has is the public one of two. */
+/*
+ * Exits with 0 if the program got the public string, with 3 if it got the
+ * secret one.
+ */
 PROGRAM(judged)
 {
 	char word[PATH_MAX] = "";
@@ -770,12 +786,18 @@ PROGRAM(judged)
 	return strstr(word, "public") ? 0 : strstr(word, "secret") ? 3 : 4;
 }
 
-/* The word that a call's memory says, or NULL: where it stands. */
+/*
+ * Find the string that decides about a call. Returns NULL if no memory is
+ * there. '*at' is the string's address.
+ */
 static char *judged_word(pid_t pid, int number, const uint64_t *args, uint64_t *at)
 {
 	*at = args[1];
 	if (number == SYS_execve) {
-		/* The path, if that is what matters; or the last argument. */
+		/*
+		 * For a rule about a program: the path. For others: the last
+		 * argument.
+		 */
 		*at = args[0];
 		if (!memory.program[0])
 			read_memory(pid, args[1] + 2 * sizeof(char *), at, sizeof(*at));
@@ -783,14 +805,14 @@ static char *judged_word(pid_t pid, int number, const uint64_t *args, uint64_t *
 	return string_in_memory(pid, *at);
 }
 
-/* Is it to pass? */
+/* Return true if the call may pass. */
 static bool judge(pid_t pid, int number, const uint64_t *args, bool rewrites)
 {
 	uint64_t at, flags = O_DIRECTORY, none = 0;
 	char *word, *secret;
 
 	if (number == SYS_rt_sigprocmask) {
-		/* The program asks for its mask, with no set. */
+		/* The program itself passes no set. It only reads its mask. */
 		if (args[1])
 			write_memory(pid, args[1], &none, sizeof(none));
 		return true;
@@ -803,7 +825,7 @@ static bool judge(pid_t pid, int number, const uint64_t *args, bool rewrites)
 		write_memory(pid, at + (secret - word), "public", 6);
 		return true;
 	}
-	/* Of the public one it changes how it is opened. */
+	/* If the path is public, the judge changes the open's flags. */
 	if (rewrites && number == SYS_openat2)
 		write_memory(pid, args[2] + offsetof(struct open_how, flags), &flags,
 			     sizeof(flags));
@@ -856,7 +878,7 @@ static int supervisor_rewrites(const struct rule *rule, pid_t caller)
 	return supervise(caller, rewrite_and_say);
 }
 
-/* text: what RLIMIT_CORE says. */
+/* rule->text, if not NULL, becomes RLIMIT_CORE: a struct rlimit. */
 static void limit_and_filter(const struct rule *rule)
 {
 	struct rlimit limit;
@@ -869,7 +891,7 @@ static void limit_and_filter(const struct rule *rule)
 	filter(rule);
 }
 
-/* Who judges, and how. */
+/* The tasks that judge. */
 static const struct judge {
 	const char *name;
 	uint32_t verdict;
@@ -881,7 +903,10 @@ static const struct judge {
 };
 #define JUDGES (sizeof(judges) / sizeof(*judges))
 
-/* The child's first action writes to here; then it opens the path as number 0. */
+/*
+ * Fill the memory. The first action writes the old RLIMIT_CORE to 'written',
+ * the second opens the path as number 0.
+ */
 static void set_memory(const char *word, void *written)
 {
 	memset(&memory, 0, sizeof(memory));
@@ -918,7 +943,7 @@ static void try_open(const struct judge *who, const char *expect, const char *su
 
 	rule.argv = ARGV("suite", "@judged", "input");
 	rule.text = written;
-	/* Without anything to write, the first action is left out. */
+	/* If nothing is written, leave out the first action. */
 	rule.actions = written ? memory.list : memory.list + 1;
 	rule.count = written ? 2 : 1;
 	if (!written)
@@ -1048,16 +1073,19 @@ RULES(a_program_that_is_judged)
 	}
 }
 
-/* --- a tracer that stops at system calls, and does not follow --- */
+/* --- a tracer that stops at system calls and does not follow --- */
 
-/* Deny what makes a process: vfork in either case, as both ways must show it. */
+/* vfork counts, too: a spawn must show it to this tracer. */
 static bool makes_a_process(long number)
 {
 	return number == SYS_fork || number == SYS_vfork || number == SYS_clone ||
 	       number == SYS_clone3;
 }
 
-/* The caller's wait status. Counts stops: entries and exits take turns. */
+/*
+ * Trace the caller only. Entries and exits of system calls alternate. Returns
+ * the caller's wait status.
+ */
 static int guard(pid_t caller, bool denies)
 {
 	bool enters = false, denied = false;
@@ -1132,7 +1160,7 @@ RULES(a_ptrace_jail)
 	}
 }
 
-/* --- what a spawn does not stand for --- */
+/* --- calls that a spawn does not stand for --- */
 
 RULES(other_calls)
 {
@@ -1158,7 +1186,7 @@ RULES(other_calls)
 					 .template_first = true });
 }
 
-/* The filter of the caller's ioctl is a caller's own business. */
+/* A filter also judges the caller's own ioctl. */
 RULES(ioctl_itself)
 {
 	try_rule(&(struct rule){ .name = "seccomp KILL_PROCESS: ioctl",
@@ -1192,7 +1220,10 @@ RULES(strict_mode)
 
 /* --- Docker's default profile --- */
 
-/* What it allows whatever the capabilities and arguments, on x86-64. */
+/*
+ * The calls that Docker's profile allows on x86-64, whatever the capabilities
+ * and arguments are.
+ */
 static const int dockers_calls[] = {
 	SYS_accept, SYS_accept4, SYS_access, SYS_adjtimex, SYS_alarm, SYS_arch_prctl, SYS_bind,
 	SYS_brk, SYS_capget, SYS_capset, SYS_chdir, SYS_chmod, SYS_chown, SYS_clock_adjtime,
@@ -1250,7 +1281,10 @@ static const int dockers_calls[] = {
 	SYS_utimes, SYS_vfork, SYS_vmsplice, SYS_wait4, SYS_waitid, SYS_write, SYS_writev,
 };
 
-/* Those that it has learned since 2020: what a container on an old host misses. */
+/*
+ * The calls that were added to the profile since 2020. A container on an old
+ * host does not allow them.
+ */
 static const int young_calls[] = {
 	SYS_close_range, SYS_openat2, SYS_faccessat2, SYS_pidfd_open, SYS_pidfd_send_signal,
 	SYS_epoll_pwait2, SYS_memfd_secret, SYS_process_mrelease, SYS_futex_waitv,
@@ -1274,7 +1308,10 @@ static size_t allow(struct sock_filter *to, int number)
 	return 2;
 }
 
-/* The call is allowed if its argument's bits of mask are value. */
+/*
+ * Allow the call if its argument, masked with 'mask', equals 'value', or does
+ * not equal it.
+ */
 static size_t allow_if(struct sock_filter *to, int number, int argument, uint32_t mask,
 		       uint32_t value, bool equal)
 {
@@ -1292,7 +1329,10 @@ static size_t allow_if(struct sock_filter *to, int number, int argument, uint32_
 	return sizeof(code) / sizeof(*code);
 }
 
-/* As for a container without added capabilities. word[0]: of the old days. */
+/*
+ * Install the profile of a container without added capabilities. word[0]: the
+ * profile of 2019.
+ */
 static void be_in_docker(const struct rule *rule)
 {
 	static const uint32_t personas[] = { PER_LINUX, PER_LINUX32, UNAME26,
@@ -1319,7 +1359,7 @@ static void be_in_docker(const struct rule *rule)
 	install(code, count, 0);
 }
 
-/* Runs one system call, and says its errno. */
+/* Makes one system call and exits with its errno. */
 PROGRAM(call)
 {
 	return syscall(atoi(argv[0]), 0, 0, 0, 0, 0, 0) < 0 ? errno : 0;
@@ -1372,7 +1412,10 @@ RULES(docker_of_the_old_days)
 							      "runs",
 			.confine = be_in_docker,
 			.word = { true },
-			/* openat2, which a template of a path stands for, is one of them. */
+			/*
+			 * A template of a path stands for openat2, which the
+			 * profile of 2019 denies.
+			 */
 			.template_first = true,
 			.by_path = calls[i].by_path,
 			.pidfd = calls[i].pidfd,
@@ -1393,7 +1436,7 @@ RULES(docker_of_the_old_days)
 				 .word = { true } });
 }
 
-/* Only execve and execveat of the ABI that programs have: x32's are others. */
+/* Deny execve and execveat of the x86-64 ABI. The x32 ABI has other numbers. */
 static void deny_exec_for_good(const struct rule *rule)
 {
 	struct sock_filter code[] = {
@@ -1412,7 +1455,7 @@ static void deny_exec_for_good(const struct rule *rule)
 	install(code, sizeof(code) / sizeof(*code), 0);
 }
 
-/* As systemd's SystemCallFilter=~@... and others write it. */
+/* systemd's SystemCallFilter=~@... makes such a filter. */
 RULES(a_service_that_may_not_execute)
 {
 	static const struct {
@@ -1434,7 +1477,7 @@ RULES(a_service_that_may_not_execute)
 					 .template_first = orders[i].first });
 }
 
-/* Several filters: the strictest verdict counts. */
+/* Of several filters the strictest verdict counts. */
 static void two_filters(const struct rule *rule)
 {
 	filter(&(struct rule){ .word = { rule->word[0], SECCOMP_RET_ERRNO | EACCES } });
