@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_security_audit.c - the audit records of a spawn are those of vfork and
+ * test_security_audit.c - the audit records of a spawn equal those of vfork and
  * execve
  *
- * The suite is the audit daemon: what the kernel would write to the log comes
- * to its socket.
+ * The suite registers as the audit daemon. The kernel then sends each record to
+ * the suite's socket.
  */
 #include "common_security.h"
 #include "elf_file.h"
@@ -19,10 +19,10 @@
 #include <sys/xattr.h>
 
 #define KEY "outspawn"
-#define QUIET 400 /* milliseconds without a record: there are no more */
+#define QUIET 400 /* milliseconds without a record: no more will come */
 
 static int audit_socket;
-/* What came of the two ways: [false] vfork and execve, [true] outspawn. */
+/* The records of both ways: [false] vfork and execve, [true] outspawn. */
 static char *records[2];
 
 /* --- the daemon --- */
@@ -59,7 +59,7 @@ static void set_status(bool on)
 	request(AUDIT_SET, &status, sizeof(status));
 }
 
-/* Record these system calls whenever they are left. */
+/* Add or delete a rule that records these system calls at their exit. */
 static void record_calls(int request_type)
 {
 	static const int calls[] = { SYS_execve, SYS_execveat, SYS_openat2 };
@@ -125,7 +125,7 @@ static const char *type_name(int type)
 	return NULL;
 }
 
-/* The line without what two runs do not share. */
+/* Drop the fields that differ between two runs. */
 static char *normal(const char *line)
 {
 	static const char *const left_out[] = { "pid", "ppid", "a0", "a1", "a2", "a3", "ip" };
@@ -133,7 +133,7 @@ static char *normal(const char *line)
 	size_t i;
 
 	for (word = strtok_r(copy, " \n", &save); word; word = strtok_r(NULL, " \n", &save)) {
-		/* The arguments of EXECVE are strings, and stay. */
+		/* The arguments in EXECVE records are quoted, and stay. */
 		for (i = 0; i < sizeof(left_out) / sizeof(*left_out); i++)
 			if (!strncmp(word, left_out[i], strlen(left_out[i])) &&
 			    word[strlen(left_out[i])] == '=' && word[strlen(left_out[i]) + 1] != '"')
@@ -144,7 +144,7 @@ static char *normal(const char *line)
 	return result;
 }
 
-/* Adds what there is, until nothing more comes. */
+/* Append the records that come, until none comes for QUIET ms. */
 static void collect(char **to)
 {
 	struct pollfd poll_fd = { .fd = audit_socket, .events = POLLIN };
@@ -167,7 +167,7 @@ static void collect(char **to)
 	}
 }
 
-/* From the attempt's beginning to its end. */
+/* Collect the records of one attempt, from its start to its end. */
 static void begin_listening(void)
 {
 	collect(NULL);
@@ -197,7 +197,10 @@ static void show(void)
 			records[1]);
 }
 
-/* Both verdicts, and then the records of each type, which have to be written. */
+/*
+ * Compare both verdicts, then the records of each type. vfork and execve must
+ * have written such a record.
+ */
 static void compare(const struct rule *rule, const char *const *types)
 {
 	try_rule(rule);
@@ -251,13 +254,13 @@ static void remount_noexec(const struct rule *rule)
 	must(mount("none", rule->text, NULL, MS_REMOUNT | MS_NOEXEC, NULL));
 }
 
-/* For the next attempt. */
+/* Undo the remount for the next attempt. */
 static void remount_plainly(const struct rule *rule)
 {
 	must(mount("none", rule->text, NULL, MS_REMOUNT, NULL));
 }
 
-/* One that the kernel denies in the child, when there is a template. */
+/* The kernel denies exec in the child, after the template was made. */
 RULES(denied_exec)
 {
 	char *folder = in_scratch("mount");
@@ -279,7 +282,7 @@ RULES(denied_exec)
 	must(umount(folder));
 }
 
-/* Without a template nothing is executed, and there is nothing to record. */
+/* Without a template no exec is tried, so none is recorded. */
 RULES(no_such_program)
 {
 	const struct rule rule = { .name = "audit of an exec of nothing",
@@ -321,7 +324,9 @@ RULES(an_action)
 	end_audit();
 }
 
-/* What is begun again after a signal is another call, each time. */
+/*
+ * A call that is restarted after a signal is recorded as a new call, each time.
+ */
 static int stop_twice(const struct rule *rule, pid_t caller)
 {
 	pid_t child;
@@ -339,7 +344,7 @@ static int stop_twice(const struct rule *rule, pid_t caller)
 	return end_listening(caller);
 }
 
-RULES(an_action_begun_again)
+RULES(an_action_that_signals_restart)
 {
 	char *fifo = make_fifo("again");
 	const struct spawn_template_syscall call = {
@@ -365,12 +370,15 @@ RULES(an_action_begun_again)
 				.actions = &action,
 				.count = 1,
 				.attend = stop_twice },
-		/* Not SYSCALL: the number that the call returns is another. */
+		/*
+		 * No SYSCALL here: the two ways return different descriptor
+		 * numbers.
+		 */
 		TYPES("OPENAT2", "CWD", "PATH"));
 	end_audit();
 }
 
-/* word[0]: the system call; word[1]: what is to come of it. */
+/* word[0]: the system call; word[1]: the filter's verdict on it. */
 static void filter(const struct rule *rule)
 {
 	struct sock_filter code[] = {
@@ -414,7 +422,7 @@ static void be_nobody(const struct rule *rule)
 	become_nobody();
 }
 
-RULES(what_the_program_is)
+RULES(capable_and_crashing_programs)
 {
 	struct vfs_cap_data raw = { VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
 				    { { 1 << CAP_NET_RAW, 0 }, { 0, 0 } } };
@@ -436,7 +444,10 @@ RULES(what_the_program_is)
 	end_audit();
 }
 
-/* A program whose second segment has no room: exec finds out when the old memory is gone. */
+/*
+ * Write a program whose second segment cannot be mapped. exec fails after it
+ * dropped the old mm.
+ */
 static const char *program_without_room(void)
 {
 	struct elf_file elf = elf_read(PROBE);
@@ -447,7 +458,7 @@ static const char *program_without_room(void)
 	return elf_write(&elf, "no-room");
 }
 
-/* The child dies, and the record says that execve failed, and of what. */
+/* The child dies. The record must show that execve failed, and the error. */
 RULES(exec_that_fails_late)
 {
 	const char *path = program_without_room();
@@ -484,6 +495,6 @@ SUITE("security_audit",
       T(no_such_program),
       T(exec_that_fails_late),
       T(an_action),
-      T(an_action_begun_again),
+      T(an_action_that_signals_restart),
       T(seccomp),
-      T(what_the_program_is));
+      T(capable_and_crashing_programs));
