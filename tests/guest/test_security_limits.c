@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_security_limits.c - cgroups, resource limits, core dumps, freezing and
- * tracing: what holds for a child of vfork and execve holds for a spawn's
+ * test_security_limits.c - cgroups, resource limits, core dumps, the freezer
+ * and ptrace affect a spawn's child as a child of vfork and execve
  */
 #include "common_security.h"
 
@@ -12,7 +12,7 @@
 
 /* --- resource limits --- */
 
-/* Of resource word[0] the caller has word[1]. */
+/* word[0]: the resource; word[1]: the caller's limit. */
 static void limit(const struct rule *rule)
 {
 	must(setrlimit(rule->word[0], &(struct rlimit){ rule->word[1], rule->word[1] }));
@@ -24,7 +24,7 @@ static void limit_nobody(const struct rule *rule)
 	limit(rule);
 }
 
-/* Writes a MiB. */
+/* Writes 1 MiB. */
 PROGRAM(fill)
 {
 	int fd = open(argv[0], O_WRONLY | O_CREAT | O_TRUNC, 0600), i;
@@ -43,7 +43,7 @@ PROGRAM(spin)
 	return 0;
 }
 
-/* Touches so many MiB. */
+/* Touches as many MiB as its argument says. */
 PROGRAM(eat)
 {
 	size_t size = atol(argv[0]) << 20, i;
@@ -53,7 +53,7 @@ PROGRAM(eat)
 		return errno;
 	for (i = 0; i < size; i += 4096)
 		data[i] = 1;
-	/* Is it this cgroup that has them now? */
+	/* The memory must be charged to this cgroup. */
 	if (argv[1])
 		return strtoul(read_whole(argv[1], NULL), NULL, 10) < size;
 	return 0;
@@ -208,7 +208,10 @@ RULES(cgroups)
 				 .text = "pids.max",
 				 .word = { 2 },
 				 .tidy = no_cgroup });
-	/* Not beyond its limit: the kernel's words about that look like a crash's. */
+	/*
+	 * The rule stays within memory.max: the kernel's log of an OOM kill
+	 * looks like a crash to the guest's runner.
+	 */
 	try_rule(&(struct rule){ .name = "cgroup v2: the caller's is charged for the child's memory",
 				 .expect = "runs",
 				 .path = own_path(),
@@ -224,9 +227,12 @@ RULES(cgroups)
 
 #define OOM_CGROUP "outspawn-oom"
 #define OOM_LIMIT (96L << 20)
-#define OOM_SHARE (48L << 20) /* what the caller has of it */
+#define OOM_SHARE (48L << 20) /* the caller's part of it */
 
-/* A caller that the OOM killer must spare, whose child waits at a gate before exec. */
+/*
+ * A caller that the OOM killer must spare. Its child waits at a gate before
+ * exec.
+ */
 struct spared {
 	struct spawn_template_spawn_args args;
 	struct gate gate;
@@ -244,8 +250,8 @@ static void set_oom_score(pid_t pid, const char *score)
 	write_file(text("/proc/%d/oom_score_adj", pid), score);
 }
 
-/* Ends well if its child does. */
-static void be_spared(const struct spared *spared)
+/* The caller: exits with its child's status. */
+static void run_spared_caller(const struct spared *spared)
 {
 	pid_t pid;
 
@@ -254,12 +260,12 @@ static void be_spared(const struct spared *spared)
 	set_oom_score(getpid(), "-1000");
 	own_template();
 	pid = started(probe, &spared->args);
-	/* It was born stopped, or this does nothing. */
+	/* Needed if the child was born stopped. */
 	kill(pid, SIGCONT);
 	_exit(wait_for(pid));
 }
 
-/* Takes all that is left, and more. */
+/* Allocate until the OOM killer comes. */
 static void use_memory_up(void)
 {
 	join_cgroup(OOM_CGROUP);
@@ -268,9 +274,8 @@ static void use_memory_up(void)
 }
 
 /*
- * The console shows nothing of what the OOM killer has to say, which has a call
- * trace in it. Reading the list of consoles waits until what was said before is
- * shown, or left out.
+ * Keep the OOM killer's messages from the console, as they contain a call
+ * trace. Reading the list of consoles waits until earlier messages are printed.
  */
 static void quiet_console(bool quiet)
 {
@@ -279,7 +284,10 @@ static void quiet_console(bool quiet)
 	write_file("/proc/sys/kernel/printk", quiet ? "1" : "7");
 }
 
-/* Uses the cgroup's memory up: how that process ended. No check comes in between. */
+/*
+ * Use up the cgroup's memory. Returns the wait status of the process that did
+ * it. No check may fail before the console is restored.
+ */
 static int run_out_of_memory(void)
 {
 	pid_t pid;
@@ -294,7 +302,7 @@ static int run_out_of_memory(void)
 	return status;
 }
 
-static void hold_spared(struct spared *spared, uint64_t flags)
+static void begin_spared(struct spared *spared, uint64_t flags)
 {
 	*spared = (struct spared){ .args = { .argv = (uintptr_t)ARGV("probe", "exit", "0"),
 					     .flags = flags } };
@@ -304,53 +312,53 @@ static void hold_spared(struct spared *spared, uint64_t flags)
 	gate_only(&spared->gate, &spared->args);
 	spared->pid = must(fork());
 	if (!spared->pid)
-		be_spared(spared);
+		run_spared_caller(spared);
 	wait_until(children_of(spared->pid, &spared->child, 1) == 1 &&
 		   process_state(spared->child) == 'S');
 }
 
 /*
- * Before exec a child has its caller's memory, and is no victim for it: with the
- * child the caller would be killed, whatever its own score is.
+ * Before exec a child shares its caller's mm. If the OOM killer chose the
+ * child, it would kill the caller, too, whatever the caller's score is.
  */
-static void spares_caller(uint64_t flags)
+static void check_caller_is_spared(uint64_t flags)
 {
 	struct spared spared;
-	int hold;
+	int reader;
 
 	write_file("/sys/fs/cgroup/cgroup.subtree_control", "+memory");
 	if (mkdir(cgroup_file(OOM_CGROUP, ""), 0755) < 0)
 		check_eq(errno, EEXIST);
 	write_file(cgroup_file(OOM_CGROUP, "memory.max"), text("%ld", OOM_LIMIT));
-	hold_spared(&spared, flags);
-	/* As launchers do for their children. */
+	begin_spared(&spared, flags);
+	/* Launchers set such a score for their children. */
 	set_oom_score(spared.child, "500");
 	check_eq(run_out_of_memory(), SIGKILL);
 	check_eq(waitpid(spared.pid, NULL, WNOHANG), 0);
-	hold = gate_open(&spared.gate);
+	reader = gate_open(&spared.gate);
 	check_eq(wait_for(spared.pid), 0);
-	close(hold);
+	close(reader);
 	remove_cgroup(OOM_CGROUP);
 }
 
 CHILD_TEST(oom_killer_spares_caller)
 {
-	spares_caller(0);
+	check_caller_is_spared(0);
 }
 
 CHILD_TEST(oom_killer_spares_caller_that_asked_for_an_exit_signal)
 {
-	spares_caller(SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL);
+	check_caller_is_spared(SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL);
 }
 
 CHILD_TEST(oom_killer_spares_caller_that_asked_for_a_stop)
 {
-	spares_caller(SPAWN_TEMPLATE_SPAWN_STOPPED);
+	check_caller_is_spared(SPAWN_TEMPLATE_SPAWN_STOPPED);
 }
 
 CHILD_TEST(oom_killer_spares_caller_that_does_not_wait)
 {
-	spares_caller(SPAWN_TEMPLATE_SPAWN_ASYNC);
+	check_caller_is_spared(SPAWN_TEMPLATE_SPAWN_ASYNC);
 }
 
 /* --- core dumps --- */
@@ -364,7 +372,7 @@ static void limit_core(const struct rule *rule)
 	must(setrlimit(RLIMIT_CORE, &(struct rlimit){ rule->word[0], rule->word[0] }));
 }
 
-/* The name is of the program, and of nothing that came before it. */
+/* The core's name has the program's comm, not the caller's. */
 static void try_core(const char *name, const char *expect, const char *path, long size, bool nobody)
 {
 	struct rule rule = { .name = name,
@@ -406,9 +414,11 @@ RULES(core_dumps)
 	write_file(CORE_PATTERN, before);
 }
 
-/* --- in the midst of a spawn --- */
+/* --- during a spawn --- */
 
-/* It ends with us: when a check fails, nobody is left frozen. */
+/*
+ * The caller dies with the suite, so that a failed check leaves no frozen task.
+ */
 static void in_plain_cgroup(const struct rule *rule)
 {
 	(void)rule;
@@ -432,7 +442,7 @@ static void freeze(bool on)
 	wait_until(frozen(on));
 }
 
-/* Both are frozen, the child in its OPEN, the caller in its wait. */
+/* Freeze the child in its OPEN and the caller in its wait. */
 static int freeze_both(const struct rule *rule, pid_t caller)
 {
 	attempt->go = true;
@@ -445,7 +455,7 @@ static int freeze_both(const struct rule *rule, pid_t caller)
 	return wait_status(caller);
 }
 
-/* Only the caller is, while the child's program begins and ends. */
+/* Freeze the caller only, while the child's program starts and ends. */
 static int freeze_caller(const struct rule *rule, pid_t caller)
 {
 	pid_t child;
@@ -461,7 +471,7 @@ static int freeze_caller(const struct rule *rule, pid_t caller)
 	return wait_status(caller);
 }
 
-/* Only the child is; the caller waits, and can be killed. */
+/* Freeze the child only. The caller waits and can be killed. */
 static int freeze_child_and_kill_caller(const struct rule *rule, pid_t caller)
 {
 	pid_t child;
@@ -488,8 +498,9 @@ static int kill_child(const struct rule *rule, pid_t caller)
 	return wait_status(caller);
 }
 
-static void try_midst(const char *name, const char *expect,
-		      int (*attend)(const struct rule *, pid_t), void (*confine)(const struct rule *))
+static void try_during_open(const char *name, const char *expect,
+			    int (*attend)(const struct rule *, pid_t),
+			    void (*confine)(const struct rule *))
 {
 	bool killed = attend == kill_child;
 	static int number;
@@ -512,15 +523,16 @@ static void try_midst(const char *name, const char *expect,
 
 RULES(freezer)
 {
-	try_midst("cgroup v2 freezer: caller and child during an OPEN", "runs", freeze_both,
-		  in_plain_cgroup);
-	try_midst("cgroup v2 freezer: the caller alone, until its child has ended", "runs",
-		  freeze_caller, in_plain_cgroup);
-	try_midst("cgroup v2 freezer: the child alone, its caller killed",
-		  "the caller dies of SIGKILL", freeze_child_and_kill_caller, in_plain_cgroup);
+	try_during_open("cgroup v2 freezer: caller and child during an OPEN", "runs", freeze_both,
+			in_plain_cgroup);
+	try_during_open("cgroup v2 freezer: the caller alone, until its child has ended", "runs",
+			freeze_caller, in_plain_cgroup);
+	try_during_open("cgroup v2 freezer: the child alone, its caller killed",
+			"the caller dies of SIGKILL", freeze_child_and_kill_caller,
+			in_plain_cgroup);
 }
 
-/* A stop that the tracee reports, of such an event. */
+/* Wait for the tracee's next stop, which must be of this event. */
 static void take_stop(pid_t pid, int event)
 {
 	int status = wait_status(pid);
@@ -530,8 +542,8 @@ static void take_stop(pid_t pid, int event)
 }
 
 /*
- * We trace the caller up to the birth of its child, and from then on the child:
- * which fails and ends, and is kept by us as a zombie. Its caller waits for it.
+ * Trace the caller until its child is born, then the child. The child fails and
+ * ends. This process keeps it as a zombie, and the caller waits for it.
  */
 static pid_t keep_child(pid_t caller)
 {
@@ -563,7 +575,7 @@ static int freeze_caller_of_a_kept_child(const struct rule *rule, pid_t caller)
 	usleep(20000);
 	check(frozen(true));
 	freeze(false);
-	/* It waits as before. */
+	/* The caller waits as before. */
 	wait_for_state(caller, "SD");
 	give_child_back(child);
 	return wait_status(caller);
@@ -607,7 +619,7 @@ static void try_kept(const char *subject, const char *expect,
 				 .tidy = no_cgroup });
 }
 
-/* The tracer is in another cgroup. */
+/* The tracer is in another cgroup than the caller. */
 RULES(tracer_keeps_a_failed_child)
 {
 	try_kept("its caller is frozen", "ENOENT in an action", freeze_caller_of_a_kept_child);
@@ -665,16 +677,20 @@ static int stop_and_continue(const struct rule *rule, pid_t caller)
 	return wait_status(caller);
 }
 
-RULES(in_the_midst)
+RULES(during_an_open)
 {
-	try_midst("during an OPEN: ptrace, attached and detached", "runs", attach, NULL);
-	try_midst("during an OPEN: ptrace, seized, then exec is reported", "runs", seize, NULL);
-	try_midst("during an OPEN: the child is stopped and continued", "runs", stop_and_continue,
-		  NULL);
-	try_midst("during an OPEN: the child is killed", "dies of SIGKILL", kill_child, NULL);
+	try_during_open("during an OPEN: ptrace, attached and detached", "runs", attach, NULL);
+	try_during_open("during an OPEN: ptrace, seized, then exec is reported", "runs", seize,
+			NULL);
+	try_during_open("during an OPEN: the child is stopped and continued", "runs",
+			stop_and_continue, NULL);
+	try_during_open("during an OPEN: the child is killed", "dies of SIGKILL", kill_child, NULL);
 }
 
-/* Another process of the same ordinary user seizes it before a setuid exec. */
+/*
+ * A process of the same ordinary user seizes the child before it executes a
+ * setuid program.
+ */
 static int traced_by_nobody(const struct rule *rule, pid_t caller)
 {
 	pid_t child, tracer;
@@ -708,7 +724,7 @@ static void be_nobody(const struct rule *rule)
 	become_nobody();
 }
 
-RULES(setuid_in_the_midst)
+RULES(setuid_program_traced_during_an_open)
 {
 	char *fifo = make_fifo("setuid.fifo"), *setuid = own_probe("setuid-probe");
 
@@ -764,6 +780,6 @@ SUITE("security_limits",
       T(core_dumps),
       T(freezer),
       T(tracer_keeps_a_failed_child),
-      T(in_the_midst),
-      T(setuid_in_the_midst),
+      T(during_an_open),
+      T(setuid_program_traced_during_an_open),
       T(the_device));
