@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_security_lockdown.c - a kernel that is locked down for its integrity
+ * test_security_lockdown.c - spawns in a kernel that is locked down for
+ * integrity
  *
- * There is no way back: run only if OUTSPAWN_LOCKDOWN is set, in a guest that
- * is for nothing else (tests/security-table).
+ * A lockdown cannot be undone. So the test runs only if OUTSPAWN_LOCKDOWN is
+ * set, in a guest that runs nothing after it (tests/security-table).
  */
 #include "common_security.h"
 
@@ -20,11 +21,11 @@ RULES(spawns)
 				 .count = EVERY_COUNT });
 }
 
-static void if_asked_for(void)
+static void spawns_under_lockdown(void)
 {
 	if (!getenv("OUTSPAWN_LOCKDOWN") || access(LOCKDOWN, W_OK) < 0)
 		skip();
 	spawns();
 }
 
-SUITE("security_lockdown", T(if_asked_for));
+SUITE("security_lockdown", T(spawns_under_lockdown));
