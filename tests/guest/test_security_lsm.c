@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_security_lsm.c - security modules, mounts, credentials, namespaces,
- * keyrings: a spawn is refused what vfork and execve are
+ * test_security_lsm.c - what security modules, mounts, credentials, namespaces
+ * and keyrings forbid to vfork and execve, they forbid to a spawn
  */
 #include "common_security.h"
 #include "common_trace.h"
@@ -38,7 +38,7 @@ static void be_nobody(const struct rule *rule)
 	become_nobody();
 }
 
-/* A script that probe interprets, which says its facts as ever. */
+/* Write a script whose interpreter is probe, which prints its facts. */
 static char *own_script(const char *name)
 {
 	char *path = in_scratch_new(name), *content = text("#!%s script\n", PROBE);
@@ -54,7 +54,7 @@ static int landlock_version(void)
 	return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 }
 
-/* Denies word[0], but for what is below text. */
+/* Deny the rights word[0], except below the directory 'text'. */
 static void landlock(const struct rule *rule)
 {
 	struct landlock_ruleset_attr attributes = { .handled_access_fs = rule->word[0] };
@@ -156,7 +156,10 @@ RULES(landlock_by_path)
 					 .text = folder });
 }
 
-/* The child confines itself, by a ruleset of its caller's, which is close-on-exec. */
+/*
+ * The child restricts itself with a ruleset of the caller, whose descriptor is
+ * close-on-exec.
+ */
 
 #define RULESET 50
 
@@ -270,7 +273,10 @@ RULES(landlock_ioctl)
 #define PARSER "/usr/sbin/apparmor_parser"
 #define APPARMOR "/sys/kernel/security/apparmor"
 
-/* Nothing is denied but executing; the programs are named by their ends. */
+/*
+ * outspawn-caller allows everything except exec. Each program's name says how
+ * it may be executed.
+ */
 static const char profiles[] =
 	"abi <kernel>,\n"
 	"profile outspawn-caller flags=(attach_disconnected) {\n"
@@ -290,7 +296,9 @@ static const char profiles[] =
 	"profile outspawn-child flags=(attach_disconnected) {\n"
 	"  /** rwm,\n  deny %1$s/callers rw,\n"
 	"}\n"
-	/* What is on a mount of another namespace has no name for it. */
+	/*
+	 * A file on a mount of another namespace has no path in this profile.
+	 */
 	"profile outspawn-plain {\n"
 	"  /** rwlkm,\n  / r,\n  capability,\n  mount,\n"
 	"  %1$s/ix ix,\n"
@@ -299,7 +307,10 @@ static const char profiles[] =
 	"profile outspawn-unreadable flags=(attach_disconnected) {\n"
 	"  /dev/** rw,\n  /proc/** rw,\n  %1$s/x/* ix,\n  %1$s/rule.facts rw,\n"
 	"}\n"
-	/* What is on no mount of ours has no name for it, and is denied: stat(2), too. */
+	/*
+	 * A file on no mount of this namespace has no path in this profile. So
+	 * even stat(2) is denied.
+	 */
 	"profile outspawn-blind {\n"
 	"  /dev/** rw,\n  /proc/** rw,\n"
 	"}\n"
@@ -344,7 +355,7 @@ static void be_confined_and_restrained(const struct rule *rule)
 	be_confined(rule);
 }
 
-/* The next exec is to be in another profile. */
+/* Ask for another profile at the next exec. */
 static void ask_for_profile(const struct rule *rule)
 {
 	write_file("/proc/self/attr/exec", text("exec %s", rule->text));
@@ -444,11 +455,11 @@ RULES(apparmor)
 				 .path = in_scratch("denied"),
 				 .confine = be_confined,
 				 .text = "outspawn-complaining" });
-	/* A descriptor that the new profile may not have is taken from the child. */
+	/* AppArmor replaces a descriptor that the new profile denies. */
 	path = in_scratch("callers");
 	write_text(path, "the caller's");
 	try_rule(&(struct rule){ .name = "AppArmor: a descriptor that the new profile denies",
-				 /* Newer kernels leave nothing in its place. */
+				 /* Newer kernels close the number instead. */
 				 .expect = kernel_before(7, 0) ?
 						   "runs, fd.9 /apparmor/.null flags=2 pos=0" :
 						   "runs, fd.9 ?",
@@ -475,7 +486,10 @@ RULES(apparmor)
 	load_profiles("-R");
 }
 
-/* The child's mounts are a copy: to AppArmor the caller's have no name there. */
+/*
+ * The mounts of the child's namespace are copies. In it, AppArmor finds no path
+ * for the caller's mounts.
+ */
 RULES(apparmor_in_a_mount_namespace)
 {
 	static struct spawn_template_syscall mounts = { .nr = SYS_unshare,
@@ -508,8 +522,11 @@ RULES(apparmor_in_a_mount_namespace)
 	load_profiles("-R");
 }
 
-/* Neither program nor text: an open for exec tells nothing of what may not be read. */
-RULES(apparmor_of_what_is_hidden)
+/*
+ * Exec of a program and of a text fail alike. So an open for exec shows nothing
+ * of a file that may not be read.
+ */
+RULES(apparmor_hides_content)
 {
 	const char *program, *words = in_scratch("hidden/words");
 
@@ -530,7 +547,10 @@ RULES(apparmor_of_what_is_hidden)
 	load_profiles("-R");
 }
 
-/* Older kernels' AppArmor asks for reading when a template is made: there is none then. */
+/*
+ * Before 6.8, AppArmor also asks for read permission at CREATE, which then
+ * fails.
+ */
 static void check_hidden(int template)
 {
 	static const struct spawn_template_elf nothing;
@@ -548,7 +568,10 @@ static void check_hidden(int template)
 	check_eq(spawn_and_wait(template), -EACCES);
 }
 
-/* In the caller's place: templates of three files, until root has tried to write them. */
+/*
+ * Make templates of three files, confined. Keep them until root has tried to
+ * open the files for writing.
+ */
 static void hold_templates(const char *const paths[3], int ready, int done)
 {
 	int templates[3], i;
@@ -606,19 +629,22 @@ static void apparmor_in_a_mount_namespace_if_there(void)
 	apparmor_in_a_mount_namespace();
 }
 
-static void apparmor_of_what_is_hidden_if_there(void)
+static void apparmor_hides_content_if_there(void)
 {
 	if (!has_apparmor())
 		skip();
-	apparmor_of_what_is_hidden();
+	apparmor_hides_content();
 }
 
-/* --- who may stop a program --- */
+/* --- permission to stop a program --- */
 
 #define STOPPED 0
-#define KILLED 200 /* no errno, nor STOPPED */
+#define KILLED 200 /* no errno, and not STOPPED */
 
-/* vfork, the actions, execve; then the caller sends SIGSTOP. Returns STOPPED or an errno. */
+/*
+ * vfork, run the action, execve. Then the caller sends SIGSTOP. Returns STOPPED
+ * or an errno.
+ */
 static __attribute__((noinline)) int stop_by_kill(const struct rule *rule)
 {
 	pid_t pid = vfork();
@@ -636,7 +662,10 @@ static __attribute__((noinline)) int stop_by_kill(const struct rule *rule)
 		_exit(127);
 	}
 	check(pid > 0);
-	/* vfork returns before exec has set the label. Who may signal a zombie is the same. */
+	/*
+	 * vfork returns before exec has set the label, so wait for the
+	 * program's end. The permission to signal a zombie is the same.
+	 */
 	must(waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
 	error = kill(pid, SIGSTOP) < 0 ? errno : STOPPED;
 	check_eq(waitpid(pid, &status, 0), pid);
@@ -693,7 +722,10 @@ static const char *stop_words(const struct rule *rule, bool spawns)
 #define KILLED_INSTEAD \
 	"a program that may not be stopped does not begin, and nobody waits to hear why"
 
-/* What kill(2) says, an asynchronous spawn has nobody to tell; unless filters say it first. */
+/*
+ * A plain spawn fails with the errno of kill(2). An asynchronous child is
+ * killed, unless filters deny kill: the call waits for their verdict.
+ */
 static void try_stop(struct rule rule, bool filtered)
 {
 	rule.name = text("stop: %s", rule.name);
@@ -715,7 +747,7 @@ static void without_kill(const struct rule *rule)
 	set_capabilities(rest, rest, 0);
 }
 
-/* word[0]: what comes of kill. */
+/* word[0]: the verdict on kill(2) with SIGSTOP. */
 static void with_filter(const struct rule *rule)
 {
 	struct sock_filter code[] = {
@@ -806,7 +838,7 @@ static void apparmor_if_there(void)
 	apparmor();
 }
 
-/* What stat(2) does not tell, a template does not. */
+/* A template must not show what stat(2) denies. */
 static void look_blindly(void *descriptor)
 {
 	static const struct spawn_template_key nothing;
@@ -830,7 +862,7 @@ static void look_blindly(void *descriptor)
 	check_eq(spawn_and_wait(template), -EACCES);
 }
 
-/* The same without AppArmor: only the mount is gone. */
+/* Without AppArmor the file can be seen, though its mount is detached. */
 static void look_and_see(void *descriptor)
 {
 	int fd = *(int *)descriptor, template = template_of_fd(fd);
@@ -864,7 +896,7 @@ static void apparmor_query_if_there(void)
 
 #define PTRACE_SCOPE "/proc/sys/kernel/yama/ptrace_scope"
 
-/* A relation of the child's tries to trace it: attempt->said is how it went. */
+/* Try to trace the child. attempt->said is 0 or the errno. */
 static void try_to_trace(pid_t pid)
 {
 	attempt->said = ptrace(PTRACE_SEIZE, pid, 0, 0) < 0 ? errno : 0;
@@ -888,8 +920,8 @@ static int stranger_traces(const struct rule *rule, pid_t caller)
 }
 
 /*
- * Another process of the same user seizes the child while it is in an OPEN,
- * with a scope of Yama's. The words of the rule are about the seizing.
+ * Another process of the same user seizes the child during an OPEN, with this
+ * ptrace_scope. The row compares how the seizing ends.
  */
 static void try_scope(char scope, const char *expect)
 {
@@ -938,12 +970,14 @@ static void digest_of(const char *path, unsigned char digest[32])
 
 RULES(ima)
 {
-	/* IMA_XATTR_DIGEST_NG, HASH_ALGO_SHA256, and a digest that cannot be right. */
+	/* IMA_XATTR_DIGEST_NG, HASH_ALGO_SHA256 and a wrong digest. */
 	unsigned char digest[34] = { 4, 4 };
 	const char *path = own_probe("appraised");
 	int fd;
 
-	/* A policy is for the rest of the guest's life: it speaks of one owner's files. */
+	/*
+	 * A policy cannot be removed, so it applies only to files of one owner.
+	 */
 	fd = must(open(IMA_POLICY, O_WRONLY | O_CLOEXEC));
 	if (dprintf(fd, "appraise func=BPRM_CHECK fowner=%d\n", IMA_OWNER) < 0)
 		check(errno == EACCES || errno == EPERM);
@@ -980,7 +1014,10 @@ static void ima_if_there(void)
 
 /* --- mounts --- */
 
-/* A file system of the caller's own at text, with flags word[0], and probe on it. */
+/*
+ * Mount a tmpfs of the caller's own at 'text', with probe on it and the flags
+ * word[0].
+ */
 static void mount_there(const struct rule *rule)
 {
 	own_mounts();
@@ -994,19 +1031,22 @@ static void mount_there(const struct rule *rule)
 	must(mount("none", rule->text, NULL, MS_REMOUNT | rule->word[0], NULL));
 }
 
-/* The same, later, when there is a template. */
+/* Set the flags word[0] on the mount after the template was made. */
 static void remount(const struct rule *rule)
 {
 	must(mount("none", rule->text, NULL, MS_REMOUNT | rule->word[0], NULL));
 }
 
-/* For the next attempt. */
+/* Undo the remount for the next attempt. */
 static void remount_plainly(const struct rule *rule)
 {
 	must(mount("none", rule->text, NULL, MS_REMOUNT, NULL));
 }
 
-/* On the shared mounts of the guest, for attempts that follow each other. */
+/*
+ * Use a mount that all attempts share, so that a template can be made before
+ * the remount.
+ */
 static void try_remounted(const char *name, long flags, const char *expect, bool script)
 {
 	char *folder = in_scratch("remounted"), *path = in_scratch("remounted/probe");
@@ -1183,8 +1223,10 @@ RULES(credentials)
 				 .template_first = true });
 }
 
-/* The same by path, asynchronous, of scripts, and with no_new_privs from birth. */
-RULES(credentials_of_other_ways)
+/*
+ * The same for spawns by path, asynchronous spawns, scripts and NO_NEW_PRIVS.
+ */
+RULES(credentials_by_path_async_and_scripts)
 {
 	struct vfs_cap_data raw = { VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
 				    { { 1 << CAP_NET_RAW, 0 }, { 0, 0 } } };
@@ -1240,22 +1282,28 @@ RULES(credentials_of_other_ways)
 #undef AS
 }
 
-/* --- a program that may be executed and not be read --- */
+/* --- programs that may be executed and not read --- */
 
 #define NUMBERS 21
-/* What exec has room for with the smallest stack, in the strings and their pointers. */
+/*
+ * The bytes that exec allows for strings and their pointers with the smallest
+ * RLIMIT_STACK.
+ */
 #define ROOM (128 * 1024)
 
 static struct {
-	const char *path; /* of the program */
+	const char *path; /* the program's path */
 	dev_t dev;
 	ino_t ino;
-	const struct tracer *tracer; /* its first is the caller */
-	int stops; /* of the caller's child */
-	int left; /* that it left execve */
+	const struct tracer *tracer; /* its 'first' is the caller */
+	int stops; /* stops of the caller's child */
+	int left; /* times that the child left execve */
 } locked;
 
-/* Of the program's file there may be a descriptor that can do nothing with it. */
+/*
+ * If the descriptor is one of the program's file, it must allow neither reading
+ * nor mapping.
+ */
 static void check_unreadable(int fd)
 {
 	struct stat stat;
@@ -1296,7 +1344,10 @@ static int look_at_descriptors(const struct seen *stop, int signal)
 	return signal;
 }
 
-/* Of its strings all find room, but for the program's name: exec fails in the child. */
+/*
+ * The arguments alone fit. With the program's name they do not, so exec fails
+ * in the child.
+ */
 static void fail_to_execute(void *unused)
 {
 	static char long_one[ROOM - sizeof(char *)];
@@ -1317,7 +1368,7 @@ static void execute(void *unused)
 	check_eq(spawn_and_wait(template_of(locked.path)), 0);
 }
 
-/* The user's own debugger, from the child's first stop to its end. */
+/* Trace as the user's own debugger, from the child's first stop to its end. */
 static void debug(void (*function)(void *))
 {
 	struct tracer tracer = { .options = PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC |
@@ -1340,7 +1391,7 @@ static void debug_as_nobody(void *unused)
 	debug(execute);
 }
 
-static void what_may_only_be_executed_is_not_read(void)
+static void an_execute_only_program_cannot_be_read(void)
 {
 	struct stat stat;
 
@@ -1370,8 +1421,8 @@ static void be_nobody_with_a_namespace(const struct rule *rule)
 	}
 #define AT(thing) (uintptr_t)(thing)
 
-/* What needs a privilege is refused to who has not got it. */
-RULES(calls_without_privilege)
+/* A call that needs a privilege is refused to a caller without it. */
+RULES(calls_that_need_a_privilege)
 {
 	static gid_t groups[] = { 0 };
 	static struct rlimit limit = { 1 << 20, RLIM_INFINITY };
@@ -1428,8 +1479,10 @@ RULES(calls_without_privilege)
 					 .count = 1 });
 }
 
-/* What an action took away is gone for the next one, and for exec. */
-RULES(less_after_an_action)
+/*
+ * A right that an action dropped is missing for the next action, and for exec.
+ */
+RULES(rights_dropped_by_an_action)
 {
 	static struct __user_cap_header_struct own = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	static struct __user_cap_data_struct none[2];
@@ -1555,7 +1608,10 @@ static void unshare_word(const struct rule *rule)
 	must(unshare(rule->word[0]));
 }
 
-/* word[0]: the namespace; text: its file; the template is made in a new one. */
+/*
+ * Return to the namespace word[0] of the parent, whose file is 'text'. The
+ * template was made in a new namespace.
+ */
 static void come_back(const struct rule *rule)
 {
 	int home = must(open(text("/proc/%d/ns/%s", getppid(), rule->text), O_RDONLY | O_CLOEXEC));
@@ -1564,7 +1620,10 @@ static void come_back(const struct rule *rule)
 	close(home);
 }
 
-/* Actions bring the child into a mount namespace where the template's mount is foreign. */
+/*
+ * Actions move the child into a mount namespace that does not have the
+ * template's mount.
+ */
 static void try_new_mounts(void)
 {
 	static struct spawn_template_syscall mounts = { .nr = SYS_unshare,
@@ -1710,7 +1769,10 @@ RULES(namespaces)
 			.sections = { "ns" } });
 }
 
-/* A template from inside a user namespace, in the hands of who is outside. */
+/*
+ * Take a template that was made in a user namespace, into the namespace
+ * outside.
+ */
 static void made_inside(const struct rule *rule)
 {
 	int sockets[2];
@@ -1723,7 +1785,7 @@ static void made_inside(const struct rule *rule)
 		send_fd(sockets[1], try_template(PROBE));
 		_exit(0);
 	}
-	/* In the place of what would have been made. */
+	/* Use the received template instead of making one. */
 	attempt->given = receive_fd(sockets[0]);
 	wait_status(pid);
 	close(sockets[0]);
@@ -1794,7 +1856,10 @@ RULES(another_root)
 
 /* --- keyrings --- */
 
-/* Bits: 1 the session keyring has the caller's key, 2 a process keyring, 4 a thread's. */
+/*
+ * Exits with these bits: 1 the caller's key is in the session keyring, 2 there
+ * is a process keyring, 4 there is a thread keyring.
+ */
 PROGRAM(keys)
 {
 	int status = syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, "user",
@@ -1842,7 +1907,7 @@ SUITE("security_lsm",
       T(apparmor_if_there),
       T(apparmor_query_if_there),
       T(apparmor_in_a_mount_namespace_if_there),
-      T(apparmor_of_what_is_hidden_if_there),
+      T(apparmor_hides_content_if_there),
       T(apparmor_holds_no_hidden_file_if_there),
       T(stops),
       T(apparmor_stops_if_there),
@@ -1850,10 +1915,10 @@ SUITE("security_lsm",
       T(ima_if_there),
       T(mounts),
       T(credentials),
-      T(credentials_of_other_ways),
-      T(what_may_only_be_executed_is_not_read),
-      T(calls_without_privilege),
-      T(less_after_an_action),
+      T(credentials_by_path_async_and_scripts),
+      T(an_execute_only_program_cannot_be_read),
+      T(calls_that_need_a_privilege),
+      T(rights_dropped_by_an_action),
       T(namespaces),
       T(another_process),
       T(another_root),
