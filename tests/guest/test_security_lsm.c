@@ -724,7 +724,7 @@ static const char *stop_words(const struct rule *rule, bool spawns)
 
 /*
  * A plain spawn fails with the errno of kill(2). An asynchronous child is
- * killed, unless filters deny kill: the call waits for their verdict.
+ * killed instead. But with filters the call waits, and fails with their errno.
  */
 static void try_stop(struct rule rule, bool filtered)
 {
