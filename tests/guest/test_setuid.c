@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_setuid.c - programs that change who runs them, beside vfork and execve
+ * test_setuid.c - programs that change the user, groups or capabilities,
+ * compared with vfork and execve
  */
 #include "common_trace.h"
 
@@ -16,7 +17,7 @@
 #define NET_RAW (1ULL << CAP_NET_RAW)
 #define NET_ADMIN (1ULL << CAP_NET_ADMIN)
 
-/* A copy of probe with this owner and mode. */
+/* Copy probe and give the copy this owner, group and mode. */
 static char *program_of(uid_t owner, gid_t group, mode_t mode)
 {
 	char *path = own_probe("special");
@@ -26,7 +27,10 @@ static char *program_of(uid_t owner, gid_t group, mode_t mode)
 	return path;
 }
 
-/* What a spawn of the program at path says, which is what the reference says. */
+/*
+ * Compare the facts of a spawn with those of the reference child. Returns the
+ * spawn's.
+ */
 static char *both_say(const char *path)
 {
 	static const char *const sections[8] = { "ids", "exec", "status", "security", "env" };
@@ -48,7 +52,9 @@ static void expect(const char *facts, const char *users, const char *groups, con
 	check_str(fact(facts, "secure"), secure);
 }
 
-/* vfork and execve: 0, or the errno that one of them gave. The child is waited for. */
+/*
+ * Run the program by vfork and execve. Returns 0 or the errno of either call.
+ */
 __attribute__((noinline)) static int reference_error(const char *path)
 {
 	pid_t pid = vfork();
@@ -60,7 +66,7 @@ __attribute__((noinline)) static int reference_error(const char *path)
 	return pid < 0 ? errno : wait_for(pid);
 }
 
-/* Both fail with the same errno; returns the stage at which the spawn did. */
+/* Check that both ways fail with this errno. Returns the spawn's stage. */
 static int both_fail(const char *path, int error)
 {
 	struct outspawn_result result;
@@ -117,7 +123,7 @@ CHILD_TEST(setgid_of_another_group)
 	expect(both_say(path), "1000 1000 1000", "1000 1001 1001", "1");
 }
 
-/* Without the group's execute bit, setgid means something else. */
+/* Without the group's execute bit, exec ignores setgid. */
 CHILD_TEST(setgid_without_group_execute)
 {
 	char *path = program_of(0, OTHER, 02745);
@@ -161,7 +167,7 @@ CHILD_TEST(setgid_with_no_new_privs)
 	expect(both_say(path), "1000 1000 1000", "1000 1000 1000", "0");
 }
 
-/* A folder with a mount of its own, that nobody else sees. */
+/* Mount a tmpfs on a directory, in a new mount namespace. */
 static char *mounted(unsigned long flags)
 {
 	char *folder = in_scratch("mounted");
@@ -209,7 +215,7 @@ static struct spawn_template_action call(struct spawn_template_syscall *call)
 					       .arg = (uintptr_t)call };
 }
 
-/* A template of the path, and one of a descriptor. */
+/* Make a template of the path or of a descriptor. */
 static int template_either_way(const char *path, bool by_fd)
 {
 	int fd = must(open(path, O_PATH | O_CLOEXEC)), template;
@@ -219,7 +225,10 @@ static int template_either_way(const char *path, bool by_fd)
 	return template;
 }
 
-/* The set-up has changed the mounts: an ordinary user still gets what the file gives. */
+/*
+ * The actions changed the mounts. The setuid bit must still change an ordinary
+ * user's ids.
+ */
 static void check_setuid(int template, struct spawn_template_spawn_args args)
 {
 	char *facts = facts_of(&(struct request){
@@ -229,7 +238,10 @@ static void check_setuid(int template, struct spawn_template_spawn_args args)
 	close(template);
 }
 
-/* Another mount namespace with copies of these mounts, as a descriptor. */
+/*
+ * Open another mount namespace, with copies of this one's mounts, as
+ * OTHER_MOUNTS.
+ */
 static void have_other_mounts(void)
 {
 	pid_t pid;
@@ -282,7 +294,10 @@ CHILD_TEST(setuid_in_a_mount_namespace_by_action)
 	close(OTHER_MOUNTS);
 }
 
-/* Without another user, and with one's own user namespace: as clone3 and execve. */
+/*
+ * In a new user namespace and mount namespace a setuid program of root changes
+ * nothing, as with clone3 and execve.
+ */
 CHILD_TEST(setuid_in_a_new_user_and_mount_namespace)
 {
 	char *path = program_of(0, 0, 04755), *facts;
@@ -314,7 +329,10 @@ static void fails_to_find(int template, struct spawn_template_syscall *hides, in
 	close(template);
 }
 
-/* What cannot be found there does not run, rather than run with less privilege. */
+/*
+ * A program that the child's mount namespace does not have must not run. It
+ * must not run with fewer privileges, either.
+ */
 CHILD_TEST(not_found_in_a_new_mount_namespace)
 {
 	struct spawn_template_syscall covers, replaces;
@@ -338,7 +356,7 @@ CHILD_TEST(not_found_in_a_new_mount_namespace)
 	close(fd);
 }
 
-/* A file that never was in a mount namespace has nothing to lose in another. */
+/* A memfd is in no mount namespace, so another namespace does not matter. */
 CHILD_TEST(memory_file_in_a_new_mount_namespace)
 {
 	int fd = must(memfd_create("program", MFD_CLOEXEC)), template;
@@ -354,7 +372,7 @@ CHILD_TEST(memory_file_in_a_new_mount_namespace)
 	close(template);
 }
 
-/* Another root alone is no other namespace: the pinned file is what runs. */
+/* A child with another root only runs the pinned file. */
 CHILD_TEST(setuid_in_another_root)
 {
 	char *folder = in_scratch("root"), *path = program_of(0, 0, 04755);
@@ -369,14 +387,17 @@ CHILD_TEST(setuid_in_another_root)
 
 	must(mkdir(folder, 0755));
 	check_eq(wait_for(sys_spawn(template, &args)), 0);
-	/* In a namespace of its own as well, the path counts, in the child's root. */
+	/*
+	 * With a mount namespace too, the path is looked up from the child's
+	 * root.
+	 */
 	args.namespaces = CLONE_NEWNS;
 	check_eq(sys_spawn(template, &args), -ENOENT);
 	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_MOUNT);
 	close(template);
 }
 
-/* root of the machine is nobody in this user namespace. */
+/* The machine's root user has no id in this user namespace. */
 CHILD_TEST(setuid_in_a_user_namespace)
 {
 	char *path = program_of(0, 0, 04755), *facts;
@@ -397,7 +418,7 @@ CHILD_TEST(secure_bits_of_a_setuid_caller)
 	check_str(fact(both_say(path), "status.CapEff"), "0000000000000000");
 }
 
-/* --- traced --- */
+/* --- traced programs --- */
 
 struct wanted {
 	const char *path, *users, *secure;
@@ -416,7 +437,7 @@ static void say_as_nobody(void *argument)
 	say(argument);
 }
 
-/* A tracer that may do nothing: what it traces gets no privileges. */
+/* exec grants a task no privileges if its tracer has none. */
 CHILD_TEST(setuid_when_traced_by_an_ordinary_user)
 {
 	struct tracer tracer = { .options = FOLLOW };
@@ -427,8 +448,8 @@ CHILD_TEST(setuid_when_traced_by_an_ordinary_user)
 	check_eq(seen_times(&tracer, 0, PTRACE_EVENT_EXEC), 2);
 }
 
-/* Only the caller is traced, its children are not: they get them. */
-CHILD_TEST(setuid_when_the_caller_alone_is_traced)
+/* If only the caller is traced, exec grants its children the privileges. */
+CHILD_TEST(setuid_when_only_the_caller_is_traced)
 {
 	struct tracer tracer = { .options = PTRACE_O_EXITKILL };
 	char *path = program_of(0, 0, 04755);
@@ -447,7 +468,7 @@ CHILD_TEST(setuid_when_traced_by_root)
 	check_eq(seen_times(&tracer, 0, PTRACE_EVENT_EXEC), 2);
 }
 
-/* --- capabilities of files --- */
+/* --- file capabilities --- */
 
 static void set_file_capabilities(const char *path, uint64_t permitted, uint64_t inheritable,
 				  bool effective)
@@ -471,7 +492,7 @@ static void set_capabilities(uint64_t effective, uint64_t permitted, uint64_t in
 	must(syscall(SYS_capset, &header, data));
 }
 
-/* An ordinary user with some capabilities. */
+/* Become an ordinary user with some capabilities. */
 static void become_capable(uint64_t capabilities, uint64_t inheritable)
 {
 	must(setgroups(0, NULL));
@@ -499,7 +520,7 @@ CHILD_TEST(file_capabilities)
 	expect(facts, "1000 1000 1000", "1000 1000 1000", "1");
 }
 
-/* As an administrator sets them. */
+/* An administrator sets them with setcap(8). */
 CHILD_TEST(capabilities_by_setcap)
 {
 	char *path = program_of(0, 0, 0755);
@@ -538,7 +559,10 @@ CHILD_TEST(inheritable_capabilities)
 	expect_capabilities(both_say(path), NET_RAW, NET_RAW);
 }
 
-/* A program that is promised more than can be had is not started. */
+/*
+ * exec fails if the bounding set lacks a capability of the file and the file
+ * has the effective flag.
+ */
 CHILD_TEST(capabilities_out_of_bounds)
 {
 	char *path = program_of(0, 0, 0755);
@@ -549,8 +573,8 @@ CHILD_TEST(capabilities_out_of_bounds)
 	check_eq(both_fail(path, EPERM), SPAWN_TEMPLATE_STAGE_EXEC);
 }
 
-/* A program that does not know of capabilities takes what it can get. */
-CHILD_TEST(dumb_capabilities_out_of_bounds)
+/* Without the effective flag, exec grants what the bounding set allows. */
+CHILD_TEST(capabilities_out_of_bounds_without_the_effective_flag)
 {
 	char *path = program_of(0, 0, 0755);
 
@@ -576,7 +600,7 @@ CHILD_TEST(ambient_capabilities)
 	check_str(fact(facts, "status.CapAmb"), text("%016llx", NET_RAW));
 }
 
-/* A file with capabilities of its own takes the ambient ones away. */
+/* exec clears the ambient set if the file has capabilities of its own. */
 CHILD_TEST(ambient_and_file_capabilities)
 {
 	char *path = program_of(0, 0, 0755), *facts;
@@ -610,7 +634,7 @@ CHILD_TEST(file_capabilities_when_traced)
 	check_eq(trace(&tracer, say, &(struct wanted){ path, "1000 1000 1000", "0" }), 0);
 }
 
-/* --- programs that can be executed and not read --- */
+/* --- programs that may be executed and not read --- */
 
 CHILD_TEST(execute_only)
 {
@@ -657,7 +681,7 @@ CHILD_TEST(too_many_processes)
 	check_eq(spawn_and_wait(template_of(PROBE)), 0);
 }
 
-/* The limit is not for those who may go beyond it. */
+/* The limit does not apply to root. */
 CHILD_TEST(too_many_processes_for_root)
 {
 	limit_processes(0, 10);
@@ -666,8 +690,9 @@ CHILD_TEST(too_many_processes_for_root)
 }
 
 /*
- * Goes above the limit by setresuid(2), which marks the process: the execve(2)
- * of a child fails. The mark is copied by the first fork and then gone.
+ * Exceed the limit by setresuid(2), which marks the process. A mark makes a
+ * child's execve(2) fail. The first fork copies the mark and clears the
+ * parent's.
  */
 static void go_above_the_limit(void)
 {
@@ -713,7 +738,9 @@ static void spawn_above_the_limit(void *unused)
 	check_eq(spawn_and_wait(template), 0);
 }
 
-/* Below the limit again when it comes to exec: the mark is without meaning. */
+/*
+ * The process is below the limit again before exec, so the mark has no effect.
+ */
 static void spawn_back_below_the_limit(void *unused)
 {
 	(void)unused;
@@ -755,7 +782,7 @@ SUITE("setuid",
       T(setuid_in_a_user_namespace),
       T(secure_bits_of_a_setuid_caller),
       T(setuid_when_traced_by_an_ordinary_user),
-      T(setuid_when_the_caller_alone_is_traced),
+      T(setuid_when_only_the_caller_is_traced),
       T(setuid_when_traced_by_root),
       T(file_capabilities),
       T(capabilities_by_setcap),
@@ -763,7 +790,7 @@ SUITE("setuid",
       T(file_capabilities_on_a_nosuid_mount),
       T(inheritable_capabilities),
       T(capabilities_out_of_bounds),
-      T(dumb_capabilities_out_of_bounds),
+      T(capabilities_out_of_bounds_without_the_effective_flag),
       T(ambient_capabilities),
       T(ambient_and_file_capabilities),
       T(ambient_capabilities_and_setuid),
