@@ -2,8 +2,8 @@
 /*
  * test_signals.c - signals to the caller and to the child, at every moment
  *
- * The test's own process collects the children that a killed caller leaves
- * behind (CHILD_TEST).
+ * The children of a killed caller become children of the test's process
+ * (CHILD_TEST).
  */
 #include "common_process.h"
 #include "common_slow.h"
@@ -17,13 +17,13 @@
 
 #define FAILED 127 /* the exit status of a child that failed before exec */
 
-/* What processes tell each other. */
+/* Memory that the test's processes share. */
 static struct board {
-	int result; /* of a spawn */
+	int result; /* what the spawn returned */
 	int error; /* of its struct spawn_template_result */
 	int ready, done;
 	int handled;
-	int begun_again; /* calls that a handler found to begin again */
+	int restarted; /* handlers that found the call about to restart */
 	pid_t pid;
 	char path[256];
 	struct slow slow;
@@ -48,19 +48,22 @@ static struct outspawn_actions two_opens(const char *fifo, const char *second)
 }
 
 /*
- * A process that spawns through a FIFO: returns, in the parent, when its child
- * sits in the open. After the FIFO comes a second file, which may not exist.
+ * A process that spawns through a FIFO. Its child waits in an open of the FIFO,
+ * then opens a second file, which may not exist.
  */
 struct caller {
 	char *fifo;
-	const char *second; /* or NULL */
-	void (*before)(void); /* runs first, or NULL */
-	bool stopped; /* it wants a stop that it could not make itself */
+	const char *second; /* the second file, or NULL */
+	void (*before)(void); /* runs before the spawn, or NULL */
+	bool stopped; /* it asks for a stop, without permission to stop the program */
 	pid_t pid, child;
 	char *const *argv;
 };
 
-/* The program is another user's, and the calling thread may not signal such ones. */
+/*
+ * Let the program change to another user, and drop the permission to signal
+ * other users' processes.
+ */
 static unsigned int flags_of(const struct caller *caller, struct outspawn_actions *actions)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
@@ -117,7 +120,10 @@ static void let_caller_go(struct caller *caller)
 	let_go(&(struct held){ .fifo = caller->fifo });
 }
 
-/* It may have missed the first time, when it did not wait. */
+/*
+ * Open the FIFO until the call returns. A stopped child may miss the first
+ * open.
+ */
 static void let_caller_go_when_it_waits(struct caller *caller)
 {
 	int patience = 1000;
@@ -144,7 +150,7 @@ CHILD_TEST(caller_killed_while_the_child_opens)
 	start(&caller);
 	must(kill(caller.pid, SIGKILL));
 	check_eq(wait_for(caller.pid), 128 + SIGKILL);
-	/* The child is ours now, and is not hurt. */
+	/* The child is this process's now, and still waits. */
 	check_eq(process_status(caller.child, "PPid"), getpid());
 	check_eq(waitpid(-1, NULL, WNOHANG), 0);
 	let_caller_go(&caller);
@@ -165,7 +171,10 @@ CHILD_TEST(caller_killed_before_an_action_fails)
 	nothing_left();
 }
 
-/* The child finds out after exec that it may not run: it is killed for all to see. */
+/*
+ * The child finds out after exec that it may not stop. It is killed, and the
+ * new parent sees that.
+ */
 CHILD_TEST(caller_killed_before_a_stop_is_refused)
 {
 	struct caller caller = { .stopped = true };
@@ -219,7 +228,7 @@ static struct spawn_template_info info(void)
 	return info_of;
 }
 
-/* Kills a process that spawns at moments all over the spawn. */
+/* Kill a process that spawns, at moments all over a spawn. */
 static void kill_at_random_moments(bool good, int rounds)
 {
 	unsigned int random = 12345 + good;
@@ -244,7 +253,7 @@ static void kill_at_random_moments(bool good, int rounds)
 		}
 		nothing_left();
 	}
-	/* Some were caught in the middle, or this tested nothing. */
+	/* Without orphans no spawn was interrupted, and nothing was tested. */
 	if (good)
 		check(orphans > rounds / 10);
 	wait_until(info().templates == templates);
@@ -262,13 +271,13 @@ CHILD_TEST(caller_killed_while_reaping)
 
 /* --- the calling thread ends, its process does not --- */
 
-/* The program that execve brings: waits for children until there are none. */
+/* Waits for children until there are none. Their status must be argv[1]. */
 PROGRAM(waiter)
 {
 	int status, count = 0, wanted = atoi(argv[1]);
 	pid_t children[8];
 
-	/* Tell that we are here. */
+	/* Tell the test that execve succeeded. */
 	if (mknod(argv[0], S_IFREG | 0600, 0) < 0 && errno != EEXIST)
 		return 100;
 	while (waitpid(-1, &status, 0) > 0) {
@@ -277,7 +286,7 @@ PROGRAM(waiter)
 		if (wanted >= 0 && status != wanted)
 			return 101;
 	}
-	/* Zombies that wait(2) does not see would still be here. */
+	/* A zombie that wait(2) does not report would still be a child. */
 	if (children_of(getpid(), children, 8))
 		return 102;
 	return count;
@@ -294,7 +303,7 @@ static void *call_in_thread(void *argument)
 	_exit(99);
 }
 
-/* The process becomes the waiter while its second thread waits in a spawn. */
+/* The process executes the waiter while its second thread waits in a spawn. */
 static void exec_during_a_spawn(struct caller caller, int status)
 {
 	char *mark = in_scratch_new("waiter-is-here");
@@ -340,7 +349,7 @@ static void *fail_for_ever(void *unused)
 	return NULL;
 }
 
-/* The same at moments all over failing spawns. */
+/* The same, at moments all over failing spawns. */
 CHILD_TEST(execve_by_another_thread_at_random_moments)
 {
 	char *mark = in_scratch_new("waiter-is-here");
@@ -361,7 +370,7 @@ CHILD_TEST(execve_by_another_thread_at_random_moments)
 			execv(own_path(), ARGV("waiter", "@waiter", mark, text("%d", FAILED)));
 			_exit(98);
 		}
-		/* None or the one that was under way. */
+		/* The count is 0, or 1 if a spawn was under way. */
 		check(wait_for(caller) <= 1);
 		nothing_left();
 	}
@@ -414,7 +423,7 @@ static void lead_a_group(void)
 	must(setpgid(0, 0));
 }
 
-/* The child stops in its action, and goes on with it. */
+/* The child stops in its action and continues it. */
 CHILD_TEST(group_stopped_and_continued)
 {
 	struct caller caller = { .before = lead_a_group, .argv = ARGV("probe", "exit", "4") };
@@ -452,12 +461,15 @@ CHILD_TEST(child_stopped_and_continued)
 	close(held.pidfd);
 }
 
-/* Stops are for the program, as are all other signals, if they can be blocked. */
+/* The child blocks a stop that can be blocked. The stop reaches the program. */
 CHILD_TEST(child_stopped_from_the_keyboard)
 {
 	struct held held = { .argv = ARGV("probe", "exit", "1") };
 
-	/* A group whose parent can continue it, or it would not stop. */
+	/*
+	 * An orphaned group would not stop, so make one whose parent can
+	 * continue it.
+	 */
 	lead_a_group();
 	hold(&held, template_of(PROBE));
 	must(kill(held.child, SIGTSTP));
@@ -470,7 +482,7 @@ CHILD_TEST(child_stopped_from_the_keyboard)
 	close(held.pidfd);
 }
 
-CHILD_TEST(group_stopped_and_continued_before_it_goes_on)
+CHILD_TEST(group_stopped_and_continued_during_an_action)
 {
 	struct caller caller = { .before = lead_a_group, .argv = ARGV("probe", "exit", "4") };
 
@@ -510,7 +522,10 @@ CHILD_TEST(frozen_and_thawed)
 	start(&caller);
 	write_text("/sys/fs/cgroup/cgroup.procs", "0");
 	write_text(text("%s/cgroup.freeze", group), "1");
-	/* Neither the waiting caller nor the waiting child holds that up. */
+	/*
+	 * Neither the caller's wait nor the child's action may delay the
+	 * freezer.
+	 */
 	wait_until(strstr(read_whole(text("%s/cgroup.events", group), NULL), "frozen 1"));
 	let_caller_go(&caller);
 	usleep(20000);
@@ -541,7 +556,7 @@ static void handle_term(void)
 	handle(SIGTERM, 0);
 }
 
-/* A handler runs when the call is over; the call does not end because of it. */
+/* The handler runs after the call. The signal does not end the call. */
 CHILD_TEST(handler_during_a_spawn)
 {
 	struct caller caller = { .before = handle_term, .argv = ARGV("probe", "exit", "5") };
@@ -575,17 +590,17 @@ CHILD_TEST(handler_during_a_spawn_that_fails)
 	nothing_left();
 }
 
-/* Signals come every few milliseconds: no spawn ends with EINTR. */
-static void rain(int flags)
+/* Signals come every few milliseconds. No spawn may fail with EINTR. */
+static void spawn_among_signals(int flags)
 {
-	struct itimerval drops = { { 0, 3000 }, { 0, 3000 } };
+	struct itimerval timer = { { 0, 3000 }, { 0, 3000 } };
 	struct outspawn_actions failing = two_opens("/nowhere", NULL);
 	int template = template_of(PROBE), i, status;
 	pid_t pid;
 
 	make_board();
 	handle(SIGALRM, flags);
-	must(setitimer(ITIMER_REAL, &drops, NULL));
+	must(setitimer(ITIMER_REAL, &timer, NULL));
 	for (i = 0; i < 60; i++) {
 		pid = outspawn_spawn(template, ARGV("probe", "exit", "3"), NULL, NULL, 0, NULL,
 				     NULL);
@@ -604,29 +619,29 @@ static void rain(int flags)
 
 CHILD_TEST(signals_all_the_time)
 {
-	rain(0);
+	spawn_among_signals(0);
 }
 
 CHILD_TEST(signals_all_the_time_with_restart)
 {
-	rain(SA_RESTART);
+	spawn_among_signals(SA_RESTART);
 }
 
-/* More than can be read between two signals. */
+/* More arguments than a call can read between two signals. */
 #define MANY_ARGUMENTS 20000
 
 CHILD_TEST(signals_all_the_time_with_many_arguments)
 {
 	static char *argv[MANY_ARGUMENTS + 1] = { "probe", "exit", "3" };
 	const struct spawn_template_spawn_args args = { .argv = (uintptr_t)argv };
-	struct itimerval drops = { { 0, 1000 }, { 0, 1000 } };
+	struct itimerval timer = { { 0, 1000 }, { 0, 1000 } };
 	int template = template_of(PROBE), i;
 
 	for (i = 3; i < MANY_ARGUMENTS; i++)
 		argv[i] = "an argument of a usual length";
 	make_board();
 	handle(SIGALRM, SA_RESTART);
-	must(setitimer(ITIMER_REAL, &drops, NULL));
+	must(setitimer(ITIMER_REAL, &timer, NULL));
 	check_eq(wait_for(sys_spawn(template, &args)), 3);
 	check_eq(wait_for(sys_spawn_path(PROBE, NULL, &args)), 3);
 	must(setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL));
@@ -643,7 +658,10 @@ static void block(int number)
 	must(sigprocmask(SIG_BLOCK, &set, NULL));
 }
 
-/* Blocked and pending, for the thread and for the process. */
+/*
+ * The signals are blocked and pending, one for the thread and one for the
+ * process.
+ */
 CHILD_TEST(signals_pending_at_the_spawn)
 {
 	int template = template_of(PROBE);
@@ -662,7 +680,10 @@ CHILD_TEST(signals_pending_at_the_spawn)
 
 /* --- signals while the arguments are read --- */
 
-/* Does the interrupted thread go back to the instruction that made this system call? */
+/*
+ * Return true if the thread will restart the system call that the signal
+ * interrupted.
+ */
 static bool goes_back_to_call(const ucontext_t *context, long number)
 {
 	const greg_t *registers = context->uc_mcontext.gregs;
@@ -675,7 +696,7 @@ static void count_with_context(int number, siginfo_t *information, void *context
 {
 	(void)information;
 	if (goes_back_to_call(context, SYS_ioctl))
-		board->begun_again++;
+		board->restarted++;
 	count(number);
 }
 
@@ -686,7 +707,7 @@ enum spawn_way {
 	WAYS
 };
 
-/* A spawn by a thread, whose last argument the test fills in. */
+/* A spawn by a thread. The test fills in the last argument's memory. */
 struct reader {
 	enum spawn_way way;
 	struct spawn_template_spawn_args args;
@@ -694,8 +715,8 @@ struct reader {
 	struct slow slow;
 	char *argv[5];
 	pthread_t thread;
-	pid_t pid; /* what came of it */
-	sigset_t mask; /* the thread's, afterwards */
+	pid_t pid; /* what the spawn returned */
+	sigset_t mask; /* the thread's mask after the call */
 };
 
 static pid_t spawn_by_batch(const struct reader *reader)
@@ -740,11 +761,11 @@ static void begin_reading(struct reader *reader, enum spawn_way way, uint64_t fl
 	reader->args.flags = flags;
 }
 
-/* SIGUSR1 comes while the call reads its last argument. */
+/* Send SIGUSR1 while the call reads its last argument. */
 static void signal_while_reading(struct reader *reader)
 {
 	board->handled = 0;
-	board->begun_again = 0;
+	board->restarted = 0;
 	check_eq(pthread_create(&reader->thread, NULL, read_in_thread, reader), 0);
 	slow_wait(&reader->slow);
 	check_eq(pthread_kill(reader->thread, SIGUSR1), 0);
@@ -752,9 +773,12 @@ static void signal_while_reading(struct reader *reader)
 	check_eq(pthread_join(reader->thread, NULL), 0);
 	slow_end(&reader->slow);
 	close(reader->template);
-	/* Handled once, after the call, whose thread has its own mask again. */
+	/*
+	 * The handler ran once, after the call. The thread has its own mask
+	 * again.
+	 */
 	check_eq(board->handled, 1);
-	check_eq(board->begun_again, 0);
+	check_eq(board->restarted, 0);
 	check(sigismember(&reader->mask, SIGUSR2));
 	sigdelset(&reader->mask, SIGUSR2);
 	check(sigisemptyset(&reader->mask));
@@ -770,7 +794,7 @@ static void prepare_to_read(void)
 	block(SIGUSR2);
 }
 
-/* The program has the caller's mask, and none of its signals. */
+/* The program has the caller's mask and no pending signal. */
 static void has_mask_of_caller(pid_t pid)
 {
 	char *status;
@@ -809,7 +833,7 @@ CHILD_TEST(handler_while_arguments_are_read_asynchronously)
 	succeed_while_signalled(SPAWN_TEMPLATE_SPAWN_ASYNC);
 }
 
-/* Fails in the child. */
+/* The spawn fails in the child. */
 CHILD_TEST(handler_before_an_action_fails)
 {
 	struct spawn_template_action missing = { .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 };
@@ -827,7 +851,7 @@ CHILD_TEST(handler_before_an_action_fails)
 	}
 }
 
-/* Fails before there is a child. */
+/* The spawn fails before there is a child. */
 CHILD_TEST(handler_before_an_argument_is_bad)
 {
 	struct reader reader;
@@ -843,7 +867,7 @@ CHILD_TEST(handler_before_an_argument_is_bad)
 	}
 }
 
-/* A process that waits in a spawn for memory which the test can fill. */
+/* The memory of a spawn that the test fills while the caller waits. */
 enum slow_place {
 	IN_ARGUMENT,
 	IN_PIDFD,
@@ -905,7 +929,7 @@ CHILD_TEST(caller_killed_while_it_waits_for_memory)
 	wait_until(info().templates == templates);
 }
 
-/* A stop cannot be blocked: the call begins again after it. */
+/* A stop cannot be blocked, so the call restarts after it. */
 CHILD_TEST(caller_stopped_while_it_waits_for_memory)
 {
 	enum slow_place place;
@@ -939,7 +963,7 @@ static void spawn_without_zombies(void)
 	check(pid > 0);
 	check_eq(outspawn_spawn(template, ARGV("probe"), NULL, &failing, 0, NULL, NULL), -ENOENT);
 	must(kill(pid, SIGKILL));
-	/* It goes by itself, and then there is nobody. */
+	/* The kernel reaps the child itself, and no child is left. */
 	check_eq(error_of(waitpid(pid, NULL, 0)), ECHILD);
 	wait_until(!process_state(pid));
 	check_eq(outspawn_spawn(template, ARGV("probe"), NULL, &failing, 0, NULL, NULL), -ENOENT);
@@ -989,8 +1013,8 @@ CHILD_TEST(sigchld_of_a_child)
 	check_eq(board->handled, 1);
 }
 
-/* Waits for anybody, with these options; the pid that it got goes to the board. */
-static void *wait_for_anybody(void *options)
+/* Wait for any child with these options. The pid goes to the board. */
+static void *wait_for_any_child(void *options)
 {
 	int status;
 
@@ -1009,7 +1033,7 @@ static void fail_beside_a_waiter(int options, int rounds)
 	make_board();
 	handle(SIGCHLD, 0);
 	pid = try_spawn(template, ARGV("probe", "block"));
-	check_eq(pthread_create(&thread, NULL, wait_for_anybody, &options), 0);
+	check_eq(pthread_create(&thread, NULL, wait_for_any_child, &options), 0);
 	wait_until(board->ready);
 	wait_until(process_in_syscall(board->ready, SYS_wait4));
 	for (i = 0; i < rounds; i++)
@@ -1035,8 +1059,8 @@ CHILD_TEST(failures_beside_a_waiting_thread)
 	fail_beside_a_waiter(0, 200);
 }
 
-/* One that asks for all kinds of children may see them; no harm is done. */
-CHILD_TEST(failures_beside_a_thread_that_waits_for_all)
+/* With __WALL, the thread may see the failed children. That must do no harm. */
+CHILD_TEST(failures_beside_a_thread_that_waits_with_wall)
 {
 	fail_beside_a_waiter(__WALL, 20);
 }
@@ -1044,8 +1068,8 @@ CHILD_TEST(failures_beside_a_thread_that_waits_for_all)
 /* --- suspend --- */
 
 /*
- * Freezes every process but this one, as suspend does before it stops devices, and
- * thaws them again: EBUSY if one did not freeze in time.
+ * Freeze every other process, as suspend does before it stops devices, and thaw
+ * them. Returns EBUSY if one did not freeze in time.
  */
 static int freeze_all_and_thaw(void)
 {
@@ -1060,7 +1084,10 @@ static int freeze_all_and_thaw(void)
 	return error;
 }
 
-/* The caller waits in a thread, its child in an action: both freeze, and go on. */
+/*
+ * The caller waits in a thread and its child in an action. Both must freeze and
+ * continue.
+ */
 CHILD_TEST(suspended_during_a_spawn)
 {
 	struct held held = { 0 };
@@ -1069,7 +1096,10 @@ CHILD_TEST(suspended_during_a_spawn)
 	hold(&held, template_of(PROBE));
 	for (i = 0; i < 3; i++) {
 		error = freeze_all_and_thaw();
-		/* Kernels without hibernation, the debug kernel, have nothing to freeze with. */
+		/*
+		 * Kernels without hibernation, as the debug kernel, have no
+		 * /dev/snapshot.
+		 */
 		check(!error || error == ENOENT);
 		wait_for_state(held.child, "S");
 	}
@@ -1098,7 +1128,9 @@ CHILD_TEST(child_killed_in_an_action)
 	nothing_left();
 }
 
-/* Any other signal waits for the program, as it does with posix_spawn(3). */
+/*
+ * Other signals stay pending until the program starts, as with posix_spawn(3).
+ */
 CHILD_TEST(child_terminated_in_an_action)
 {
 	struct held held = { .argv = ARGV("probe", "block") };
@@ -1124,7 +1156,7 @@ CHILD_TEST(child_signalled_in_an_action_with_it_ignored)
 	close(held.pidfd);
 }
 
-/* Blocked by the caller's mask, which the program has: pending there. */
+/* The program has the caller's mask, so the signal stays pending there. */
 CHILD_TEST(child_signalled_in_an_action_with_it_blocked)
 {
 	struct held held = { .argv = ARGV("probe", "block") };
@@ -1146,7 +1178,7 @@ static void handle_int_in_group(void)
 	handle(SIGINT, 0);
 }
 
-/* Control-C while a spawn is under way: the program dies, its caller handles it. */
+/* Control-C during a spawn kills the program. The caller handles it. */
 CHILD_TEST(interrupt_from_the_terminal)
 {
 	struct caller caller = { .before = handle_int_in_group,
@@ -1179,7 +1211,7 @@ SUITE("signals",
       T(group_stopped_and_continued),
       T(child_stopped_and_continued),
       T(child_stopped_from_the_keyboard),
-      T(group_stopped_and_continued_before_it_goes_on),
+      T(group_stopped_and_continued_during_an_action),
       T(group_killed),
       T(frozen_and_thawed),
       T(handler_during_a_spawn),
@@ -1198,7 +1230,7 @@ SUITE("signals",
       T(sigchld_without_wait),
       T(sigchld_of_a_child),
       T(failures_beside_a_waiting_thread),
-      T(failures_beside_a_thread_that_waits_for_all),
+      T(failures_beside_a_thread_that_waits_with_wall),
       T(suspended_during_a_spawn),
       T(child_killed_in_an_action),
       T(child_terminated_in_an_action),
