@@ -18,7 +18,7 @@ static struct spawn_template_spawn_args plain_args(char *const argv[])
 	return (struct spawn_template_spawn_args){ .argv = (uintptr_t)argv };
 }
 
-/* What the program wrote to stdout, which it got from a DUP2. */
+/* Spawn with a pipe as stdout and stderr. Returns the program's output. */
 static char *output_of(char *const argv[], char *const envp[])
 {
 	struct outspawn_actions actions;
@@ -133,10 +133,10 @@ static void pid_is_the_childs(void)
 }
 
 /*
- * The call returns when exec lets go of the caller's memory, as vfork(2) does:
- * a moment later all the world sees the program.
+ * The call returns when exec_mmap() drops the caller's mm, as vfork(2) does. A
+ * moment later /proc shows the program.
  */
-static void program_is_seen_soon(void)
+static void proc_soon_shows_the_program(void)
 {
 	pid_t pid = try_spawn(probe, ARGV("argument zero", "block"));
 	char *cmdline = "", *path;
@@ -154,7 +154,7 @@ static void program_is_seen_soon(void)
 	check_eq(wait_for(pid), 128 + SIGKILL);
 }
 
-/* Nothing of the caller's memory is used by then: it may be overwritten. */
+/* The caller may overwrite its memory once the call has returned. */
 static void callers_strings_may_go_at_return(void)
 {
 	char verb[] = "exit", status[] = "42", *argv[] = { "probe", verb, status, NULL };
@@ -171,7 +171,7 @@ static void callers_strings_may_go_at_return(void)
 	}
 }
 
-/* Arguments and environment */
+/* --- arguments and environment --- */
 
 static void arguments(void)
 {
@@ -195,7 +195,10 @@ static void arguments_of_every_byte(void)
 	check_str(output_of(ARGV("probe", "echo", bytes), NULL), text("%s\n", bytes));
 }
 
-/* As execve(2) has done since Linux 5.18: one empty string. */
+/*
+ * The program gets one empty string, as execve(2) has given it since Linux
+ * 5.18.
+ */
 static void no_arguments(void)
 {
 	static char *const nothing[] = { NULL };
@@ -235,8 +238,8 @@ static void no_environment(void)
 	check_str(fact(facts, "envc"), "0");
 }
 
-/* How probe was made is nothing to the template: a name is a name. */
-static void argument_zero_is_free(void)
+/* comm, exe and AT_EXECFN come from the template, not from argv[0]. */
+static void argument_zero_changes_no_name(void)
 {
 	char *facts = output_of(ARGV("-sh", "facts", "/dev/stdout", "exec"), NULL);
 
@@ -245,7 +248,7 @@ static void argument_zero_is_free(void)
 	check_str(fact(facts, "execfn"), PROBE);
 }
 
-/* The sum that probe prints of these strings. */
+/* Return the sum that probe prints of these strings after execve(2). */
 static char *reference_sum(char *const argv[], char *const envp[])
 {
 	char *file = in_scratch("sum");
@@ -318,7 +321,7 @@ static char *string_of(size_t length, int byte)
 	return string;
 }
 
-/* Where one page of the new program's stack ends, and another begins. */
+/* Strings that end near the end of a page of the new stack. */
 static void strings_around_the_end_of_a_page(void)
 {
 	int size;
@@ -333,7 +336,7 @@ static void strings_around_the_end_of_a_page(void)
 	}
 }
 
-/* Where a buffer of strings is full, and a larger one is needed. */
+/* Strings that fill a buffer, so that a larger one is needed. */
 static void strings_around_powers_of_two(void)
 {
 	int size, more;
@@ -348,11 +351,11 @@ static void strings_around_powers_of_two(void)
 	}
 }
 
-/* Strings one of which is in memory that is not there before somebody looks. */
+/* A string in memory that a thread fills when the call reads it. */
 struct late {
 	int uffd;
 	char *page;
-	char *word; /* changed when somebody looks */
+	char *word; /* changed before the memory is filled */
 };
 
 static void *fill_late(void *argument)
@@ -371,7 +374,9 @@ static void *fill_late(void *argument)
 	return NULL;
 }
 
-/* The status of a program that exits with the word, of a spawn with the late string. */
+/*
+ * Spawn "exit WORD" with the late string at argv[at]. Returns the exit status.
+ */
 static int exit_with_late(char *argv[], char *word, int at)
 {
 	struct uffdio_api api = { .api = UFFD_API };
@@ -397,7 +402,10 @@ static int exit_with_late(char *argv[], char *word, int at)
 	return status;
 }
 
-/* What changes after it was read makes no difference; what changes before, does. */
+/*
+ * A change to a string that the call has read has no effect. A change to a
+ * string that the call has not read yet has.
+ */
 static void strings_are_read_once(void)
 {
 	char word[8];
@@ -442,7 +450,7 @@ static int execve_error(char *const argv[], char *const envp[])
 	return error;
 }
 
-/* The stack's limit is the strings' limit, the same one as execve's. */
+/* RLIMIT_STACK limits the strings exactly as it does for execve(2). */
 static void total_limit(void *unused)
 {
 	static char *const nothing[] = { NULL };
@@ -475,7 +483,10 @@ static void total_of_strings_is_limited_as_by_execve(void)
 	in_child(total_limit, NULL);
 }
 
-/* The longest environment that execve takes, to the byte; with arguments that fit a page. */
+/*
+ * Find the longest environment that execve takes, to the byte. A spawn must
+ * take it and no more.
+ */
 static void last_byte(void *unused)
 {
 	struct rlimit limit = { 1 << 20, 1 << 20 };
@@ -523,7 +534,7 @@ static void total_above_the_modules_limit(void)
 	free(argv);
 }
 
-/* Spawn's own arguments */
+/* --- the struct of the call --- */
 
 static void unknown_spawn_flags(void)
 {
@@ -531,7 +542,7 @@ static void unknown_spawn_flags(void)
 	int bit;
 
 	for (bit = 1; bit < 64; bit++) {
-		if (bit >= 32 && bit <= 38) /* ASYNC to NO_NEW_PRIVS */
+		if (bit >= 32 && bit <= 38) /* these bits are ASYNC to NO_NEW_PRIVS */
 			continue;
 		args.flags = 1ULL << bit;
 		check_eq(sys_spawn(probe, &args), -EINVAL);
@@ -574,7 +585,7 @@ static void struct_sizes(void)
 	large.tail[127] = 1;
 	check_eq(spawn_sized(&large, sizeof(large)), -E2BIG);
 	check_eq(wait_for(spawn_sized(&large, sizeof(large.args))), 7);
-	/* The RFC's struct ends before our result pointer. */
+	/* The RFC's struct has no result pointer. */
 	large.args.result = (uintptr_t)&result;
 	check_eq(wait_for(spawn_sized(&large, SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0)), 7);
 	check_eq(result.pid, 0);
@@ -616,7 +627,7 @@ static void not_a_template(void)
 	check_eq(try_spawn(device, ARGV("probe", "exit", "0")), -ENOTTY);
 }
 
-/* Pidfds */
+/* --- pidfds --- */
 
 static pid_t spawn_with_pidfd(char *const argv[], int *pidfd)
 {
@@ -680,7 +691,7 @@ static void no_pidfd_unless_asked_for(void)
 	wait_for(pid);
 }
 
-/* Waiting */
+/* --- waiting --- */
 
 static void any_wait_sees_the_child(void)
 {
@@ -731,7 +742,7 @@ static void ignored_sigchld_reaps(void)
 	in_child(ignored_sigchld, NULL);
 }
 
-/* Names */
+/* --- names --- */
 
 static char *names_of(int template)
 {
@@ -740,7 +751,7 @@ static char *names_of(int template)
 
 static const char *const name_sections[8] = { "exec", "args" };
 
-static void names_as_execve_gives_them(void)
+static void names_equal_those_of_execve(void)
 {
 	check_str(names_of(probe), reference_facts(PROBE, NULL, name_sections));
 }
@@ -790,7 +801,7 @@ static void names_of_a_template_by_fd(void)
 	close(template);
 }
 
-/* The program itself may exec, fork and go on as any. */
+/* The program may fork and execute like any other. */
 static void program_with_interpreter_runs(void)
 {
 	struct outspawn_actions actions;
@@ -823,14 +834,14 @@ SUITE("spawn",
       T(many_times),
       T(children_at_once),
       T(pid_is_the_childs),
-      T(program_is_seen_soon),
+      T(proc_soon_shows_the_program),
       T(callers_strings_may_go_at_return),
       T(arguments),
       T(arguments_of_every_byte),
       T(no_arguments),
       T(environment),
       T(no_environment),
-      T(argument_zero_is_free),
+      T(argument_zero_changes_no_name),
       T(a_mebibyte_of_arguments),
       T(a_mebibyte_of_environment),
       T(many_short_arguments),
@@ -854,7 +865,7 @@ SUITE("spawn",
       T(any_wait_sees_the_child),
       T(sigchld_is_sent),
       T(ignored_sigchld_reaps),
-      T(names_as_execve_gives_them),
+      T(names_equal_those_of_execve),
       T(names_through_a_link),
       T(names_through_dots),
       T(long_name),
