@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_syscalls.c - system calls as actions: which are taken, what they do to the
- * child alone, whose descriptors they find, and how they fail
+ * test_syscalls.c - system calls as actions
+ *
+ * The suite tests which calls are supported, that they change only the child,
+ * which descriptors they find, and how they fail.
  */
 #include "common_process.h"
 
@@ -49,7 +51,7 @@ static struct spawn_template_spawn_args args_of(const struct calls *calls)
 						   .result = (uintptr_t)&result };
 }
 
-/* What the program says of itself after these calls. */
+/* The program's facts after these calls. */
 static char *facts_after(const struct calls *calls, const char *section)
 {
 	struct spawn_template_spawn_args args = args_of(calls);
@@ -66,7 +68,7 @@ static char *facts_after_one(struct spawn_template_syscall call, const char *sec
 	return facts_after(&calls, section);
 }
 
-/* The spawn's error after these calls, or 0. */
+/* Spawn with these calls. Returns the error, or the exit status 0. */
 static int error_after(const struct calls *calls)
 {
 	struct spawn_template_spawn_args args = args_of(calls);
@@ -88,7 +90,7 @@ static int error_after_one(struct spawn_template_syscall call)
 	return error_after(&calls);
 }
 
-/* It fails in the child, as this action, with this errno. */
+/* Check that the call fails in the child with this errno, as action 1. */
 static void fails(struct spawn_template_syscall call, int error)
 {
 	struct calls calls = { 0 };
@@ -101,7 +103,9 @@ static void fails(struct spawn_template_syscall call, int error)
 	check_eq(count_children(), 0);
 }
 
-/* It is not taken, before there is a child. */
+/*
+ * Check that the spawn is refused before there is a child, because of action 1.
+ */
 static void refused(struct spawn_template_syscall call, int error)
 {
 	struct calls calls = { 0 };
@@ -113,11 +117,11 @@ static void refused(struct spawn_template_syscall call, int error)
 	check_eq(result.action, 1);
 }
 
-/* What is taken */
+/* --- supported calls and options --- */
 
-static void no_other_call_is_taken(void)
+static void other_calls_are_refused(void)
 {
-	static const int taken[] = {
+	static const int supported[] = {
 		SYS_setsid,	 SYS_setpgid,	  SYS_ioctl,	    SYS_umask,
 		SYS_chdir,	 SYS_fchdir,	  SYS_chroot,	    SYS_openat2,
 		SYS_dup3,	 SYS_close_range, SYS_fcntl,	    SYS_prlimit64,
@@ -133,17 +137,17 @@ static void no_other_call_is_taken(void)
 	size_t i;
 
 	for (nr = 0; nr < 600; nr++) {
-		for (i = 0; i < sizeof(taken) / sizeof(*taken); i++)
-			if (taken[i] == (int)nr)
+		for (i = 0; i < sizeof(supported) / sizeof(*supported); i++)
+			if (supported[i] == (int)nr)
 				break;
-		if (i == sizeof(taken) / sizeof(*taken))
+		if (i == sizeof(supported) / sizeof(*supported))
 			refused(CALL(.nr = nr), EOPNOTSUPP);
 	}
 	refused(CALL(.nr = -1), EOPNOTSUPP);
 	refused(CALL(.nr = SYS_setsid | 0x40000000 /* x32 */), EOPNOTSUPP);
 }
 
-static void no_other_option_is_taken(void)
+static void other_options_are_refused(void)
 {
 	uint64_t option;
 
@@ -157,7 +161,7 @@ static void no_other_option_is_taken(void)
 		     .args = { SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER }),
 		EOPNOTSUPP);
 	refused(CALL(.nr = SYS_prctl, .args = { PR_SET_SECCOMP, SECCOMP_MODE_STRICT }), EOPNOTSUPP);
-	/* What belongs to the memory, which is the caller's. */
+	/* These options change the memory, which is the caller's. */
 	refused(CALL(.nr = SYS_prctl, .args = { PR_SET_DUMPABLE, 0 }), EOPNOTSUPP);
 	refused(CALL(.nr = SYS_prctl, .args = { PR_SET_MM, 1 }), EOPNOTSUPP);
 	refused(CALL(.nr = SYS_prctl, .args = { PR_SET_THP_DISABLE, 1 }), EOPNOTSUPP);
@@ -165,8 +169,8 @@ static void no_other_option_is_taken(void)
 		refused(CALL(.nr = SYS_prctl, .args = { option }), EOPNOTSUPP);
 }
 
-/* A number that is not 0 is somebody else. */
-static void only_itself(void)
+/* A pid that is not 0 is refused, as it may be another process's. */
+static void calls_for_other_processes_are_refused(void)
 {
 	uint64_t self = getpid();
 
@@ -180,7 +184,7 @@ static void only_itself(void)
 	refused(CALL(.nr = SYS_ioprio_set, .args = { IOPRIO_WHO_PROCESS, self, 0 }), EINVAL);
 }
 
-static void unused_fields(void)
+static void unused_fields_must_be_zero(void)
 {
 	struct spawn_template_syscall call = CALL(.nr = SYS_setsid);
 	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_SYSCALL,
@@ -209,7 +213,7 @@ static void unused_fields(void)
 	check_eq(result.action, 0);
 }
 
-/* What each does */
+/* --- effects --- */
 
 static void sessions_and_groups(void)
 {
@@ -224,7 +228,7 @@ static void sessions_and_groups(void)
 	fails(CALL(.nr = SYS_setpgid, .args = { 0, -5 }), EINVAL);
 }
 
-static void where_it_starts(void)
+static void working_directory_and_umask(void)
 {
 	char *folder = in_scratch("folder"), *facts, *before = getcwd(NULL, 0);
 	mode_t mask = umask(022);
@@ -235,7 +239,7 @@ static void where_it_starts(void)
 	check_str(fact(facts, "cwd"), folder);
 	facts = facts_after_one(CALL(.nr = SYS_umask, .args = { 0123 }), "where");
 	check_str(fact(facts, "umask"), "123");
-	/* The caller's own are as they were. */
+	/* The caller's own do not change. */
 	check_str(getcwd(NULL, 0), before);
 	check_eq(umask(mask), mask);
 	fails(CALL(.nr = SYS_chdir, .args = { (uintptr_t)"/nowhere" }), ENOENT);
@@ -255,7 +259,10 @@ static void another_root(void)
 	add(&calls, CALL(.nr = SYS_chdir, .args = { (uintptr_t)"/" }));
 	args = args_of(&calls);
 	args.argv = (uintptr_t)ARGV("tool", "exit", "9");
-	/* By path, it is looked up in the child's root; a template is what it is. */
+	/*
+	 * A path is looked up from the child's root. A template executes its
+	 * pinned file.
+	 */
 	check_eq(wait_for(sys_spawn_path("/tool", NULL, &args)), 9);
 	check_eq(sys_spawn_path(tool, NULL, &args), -ENOENT);
 	check_eq(wait_for(sys_spawn(probe, &args)), 9);
@@ -319,7 +326,7 @@ static void users_and_groups(void)
 	check_str(fact(facts, "gid"), "5 5 5");
 	check_str(fact(facts, "groups"), "11 22 ");
 	check_eq(getuid(), 0);
-	/* What it may not do any more, it may not do in a later action. */
+	/* A privilege that an action dropped is missing for later actions. */
 	add(&calls, CALL(.nr = SYS_setgroups, .args = { 0 }));
 	check_eq(error_after(&calls), -EPERM);
 	check_eq(result.action, 3);
@@ -357,7 +364,7 @@ static void confinement(void)
 				       "security"),
 		       "no_new_privs"),
 		  "1");
-	/* A filter that an action sets is asked about the next one. */
+	/* A filter that an action installs judges the next action. */
 	add(&calls, CALL(.nr = SYS_seccomp,
 			 .args = { SECCOMP_SET_MODE_FILTER, 0, (uintptr_t)&filter }));
 	check_eq(error_after(&calls), 0);
@@ -377,12 +384,15 @@ static void namespaces(void)
 	add(&calls, CALL(.nr = SYS_sethostname, .args = { (uintptr_t)"elsewhere", 9 }));
 	facts = facts_after(&calls, "ns");
 	check(!strstr(facts, own));
-	/* And back, by a descriptor of the caller's that the child has not got. */
+	/*
+	 * setns finds a close-on-exec descriptor of the caller and returns to
+	 * its namespace.
+	 */
 	add(&calls, CALL(.nr = SYS_setns, .args = { fd, CLONE_NEWUTS }));
 	facts = facts_after(&calls, "ns");
 	check(strstr(facts, own));
 	close(fd);
-	/* What would take the memory apart that it shares. */
+	/* CLONE_VM would unshare the mm. */
 	fails(CALL(.nr = SYS_unshare, .args = { CLONE_VM }), EINVAL);
 	fails(CALL(.nr = SYS_setns, .args = { 999, 0 }), EBADF);
 }
@@ -397,9 +407,12 @@ static void personality_and_others(void)
 	fails(CALL(.nr = SYS_landlock_restrict_self, .args = { 999, 0 }), EBADF);
 }
 
-/* Descriptors */
+/* --- descriptors --- */
 
-/* A directory of the caller's, close-on-exec: lent to fchdir, gone behind it. */
+/*
+ * A close-on-exec directory of the caller is lent to fchdir, and closed after
+ * it.
+ */
 static void lent_descriptors(void)
 {
 	int fd = must(open("/usr", O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -410,19 +423,21 @@ static void lent_descriptors(void)
 	check_str(fact(facts_after(&calls, "where"), "cwd"), "/usr");
 	facts = facts_after(&calls, "fds");
 	check(!fact(facts, text("fd.%d", fd)));
-	/* A call that is for the child's own table does not find it. */
+	/*
+	 * fcntl acts on the child's own table, so no descriptor is lent to it.
+	 */
 	fails(CALL(.nr = SYS_fcntl, .args = { fd, F_SETFD, 0 }), EBADF);
-	/* Nor behind a call that it was lent to. */
+	/* The lent descriptor is closed before the next action. */
 	add(&calls, CALL(.nr = SYS_fcntl, .args = { fd, F_SETFD, 0 }));
 	check_eq(error_after(&calls), -EBADF);
 	check_eq(result.action, 1);
-	/* A copy of what was lent stays. */
+	/* A copy that dup3 made of a lent descriptor stays. */
 	calls.count = 0;
 	add(&calls, CALL(.nr = SYS_dup3, .args = { fd, 77, 0 }));
 	facts = facts_after(&calls, "fds");
 	check(fact(facts, "fd.77"));
 	check(!fact(facts, text("fd.%d", fd)));
-	/* One that an action closed is gone. */
+	/* A number that an action closed is not lent. */
 	calls.count = 0;
 	add(&calls, CALL(.nr = SYS_umask));
 	calls.action[0] = (struct spawn_template_action){ .type = SPAWN_TEMPLATE_ACTION_CLOSE,
@@ -457,7 +472,9 @@ static void own_descriptors(void)
 	fails(CALL(.nr = SYS_dup3, .args = { 0, 0, 0 }), EINVAL);
 }
 
-/* A controlling terminal, and the child's own group in its foreground. */
+/*
+ * The child gets a controlling terminal, with its own group in the foreground.
+ */
 CHILD_TEST(terminal)
 {
 	int master = must(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)), tty;
@@ -479,24 +496,24 @@ CHILD_TEST(terminal)
 	check(pid > 0);
 	check_eq(result.pid, pid);
 	check_eq(tcgetpgrp(master), pid);
-	/* ^C from the terminal reaches it. */
+	/* Control-C at the terminal reaches the program. */
 	check_eq(write(master, "\003", 1), 1);
 	check_eq(wait_for(pid), 128 + SIGINT);
-	args.result = 0; /* without which there is no room for the number */
+	args.result = 0; /* without a result there is no memory for the group */
 	check_eq(sys_spawn(probe, &args), -EINVAL);
 	args.result = (uintptr_t)&result;
-	calls.call[2].args[2] = (uintptr_t)&group; /* a group of another session's */
+	calls.call[2].args[2] = (uintptr_t)&group; /* a group of another session */
 	check_eq(sys_spawn(probe, &args), -EPERM);
 	check_eq(result.action, 2);
 	calls.call[2].args[2] = 8;
 	check_eq(sys_spawn(probe, &args), -EFAULT);
 	check_eq(result.action, 2);
-	/* Without a session of its own. */
+	/* Without setsid the child leads no session. */
 	fails(CALL(.nr = SYS_ioctl, .args = { tty, TIOCSCTTY, 0 }), EPERM);
 }
 
-/* A seccomp filter is asked about each call as itself. */
-static void filtered_in_child(void *unused)
+/* A filter judges each action as its system call. */
+static void filters_judge_in_child(void *unused)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -517,10 +534,10 @@ static void filtered_in_child(void *unused)
 
 static void filtered(void)
 {
-	in_child(filtered_in_child, NULL);
+	in_child(filters_judge_in_child, NULL);
 }
 
-/* As many as there may be, and in order. */
+/* SPAWN_TEMPLATE_MAX_ACTIONS actions run in order. */
 static void many_in_order(void)
 {
 	static struct spawn_template_syscall call[SPAWN_TEMPLATE_MAX_ACTIONS];
@@ -540,8 +557,11 @@ static void many_in_order(void)
 	check_str(fact(facts, "umask"), text("%o", SPAWN_TEMPLATE_MAX_ACTIONS - 1));
 }
 
-/* What close(2) and umount(2) put off to their end is over when the next step begins. */
-CHILD_TEST(a_step_is_over_before_the_next)
+/*
+ * close(2) and umount(2) defer work to the return to user mode. That work must
+ * be done before the next action.
+ */
+CHILD_TEST(an_action_is_complete_before_the_next)
 {
 	char *folder = in_scratch_new("mounted"), *file = text("%s/file", folder);
 	char *program = own_probe("written");
@@ -568,19 +588,23 @@ CHILD_TEST(a_step_is_over_before_the_next)
 	write_text(file, "");
 	check_eq(wait_for(started(probe, &args)), 0);
 	check_eq(error_of(umount(folder)), EINVAL);
-	/* A program that nobody writes any more. */
+	/* No task writes to the program any more, so exec must succeed. */
 	how = (struct spawn_template_open){ .path = (uintptr_t)program, .how.flags = O_WRONLY };
 	args.actions_len = 2;
 	check_eq(wait_for(sys_spawn_path(program, NULL, &args)), 0);
 }
 
-/* Sixteen bytes that prlimit64(2) can write: two numbers, the second of which is larger. */
+/*
+ * Paths of 16 bytes that prlimit64(2) can write: two numbers, the second not
+ * less than the first.
+ */
 #define WRITTEN "./public-zzzzzzz"
 #define COPIED "./secret-zzzzzzz"
 
 /*
- * A call writes to the path of a later OPEN. That was copied when the spawn began,
- * unless there are filters: those that judge it then would see the other one.
+ * A call writes to the path of a later OPEN. Without filters the path was
+ * copied when the spawn began. With filters the child must open the path that
+ * they judged, which is the new one.
  */
 static void a_call_writes_a_later_path(void *filtered)
 {
@@ -610,19 +634,20 @@ static void a_call_writes_a_later_path(void *filtered)
 	check_str(path, WRITTEN);
 }
 
-static void a_path_that_an_earlier_call_writes(void)
+static void a_path_that_an_earlier_call_changes(void)
 {
 	in_child(a_call_writes_a_later_path, NULL);
 }
 
-static void a_path_that_an_earlier_call_writes_with_filters(void)
+static void a_path_that_an_earlier_call_changes_with_filters(void)
 {
 	in_child(a_call_writes_a_later_path, "filtered");
 }
 
-SUITE("syscalls", T(no_other_call_is_taken), T(no_other_option_is_taken), T(only_itself),
-      T(unused_fields), T(sessions_and_groups), T(where_it_starts), T(another_root), T(resources),
+SUITE("syscalls", T(other_calls_are_refused), T(other_options_are_refused),
+      T(calls_for_other_processes_are_refused), T(unused_fields_must_be_zero),
+      T(sessions_and_groups), T(working_directory_and_umask), T(another_root), T(resources),
       T(scheduling), T(users_and_groups), T(capabilities), T(confinement), T(namespaces),
       T(personality_and_others), T(lent_descriptors), T(own_descriptors), T(terminal), T(filtered),
-      T(many_in_order), T(a_step_is_over_before_the_next),
-      T(a_path_that_an_earlier_call_writes), T(a_path_that_an_earlier_call_writes_with_filters));
+      T(many_in_order), T(an_action_is_complete_before_the_next),
+      T(a_path_that_an_earlier_call_changes), T(a_path_that_an_earlier_call_changes_with_filters));
