@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_threads.c - many threads at once, and what they do to each other
+ * test_threads.c - many threads at once, and callers that change what a spawn
+ * uses
  */
 #include "common_process.h"
 
@@ -8,7 +9,7 @@
 #include <spawn.h>
 
 #define SPAWNERS 16
-#define ROUNDS 12 /* a spawner */
+#define ROUNDS 12 /* for each spawner */
 
 static uint64_t templates(void)
 {
@@ -23,7 +24,7 @@ static int users_of_the_module(void)
 	return atoi(read_whole("/sys/module/outspawn/refcnt", NULL));
 }
 
-/* --- everybody at once --- */
+/* --- many threads at once --- */
 
 static int shared_template;
 static int stop, finished;
@@ -39,7 +40,7 @@ static void read_all(int fd, char *data, size_t room)
 	close(fd);
 }
 
-/* A spawn whose output has to be that of its arguments, byte for byte. */
+/* Spawn a program whose output must equal its arguments. */
 static void spawn_and_compare(int template, int thread, int round)
 {
 	char word[64], want[160], got[256];
@@ -139,7 +140,7 @@ static void spawners_and_others(int number)
 		__atomic_store_n(&stop, 1, __ATOMIC_SEQ_CST);
 }
 
-CHILD_TEST(everybody_at_once)
+CHILD_TEST(spawners_openers_and_creators_at_once)
 {
 	uint64_t before = templates();
 	int users = users_of_the_module();
@@ -155,7 +156,7 @@ CHILD_TEST(everybody_at_once)
 	check_eq(users_of_the_module(), users);
 }
 
-/* Other processes, each with threads: two at a time of a quarter of the work. */
+/* The work of one of several processes: four threads that spawn. */
 static void threads_of_a_process(void *unused)
 {
 	(void)unused;
@@ -179,8 +180,8 @@ CHILD_TEST(processes_at_once)
 		check_eq(wait_for(pids[i]), 0);
 }
 
-/* One template for all; it is closed and made again while they spawn from it. */
-static void spawner_from_what_may_be_gone(int number)
+/* Spawn from a template that another thread closes and makes anew. */
+static void spawner_of_a_changing_template(int number)
 {
 	struct outspawn_result result;
 	int template, i;
@@ -190,7 +191,7 @@ static void spawner_from_what_may_be_gone(int number)
 		template = __atomic_load_n(&shared_template, __ATOMIC_SEQ_CST);
 		pid = outspawn_spawn(template, ARGV("probe", "exit", "0"), NULL, NULL, 0, NULL,
 				     &result);
-		/* The number may be nobody's, or a pipe's. */
+		/* The number may be closed, or a pipe's. */
 		if (pid > 0)
 			check_eq(wait_for(pid), 0);
 		else
@@ -225,7 +226,7 @@ static void spawners_and_closer(int number)
 	if (number == 8)
 		closer();
 	else
-		spawner_from_what_may_be_gone(number);
+		spawner_of_a_changing_template(number);
 }
 
 CHILD_TEST(template_closed_at_random_moments)
@@ -237,7 +238,7 @@ CHILD_TEST(template_closed_at_random_moments)
 	check_eq(templates(), before);
 }
 
-/* --- at a moment of our choice: while the child sits in an open --- */
+/* --- changes while the child waits in an open --- */
 
 CHILD_TEST(template_closed_during_a_spawn)
 {
@@ -257,7 +258,10 @@ CHILD_TEST(template_closed_during_a_spawn)
 	check_eq(users_of_the_module(), users);
 }
 
-/* Actions that come after the one that waits, for descriptors that then are gone. */
+/*
+ * A spawn whose first action waits. Later actions use descriptors and memory
+ * that change meanwhile.
+ */
 struct late {
 	struct outspawn_actions actions;
 	char *argv[8];
@@ -306,7 +310,7 @@ CHILD_TEST(descriptors_closed_during_a_spawn)
 	outspawn_actions_open(&late.actions, 5, fifo, O_RDONLY, 0);
 	outspawn_actions_dup2(&late.actions, ends[1], STDOUT_FILENO);
 	thread = begin_late(&late, fifo);
-	/* Its number is now a file's. */
+	/* The number then belongs to a file. */
 	other = must(open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600));
 	must(dup3(other, ends[1], O_CLOEXEC));
 	close(ends[1]);
@@ -340,7 +344,7 @@ CHILD_TEST(standard_descriptors_changed_during_a_spawn)
 	check_str(got, "two\n");
 }
 
-/* What the child gets was copied before there was a child. */
+/* The call copied the strings and actions before there was a child. */
 CHILD_TEST(memory_rewritten_during_a_spawn)
 {
 	char *fifo = make_fifo("late"), path[PATH_MAX], *facts = in_scratch("late.facts");
@@ -379,8 +383,8 @@ CHILD_TEST(memory_rewritten_during_a_spawn)
 /* --- memory that changes while it is copied --- */
 
 /*
- * Three pages: the end of the first has strings that change, and that may run
- * on into the second, which comes and goes; the third has the pointers.
+ * Three pages. The end of the first has strings that change and may continue in
+ * the second, which is inaccessible at times. The third has the pointers.
  */
 #define PAGE 4096
 #define CHANGING 512
@@ -446,7 +450,7 @@ CHILD_TEST(memory_rewritten_at_random_moments)
 	in_threads(3, rewriter_or_spawner);
 }
 
-/* --- a thread's own things --- */
+/* --- attributes of a thread --- */
 
 static void *spawn_with_own_table(void *argument)
 {
@@ -460,7 +464,7 @@ static void *spawn_with_own_table(void *argument)
 	return NULL;
 }
 
-CHILD_TEST(thread_with_a_table_and_a_folder_of_its_own)
+CHILD_TEST(thread_with_its_own_table_and_directory)
 {
 	char got[1024];
 	int fds[3];
@@ -480,7 +484,7 @@ static void *spawn_and_leave(void *template)
 	return (void *)(intptr_t)try_spawn(*(int *)template, ARGV("probe", "block"));
 }
 
-/* The child is the process's, not the thread's. */
+/* The child belongs to the process, not to the thread. */
 CHILD_TEST(thread_that_ends_before_its_child)
 {
 	int template = template_of(PROBE);
@@ -498,7 +502,7 @@ CHILD_TEST(thread_that_ends_before_its_child)
 	check_eq(wait_for(pid), 128 + SIGKILL);
 }
 
-/* Children and those of posix_spawn, in one wait(-1). */
+/* One wait(-1) loop sees the children of spawns and of posix_spawn. */
 static void spawn_or_posix_spawn(int number)
 {
 	char *const argv[] = { "probe", "exit", "7", NULL }, *const envp[] = { NULL };
@@ -518,7 +522,7 @@ static void spawn_or_posix_spawn(int number)
 	}
 }
 
-CHILD_TEST(none_is_lost)
+CHILD_TEST(no_child_is_lost)
 {
 	int status, count = 0;
 
@@ -532,7 +536,7 @@ CHILD_TEST(none_is_lost)
 }
 
 SUITE("threads",
-      T(everybody_at_once),
+      T(spawners_openers_and_creators_at_once),
       T(processes_at_once),
       T(template_closed_at_random_moments),
       T(template_closed_during_a_spawn),
@@ -540,6 +544,6 @@ SUITE("threads",
       T(standard_descriptors_changed_during_a_spawn),
       T(memory_rewritten_during_a_spawn),
       T(memory_rewritten_at_random_moments),
-      T(thread_with_a_table_and_a_folder_of_its_own),
+      T(thread_with_its_own_table_and_directory),
       T(thread_that_ends_before_its_child),
-      T(none_is_lost));
+      T(no_child_is_lost));
