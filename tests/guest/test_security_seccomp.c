@@ -96,39 +96,51 @@ static bool is_callers(const struct call *call)
 	"vfork and pidfd_open are asked in the child: it dies in its caller's place"
 #define NO_REPLACEMENT "a step of a spawn cannot be replaced by what a tracer or supervisor does"
 
-/* A verdict and the expected outcome. "%s" in the outcome is the stage. */
+/* A verdict on a call. "%s" in an outcome is the stage. */
 struct kind {
 	const char *name;
 	uint32_t verdict;
 	const char *expect;
-	const char *spawn, *note;
+	const char *spawn, *note; /* for try_asked() */
 	int (*attend)(const struct rule *rule, pid_t caller);
 	/*
-	 * Leave out the calls of vfork's caller: it would go on with a child or
+	 * The call gets a result without being made, which a spawn refuses. The
+	 * calls of vfork's caller are left out: it would go on with a child or
 	 * a pidfd that does not exist.
 	 */
-	bool not_vfork;
+	bool replaces;
+	int how; /* for try_asked(): IN_A_THREAD, WITH_A_HANDLER */
 };
 
-static void try_call(const struct kind *kind, const struct call *call)
+/* A rule about a call, with the action that makes the call, if there is one. */
+static struct rule rule_of_call(const char *name, const struct call *call)
 {
-	struct rule rule = { .name = text("seccomp %s: %s", kind->name, call->name),
-			     .expect = text(kind->expect, call->stage),
-			     .confine = filter,
-			     .word = { call->number, kind->verdict },
-			     .template_first = true,
+	struct rule rule = { .name = text("%s: %s", name, call->name),
+			     .expect = "runs",
 			     .by_path = call->by_path,
 			     .pidfd = call->pidfd,
-			     .flags = call->flags,
-			     .attend = kind->attend };
+			     .flags = call->flags };
 
-	if (kind->spawn) {
-		rule.spawn = text(kind->spawn, call->stage);
-		rule.note = kind->note;
-	}
 	if (call->action >= 0) {
 		rule.actions = &every_action()->list[call->action];
 		rule.count = 1;
+	}
+	return rule;
+}
+
+static void try_call(const struct kind *kind, const struct call *call)
+{
+	struct rule rule = rule_of_call(text("seccomp %s", kind->name), call);
+
+	rule.expect = text(kind->expect, call->stage);
+	rule.confine = filter;
+	rule.word[0] = call->number;
+	rule.word[1] = kind->verdict;
+	rule.template_first = true;
+	rule.attend = kind->attend;
+	if (kind->replaces) {
+		rule.spawn = text("EPERM %s", call->stage);
+		rule.note = NO_REPLACEMENT;
 	}
 	if (is_callers(call) && !strcmp(kind->expect, "dies of SIGSYS")) {
 		rule.expect = "the caller dies of SIGSYS";
@@ -139,7 +151,7 @@ static void try_call(const struct kind *kind, const struct call *call)
 	 * A made-up exec starts no program, so the reference child goes on and
 	 * exits.
 	 */
-	if (call->number == SYS_execve && kind->not_vfork)
+	if (call->number == SYS_execve && kind->replaces)
 		rule.expect = "exits with 127";
 	try_rule(&rule);
 }
@@ -149,7 +161,7 @@ static void try_kind(const struct kind *kind)
 	size_t i;
 
 	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++)
-		if (!is_callers(&calls[i]) || !kind->not_vfork)
+		if (!is_callers(&calls[i]) || !kind->replaces)
 			try_call(kind, &calls[i]);
 }
 
@@ -170,21 +182,24 @@ static void try_execveat(const char *name, uint32_t verdict, const char *spawn, 
 
 RULES(nothing_refused)
 {
+	struct rule rule;
 	size_t i;
 
 	try_rule(&(struct rule){ .name = "no filter: vfork and execve", .expect = "runs" });
-	for (i = 0; i < EVERY_COUNT; i++)
-		try_rule(&(struct rule){ .name = text("no filter: %s", calls[i + 1].name),
-					 .expect = "runs",
-					 .actions = &every_action()->list[i],
-					 .count = 1 });
+	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+		rule = rule_of_call("no filter", &calls[i]);
+		if (rule.count && !rule.flags)
+			try_rule(&rule);
+	}
 }
+
+static const struct kind error_verdict = { .name = "ERRNO",
+					   .verdict = SECCOMP_RET_ERRNO | EBADFD,
+					   .expect = "EBADFD %s" };
 
 RULES(error)
 {
-	try_kind(&(struct kind){ .name = "ERRNO",
-				 .verdict = SECCOMP_RET_ERRNO | EBADFD,
-				 .expect = "EBADFD %s" });
+	try_kind(&error_verdict);
 	try_execveat("ERRNO", SECCOMP_RET_ERRNO | EBADFD, "EBADFD at exec", BOTH_EXECS);
 }
 
@@ -217,14 +232,13 @@ RULES(by_path)
 }
 
 /* With errno 0 the call returns 0 and is not made. */
+static const struct kind zero_verdict = {
+	.name = "ERRNO 0", .verdict = SECCOMP_RET_ERRNO, .expect = "runs", .replaces = true
+};
+
 RULES(no_error)
 {
-	try_kind(&(struct kind){ .name = "ERRNO 0",
-				 .verdict = SECCOMP_RET_ERRNO,
-				 .expect = "runs",
-				 .spawn = "EPERM %s",
-				 .note = NO_REPLACEMENT,
-				 .not_vfork = true });
+	try_kind(&zero_verdict);
 }
 
 RULES(kill_process)
@@ -279,21 +293,33 @@ RULES(trap_with_handler)
 				 .template_first = true });
 }
 
+static const struct kind log_verdict = { .name = "LOG",
+					 .verdict = SECCOMP_RET_LOG,
+					 .expect = "runs" };
+
 RULES(logged)
 {
-	try_kind(&(struct kind){ .name = "LOG",
-				 .verdict = SECCOMP_RET_LOG,
-				 .expect = "runs" });
+	try_kind(&log_verdict);
 	try_execveat("LOG", SECCOMP_RET_LOG, NULL, NULL);
 }
 
 /* --- a tracer --- */
 
+/* An attend() that does this with the caller and returns its wait status. */
+#define ATTEND(name, action) \
+	static int name(const struct rule *rule __attribute__((unused)), pid_t caller) \
+	{ \
+		return action; \
+	} \
+	_Static_assert(1, "")
+
+static const struct kind trace_without_tracer_verdict = { .name = "TRACE without a tracer",
+							  .verdict = SECCOMP_RET_TRACE,
+							  .expect = "ENOSYS %s" };
+
 RULES(trace_without_tracer)
 {
-	try_kind(&(struct kind){ .name = "TRACE without a tracer",
-				 .verdict = SECCOMP_RET_TRACE,
-				 .expect = "ENOSYS %s" });
+	try_kind(&trace_without_tracer_verdict);
 	try_execveat("TRACE without a tracer", SECCOMP_RET_TRACE, "ENOSYS at exec", BOTH_EXECS);
 }
 
@@ -357,49 +383,37 @@ static int follow(pid_t caller, enum tracers_will will)
 	return result;
 }
 
-static int tracer_passes(const struct rule *rule, pid_t caller)
-{
-	(void)rule;
-	return follow(caller, LET_PASS);
-}
+ATTEND(tracer_passes, follow(caller, LET_PASS));
+ATTEND(tracer_denies, follow(caller, DENY));
+ATTEND(tracer_changes, follow(caller, CHANGE));
 
-static int tracer_denies(const struct rule *rule, pid_t caller)
-{
-	(void)rule;
-	return follow(caller, DENY);
-}
-
-static int tracer_changes(const struct rule *rule, pid_t caller)
-{
-	(void)rule;
-	return follow(caller, CHANGE);
-}
+static const struct kind trace_passes_verdict = { .name = "TRACE, let pass",
+						  .verdict = SECCOMP_RET_TRACE,
+						  .expect = "runs",
+						  .attend = tracer_passes };
+static const struct kind trace_denies_verdict = { .name = "TRACE, denied",
+						  .verdict = SECCOMP_RET_TRACE,
+						  .expect = "EACCES %s",
+						  .attend = tracer_denies };
+static const struct kind trace_changes_verdict = { .name = "TRACE, changed to another call",
+						   .verdict = SECCOMP_RET_TRACE,
+						   .expect = "runs",
+						   .attend = tracer_changes,
+						   .replaces = true };
 
 RULES(trace_lets_pass)
 {
-	try_kind(&(struct kind){ .name = "TRACE, let pass",
-				 .verdict = SECCOMP_RET_TRACE,
-				 .expect = "runs",
-				 .attend = tracer_passes });
+	try_kind(&trace_passes_verdict);
 }
 
 RULES(trace_denies)
 {
-	try_kind(&(struct kind){ .name = "TRACE, denied",
-				 .verdict = SECCOMP_RET_TRACE,
-				 .expect = "EACCES %s",
-				 .attend = tracer_denies });
+	try_kind(&trace_denies_verdict);
 }
 
 RULES(trace_changes)
 {
-	try_kind(&(struct kind){ .name = "TRACE, changed to another call",
-				 .verdict = SECCOMP_RET_TRACE,
-				 .expect = "runs",
-				 .spawn = "EPERM %s",
-				 .note = NO_REPLACEMENT,
-				 .attend = tracer_changes,
-				 .not_vfork = true });
+	try_kind(&trace_changes_verdict);
 }
 
 /* --- a supervisor --- */
@@ -456,49 +470,37 @@ static void make_up(const struct seccomp_notif *notif, struct seccomp_notif_resp
 	resp->val = 0;
 }
 
-static int supervisor_passes(const struct rule *rule, pid_t caller)
-{
-	(void)rule;
-	return supervise(caller, let_pass);
-}
+ATTEND(supervisor_passes, supervise(caller, let_pass));
+ATTEND(supervisor_denies, supervise(caller, deny));
+ATTEND(supervisor_does_it, supervise(caller, make_up));
 
-static int supervisor_denies(const struct rule *rule, pid_t caller)
-{
-	(void)rule;
-	return supervise(caller, deny);
-}
-
-static int supervisor_does_it(const struct rule *rule, pid_t caller)
-{
-	(void)rule;
-	return supervise(caller, make_up);
-}
+static const struct kind notify_continues_verdict = { .name = "USER_NOTIF, continued",
+						      .verdict = SECCOMP_RET_USER_NOTIF,
+						      .expect = "runs",
+						      .attend = supervisor_passes };
+static const struct kind notify_denies_verdict = { .name = "USER_NOTIF, denied",
+						   .verdict = SECCOMP_RET_USER_NOTIF,
+						   .expect = "EACCES %s",
+						   .attend = supervisor_denies };
+static const struct kind notify_emulates_verdict = { .name = "USER_NOTIF, done by the supervisor",
+						     .verdict = SECCOMP_RET_USER_NOTIF,
+						     .expect = "runs",
+						     .attend = supervisor_does_it,
+						     .replaces = true };
 
 RULES(notify_continues)
 {
-	try_kind(&(struct kind){ .name = "USER_NOTIF, continued",
-				 .verdict = SECCOMP_RET_USER_NOTIF,
-				 .expect = "runs",
-				 .attend = supervisor_passes });
+	try_kind(&notify_continues_verdict);
 }
 
 RULES(notify_denies)
 {
-	try_kind(&(struct kind){ .name = "USER_NOTIF, denied",
-				 .verdict = SECCOMP_RET_USER_NOTIF,
-				 .expect = "EACCES %s",
-				 .attend = supervisor_denies });
+	try_kind(&notify_denies_verdict);
 }
 
 RULES(notify_emulates)
 {
-	try_kind(&(struct kind){ .name = "USER_NOTIF, done by the supervisor",
-				 .verdict = SECCOMP_RET_USER_NOTIF,
-				 .expect = "runs",
-				 .spawn = "EPERM %s",
-				 .note = NO_REPLACEMENT,
-				 .attend = supervisor_does_it,
-				 .not_vfork = true });
+	try_kind(&notify_emulates_verdict);
 }
 
 /* --- CREATE and QUERY, compared with the calls that they stand for --- */
@@ -608,139 +610,102 @@ static void be_asked(const struct rule *rule)
 	_exit(EXIT_SUCCESS);
 }
 
-static void try_asked(const struct kind *kind, size_t index, int how)
+static void try_asked(const struct kind *kind)
 {
-	const struct asked *asked = &asked_calls[index];
-
-	try_rule(&(struct rule){ .name = text("seccomp %s: %s", kind->name, asked->name),
-				 .expect = kind->expect,
-				 .spawn = kind->spawn,
-				 .note = kind->note,
-				 .confine = be_asked,
-				 .word = { asked->number, kind->verdict, how, index },
-				 .by_path = true,
-				 .attend = kind->attend });
-}
-
-static void try_all_asked(const struct kind *kind, int how)
-{
+	const char *stage = "at the call";
+	struct rule rule = { .expect = text(kind->expect, stage),
+			     .spawn = kind->spawn,
+			     .note = kind->note,
+			     .confine = be_asked,
+			     .word = { 0, kind->verdict, kind->how },
+			     .by_path = true,
+			     .attend = kind->attend };
 	size_t i;
 
-	for (i = 0; i < sizeof(asked_calls) / sizeof(*asked_calls); i++)
-		try_asked(kind, i, how);
+	if (kind->replaces) {
+		rule.spawn = text("EPERM %s", stage);
+		rule.note = NO_EMULATION;
+	}
+	for (i = 0; i < sizeof(asked_calls) / sizeof(*asked_calls); i++) {
+		rule.name = text("seccomp %s: %s", kind->name, asked_calls[i].name);
+		rule.word[0] = asked_calls[i].number;
+		rule.word[3] = i;
+		try_rule(&rule);
+	}
 }
 
 RULES(asked_allowed)
 {
-	try_all_asked(&(struct kind){ .name = "ALLOW",
-				      .verdict = SECCOMP_RET_ALLOW,
-				      .expect = "runs" },
-		      0);
-	try_all_asked(&(struct kind){ .name = "LOG", .verdict = SECCOMP_RET_LOG, .expect = "runs" },
-		      0);
+	try_asked(&(struct kind){ .name = "ALLOW",
+				  .verdict = SECCOMP_RET_ALLOW,
+				  .expect = "runs" });
+	try_asked(&log_verdict);
 }
 
 RULES(asked_error)
 {
-	try_all_asked(&(struct kind){ .name = "ERRNO",
-				      .verdict = SECCOMP_RET_ERRNO | EBADFD,
-				      .expect = "EBADFD at the call" },
-		      0);
-	try_all_asked(&(struct kind){ .name = "ERRNO 0",
-				      .verdict = SECCOMP_RET_ERRNO,
-				      .expect = "runs",
-				      .spawn = "EPERM at the call",
-				      .note = NO_EMULATION },
-		      0);
+	try_asked(&error_verdict);
+	try_asked(&zero_verdict);
 }
 
 RULES(asked_kill)
 {
-	static const struct kind process = { .name = "KILL_PROCESS",
-					     .verdict = SECCOMP_RET_KILL_PROCESS,
-					     .expect = "the caller dies of SIGSYS" };
-	static const struct kind threads = { .name = "KILL_PROCESS, several threads",
-					     .verdict = SECCOMP_RET_KILL_PROCESS,
-					     .expect = "the caller dies of SIGSYS" };
-	static const struct kind handler = { .name = "KILL_PROCESS, a handler",
-					     .verdict = SECCOMP_RET_KILL_PROCESS,
-					     .expect = "the caller dies of SIGSYS" };
-	static const struct kind thread = { .name = "KILL_THREAD",
-					    .verdict = SECCOMP_RET_KILL_THREAD,
-					    .expect = "the caller dies of SIGSYS" };
-	static const struct kind one_thread = { .name = "KILL_THREAD, several threads",
-						.verdict = SECCOMP_RET_KILL_THREAD,
-						.expect = "dies of SIGSYS",
-						.spawn = "the caller dies of SIGSYS",
-						.note = WHOLE_PROCESS };
+	static const struct kind kinds[] = {
+		{ .name = "KILL_PROCESS",
+		  .verdict = SECCOMP_RET_KILL_PROCESS,
+		  .expect = "the caller dies of SIGSYS" },
+		{ .name = "KILL_PROCESS, several threads",
+		  .verdict = SECCOMP_RET_KILL_PROCESS,
+		  .expect = "the caller dies of SIGSYS",
+		  .how = IN_A_THREAD },
+		{ .name = "KILL_PROCESS, a handler",
+		  .verdict = SECCOMP_RET_KILL_PROCESS,
+		  .expect = "the caller dies of SIGSYS",
+		  .how = IN_A_THREAD | WITH_A_HANDLER },
+		{ .name = "KILL_THREAD",
+		  .verdict = SECCOMP_RET_KILL_THREAD,
+		  .expect = "the caller dies of SIGSYS" },
+		{ .name = "KILL_THREAD, several threads",
+		  .verdict = SECCOMP_RET_KILL_THREAD,
+		  .expect = "dies of SIGSYS",
+		  .spawn = "the caller dies of SIGSYS",
+		  .note = WHOLE_PROCESS,
+		  .how = IN_A_THREAD },
+	};
+	size_t i;
 
-	try_all_asked(&process, 0);
-	try_all_asked(&threads, IN_A_THREAD);
-	try_all_asked(&handler, IN_A_THREAD | WITH_A_HANDLER);
-	try_all_asked(&thread, 0);
-	try_all_asked(&one_thread, IN_A_THREAD);
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		try_asked(&kinds[i]);
 }
 
 RULES(asked_trap)
 {
-	try_all_asked(&(struct kind){ .name = "TRAP",
-				      .verdict = SECCOMP_RET_TRAP,
-				      .expect = "the caller dies of SIGSYS",
-				      .spawn = "EPERM at the call",
-				      .note = NO_HANDLER },
-		      0);
-	try_all_asked(&(struct kind){ .name = "TRAP, a handler",
-				      .verdict = SECCOMP_RET_TRAP,
-				      .expect = "runs",
-				      .spawn = "EPERM at the call",
-				      .note = NO_HANDLER },
-		      WITH_A_HANDLER);
+	try_asked(&(struct kind){ .name = "TRAP",
+				  .verdict = SECCOMP_RET_TRAP,
+				  .expect = "the caller dies of SIGSYS",
+				  .spawn = "EPERM at the call",
+				  .note = NO_HANDLER });
+	try_asked(&(struct kind){ .name = "TRAP, a handler",
+				  .verdict = SECCOMP_RET_TRAP,
+				  .expect = "runs",
+				  .spawn = "EPERM at the call",
+				  .note = NO_HANDLER,
+				  .how = WITH_A_HANDLER });
 }
 
 RULES(asked_trace)
 {
-	try_all_asked(&(struct kind){ .name = "TRACE without a tracer",
-				      .verdict = SECCOMP_RET_TRACE,
-				      .expect = "ENOSYS at the call" },
-		      0);
-	try_all_asked(&(struct kind){ .name = "TRACE, let pass",
-				      .verdict = SECCOMP_RET_TRACE,
-				      .expect = "runs",
-				      .attend = tracer_passes },
-		      0);
-	try_all_asked(&(struct kind){ .name = "TRACE, denied",
-				      .verdict = SECCOMP_RET_TRACE,
-				      .expect = "EACCES at the call",
-				      .attend = tracer_denies },
-		      0);
-	try_all_asked(&(struct kind){ .name = "TRACE, changed to another call",
-				      .verdict = SECCOMP_RET_TRACE,
-				      .expect = "runs",
-				      .spawn = "EPERM at the call",
-				      .note = NO_EMULATION,
-				      .attend = tracer_changes },
-		      0);
+	try_asked(&trace_without_tracer_verdict);
+	try_asked(&trace_passes_verdict);
+	try_asked(&trace_denies_verdict);
+	try_asked(&trace_changes_verdict);
 }
 
 RULES(asked_notify)
 {
-	try_all_asked(&(struct kind){ .name = "USER_NOTIF, continued",
-				      .verdict = SECCOMP_RET_USER_NOTIF,
-				      .expect = "runs",
-				      .attend = supervisor_passes },
-		      0);
-	try_all_asked(&(struct kind){ .name = "USER_NOTIF, denied",
-				      .verdict = SECCOMP_RET_USER_NOTIF,
-				      .expect = "EACCES at the call",
-				      .attend = supervisor_denies },
-		      0);
-	try_all_asked(&(struct kind){ .name = "USER_NOTIF, done by the supervisor",
-				      .verdict = SECCOMP_RET_USER_NOTIF,
-				      .expect = "runs",
-				      .spawn = "EPERM at the call",
-				      .note = NO_EMULATION,
-				      .attend = supervisor_does_it },
-		      0);
+	try_asked(&notify_continues_verdict);
+	try_asked(&notify_denies_verdict);
+	try_asked(&notify_emulates_verdict);
 }
 
 /* --- the memory that was judged is the memory that is used --- */
@@ -832,19 +797,10 @@ static bool judge(pid_t pid, int number, const uint64_t *args, bool rewrites)
 	return !secret;
 }
 
-static int tracer_judges(const struct rule *rule, pid_t caller)
-{
-	(void)rule;
-	return follow(caller, JUDGE);
-}
+ATTEND(tracer_judges, follow(caller, JUDGE));
+ATTEND(tracer_rewrites, follow(caller, REWRITE));
 
-static int tracer_rewrites(const struct rule *rule, pid_t caller)
-{
-	(void)rule;
-	return follow(caller, REWRITE);
-}
-
-static void say_judgement(const struct seccomp_notif *notif, struct seccomp_notif_resp *resp,
+static void answer_by_memory(const struct seccomp_notif *notif, struct seccomp_notif_resp *resp,
 			  bool rewrites)
 {
 	uint64_t args[3];
@@ -856,27 +812,18 @@ static void say_judgement(const struct seccomp_notif *notif, struct seccomp_noti
 		resp->error = -EACCES;
 }
 
-static void say_by_memory(const struct seccomp_notif *notif, struct seccomp_notif_resp *resp)
+static void judge_memory(const struct seccomp_notif *notif, struct seccomp_notif_resp *resp)
 {
-	say_judgement(notif, resp, false);
+	answer_by_memory(notif, resp, false);
 }
 
-static void rewrite_and_say(const struct seccomp_notif *notif, struct seccomp_notif_resp *resp)
+static void rewrite_memory(const struct seccomp_notif *notif, struct seccomp_notif_resp *resp)
 {
-	say_judgement(notif, resp, true);
+	answer_by_memory(notif, resp, true);
 }
 
-static int supervisor_judges(const struct rule *rule, pid_t caller)
-{
-	(void)rule;
-	return supervise(caller, say_by_memory);
-}
-
-static int supervisor_rewrites(const struct rule *rule, pid_t caller)
-{
-	(void)rule;
-	return supervise(caller, rewrite_and_say);
-}
+ATTEND(supervisor_judges, supervise(caller, judge_memory));
+ATTEND(supervisor_rewrites, supervise(caller, rewrite_memory));
 
 /* rule->text, if not NULL, becomes RLIMIT_CORE: a struct rlimit. */
 static void limit_and_filter(const struct rule *rule)
@@ -924,8 +871,9 @@ static void set_memory(const char *word, void *written)
 	write_text(in_scratch(SECRET + 2), "secret");
 }
 
+/* A rule about memory that a judge reads, or rewrites in place. */
 static struct rule judged(const struct judge *who, int number, const char *expect,
-			  const char *subject)
+			  const char *subject, bool rewrites)
 {
 	return (struct rule){ .name = text("memory that %s judges: %s", who->name, subject),
 			      .expect = expect,
@@ -933,21 +881,19 @@ static struct rule judged(const struct judge *who, int number, const char *expec
 			      .confine = limit_and_filter,
 			      .word = { number, who->verdict },
 			      .template_first = true,
-			      .attend = who->judges };
+			      .attend = rewrites ? who->rewrites : who->judges };
 }
 
+/* If an action writes nothing before the call, the judge rewrites the memory. */
 static void try_open(const struct judge *who, const char *expect, const char *subject,
 		     const char *written)
 {
-	struct rule rule = judged(who, SYS_openat2, expect, subject);
+	struct rule rule = judged(who, SYS_openat2, expect, subject, !written);
 
 	rule.argv = ARGV("suite", "@judged", "input");
 	rule.text = written;
-	/* If nothing is written, leave out the first action. */
 	rule.actions = written ? memory.list : memory.list + 1;
 	rule.count = written ? 2 : 1;
-	if (!written)
-		rule.attend = who->rewrites;
 	try_rule(&rule);
 }
 
@@ -973,14 +919,12 @@ RULES(an_opened_path_that_is_judged)
 static void try_argument(const struct judge *who, const char *expect, const char *subject,
 			 const char *written)
 {
-	struct rule rule = judged(who, SYS_execve, expect, subject);
+	struct rule rule = judged(who, SYS_execve, expect, subject, !written);
 
 	rule.argv = ARGV("suite", "@judged", memory.argument);
 	rule.text = written;
 	rule.actions = memory.list;
 	rule.count = written ? 1 : 0;
-	if (!written)
-		rule.attend = who->rewrites;
 	try_rule(&rule);
 	rule.name = text("%s, SPAWN_PATH", rule.name);
 	rule.by_path = true;
@@ -1015,20 +959,51 @@ RULES(a_signal_mask_that_is_judged)
 	memory.set = (struct spawn_template_sigset){ (uintptr_t)&memory.signals, 8 };
 	for (i = 0; i < JUDGES; i++) {
 		rule = judged(&judges[i], SYS_rt_sigprocmask, "runs",
-			      "SIGMASK's set, rewritten in place");
+			      "SIGMASK's set, rewritten in place", true);
 		rule.argv = ARGV("suite", "@judged", "mask");
 		rule.actions = &action;
 		rule.count = 1;
-		rule.attend = judges[i].rewrites;
 		try_rule(&rule);
 	}
 }
 
 #define PINNED "a template executes the file that it pins, and no other"
 
+static void try_program(const struct judge *who)
+{
+	static const struct {
+		const char *subject, *expect;
+		const char *spawn, *note;
+		bool rewrites, by_path, searched;
+	} ways[] = {
+		{ "a program's path, rewritten in place, SPAWN_PATH", "runs", .rewrites = true,
+		  .by_path = true },
+		{ "a program's path, SPAWN_PATH", "EACCES at exec", .by_path = true },
+		{ "a path that was searched for, rewritten in place", "runs", .rewrites = true,
+		  .by_path = true, .searched = true },
+		{ "a template's path, rewritten in place", "runs", "EPERM at exec", PINNED,
+		  .rewrites = true },
+		{ "a template's path", "EACCES at exec" },
+	};
+	struct rule rule;
+	size_t i;
+
+	for (i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		rule = judged(who, SYS_execve, ways[i].expect, ways[i].subject, ways[i].rewrites);
+		rule.spawn = ways[i].spawn;
+		rule.note = ways[i].note;
+		rule.argv = ARGV("suite", "@judged", "program");
+		rule.path = ways[i].searched ? "secret" : memory.program;
+		rule.search = ways[i].searched ? scratch : NULL;
+		rule.by_path = ways[i].by_path;
+		/* Lend memory for the path that was found, and for a template's. */
+		rule.scratch = ways[i].searched || !ways[i].by_path;
+		try_rule(&rule);
+	}
+}
+
 RULES(a_program_that_is_judged)
 {
-	struct rule rule;
 	size_t i;
 
 	copy_file(own_path(), in_scratch("public"), 0755);
@@ -1036,40 +1011,7 @@ RULES(a_program_that_is_judged)
 	for (i = 0; i < JUDGES; i++) {
 		set_memory(SECRET, NULL);
 		strcpy(memory.program, in_scratch("secret"));
-		rule = judged(&judges[i], SYS_execve, "runs",
-			      "a program's path, rewritten in place, SPAWN_PATH");
-		rule.argv = ARGV("suite", "@judged", "program");
-		rule.path = memory.program;
-		rule.by_path = true;
-		rule.attend = judges[i].rewrites;
-		try_rule(&rule);
-		rule.name = text("memory that %s judges: a program's path, SPAWN_PATH",
-				 judges[i].name);
-		rule.expect = "EACCES at exec";
-		rule.attend = judges[i].judges;
-		try_rule(&rule);
-		rule.name = text("memory that %s judges: a path that was searched for, rewritten "
-				 "in place",
-				 judges[i].name);
-		rule.expect = "runs";
-		rule.path = "secret";
-		rule.search = scratch;
-		rule.scratch = true;
-		rule.attend = judges[i].rewrites;
-		try_rule(&rule);
-		rule.name = text("memory that %s judges: a template's path, rewritten in place",
-				 judges[i].name);
-		rule.path = memory.program;
-		rule.search = NULL;
-		rule.by_path = false;
-		rule.spawn = "EPERM at exec";
-		rule.note = PINNED;
-		try_rule(&rule);
-		rule.name = text("memory that %s judges: a template's path", judges[i].name);
-		rule.expect = "EACCES at exec";
-		rule.spawn = rule.note = NULL;
-		rule.attend = judges[i].judges;
-		try_rule(&rule);
+		try_program(&judges[i]);
 	}
 }
 
@@ -1119,17 +1061,8 @@ static int guard(pid_t caller, bool denies)
 	}
 }
 
-static int jailer_passes(const struct rule *rule, pid_t caller)
-{
-	(void)rule;
-	return guard(caller, false);
-}
-
-static int jailer_denies(const struct rule *rule, pid_t caller)
-{
-	(void)rule;
-	return guard(caller, true);
-}
+ATTEND(jailer_passes, guard(caller, false));
+ATTEND(jailer_denies, guard(caller, true));
 
 RULES(a_ptrace_jail)
 {
@@ -1376,6 +1309,7 @@ static void try_in_docker(const char *subject, const char *expect, int number)
 
 RULES(docker)
 {
+	struct rule rule;
 	size_t i;
 
 	try_rule(&(struct rule){ .name = "Docker's default profile: every action, and exec",
@@ -1383,17 +1317,11 @@ RULES(docker)
 				 .confine = be_in_docker,
 				 .actions = every_action()->list,
 				 .count = EVERY_COUNT });
-	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++)
-		try_rule(&(struct rule){
-			.name = text("Docker's default profile: %s", calls[i].name),
-			.expect = "runs",
-			.confine = be_in_docker,
-			.by_path = calls[i].by_path,
-			.pidfd = calls[i].pidfd,
-			.flags = calls[i].flags,
-			.actions = calls[i].action < 0 ? NULL :
-							 &every_action()->list[calls[i].action],
-			.count = calls[i].action >= 0 });
+	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+		rule = rule_of_call("Docker's default profile", &calls[i]);
+		rule.confine = be_in_docker;
+		try_rule(&rule);
+	}
 	try_in_docker("getuid in the program", "runs", SYS_getuid);
 	try_in_docker("unshare in the program", text("exits with %d", EPERM), SYS_unshare);
 	try_in_docker("keyctl in the program", text("exits with %d", EPERM), SYS_keyctl);
@@ -1401,28 +1329,24 @@ RULES(docker)
 	try_in_docker("clone3 in the program", text("exits with %d", ENOSYS), SYS_clone3);
 }
 
-RULES(docker_of_the_old_days)
+RULES(docker_of_2019)
 {
+	struct rule rule;
 	size_t i;
 
-	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++)
-		try_rule(&(struct rule){
-			.name = text("Docker's default profile of 2019: %s", calls[i].name),
-			.expect = is_young(calls[i].number) ? text("EPERM %s", calls[i].stage) :
-							      "runs",
-			.confine = be_in_docker,
-			.word = { true },
-			/*
-			 * A template of a path stands for openat2, which the
-			 * profile of 2019 denies.
-			 */
-			.template_first = true,
-			.by_path = calls[i].by_path,
-			.pidfd = calls[i].pidfd,
-			.flags = calls[i].flags,
-			.actions = calls[i].action < 0 ? NULL :
-							 &every_action()->list[calls[i].action],
-			.count = calls[i].action >= 0 });
+	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+		rule = rule_of_call("Docker's default profile of 2019", &calls[i]);
+		if (is_young(calls[i].number))
+			rule.expect = text("EPERM %s", calls[i].stage);
+		rule.confine = be_in_docker;
+		rule.word[0] = true;
+		/*
+		 * A template of a path stands for openat2, which the profile of
+		 * 2019 denies.
+		 */
+		rule.template_first = true;
+		try_rule(&rule);
+	}
 	try_rule(&(struct rule){ .name = "Docker's default profile of 2019: a template of a path",
 				 .expect = "runs",
 				 .spawn = "EPERM at exec",
@@ -1478,7 +1402,7 @@ RULES(a_service_that_may_not_execute)
 }
 
 /* Of several filters the strictest verdict counts. */
-static void two_filters(const struct rule *rule)
+static void three_filters(const struct rule *rule)
 {
 	filter(&(struct rule){ .word = { rule->word[0], SECCOMP_RET_ERRNO | EACCES } });
 	filter(&(struct rule){ .word = { rule->word[0], SECCOMP_RET_LOG } });
@@ -1487,21 +1411,17 @@ static void two_filters(const struct rule *rule)
 
 RULES(several_filters)
 {
+	struct rule rule;
 	size_t i;
 
-	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++)
-		try_rule(&(struct rule){ .name = text("seccomp, three filters: %s", calls[i].name),
-					 .expect = text("EACCES %s", calls[i].stage),
-					 .confine = two_filters,
-					 .word = { calls[i].number },
-					 .by_path = calls[i].by_path,
-					 .pidfd = calls[i].pidfd,
-					 .flags = calls[i].flags,
-					 .actions = calls[i].action < 0 ?
-							    NULL :
-							    &every_action()->list[calls[i].action],
-					 .count = calls[i].action >= 0,
-					 .template_first = true });
+	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+		rule = rule_of_call("seccomp, three filters", &calls[i]);
+		rule.expect = text("EACCES %s", calls[i].stage);
+		rule.confine = three_filters;
+		rule.word[0] = calls[i].number;
+		rule.template_first = true;
+		try_rule(&rule);
+	}
 }
 
 SUITE("security_seccomp",
@@ -1536,6 +1456,6 @@ SUITE("security_seccomp",
       T(ioctl_itself),
       T(strict_mode),
       T(docker),
-      T(docker_of_the_old_days),
+      T(docker_of_2019),
       T(a_service_that_may_not_execute),
       T(several_filters));
