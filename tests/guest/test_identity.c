@@ -339,7 +339,7 @@ static void folder_mounted_over(void)
 	close(by_path);
 }
 
-static void result_says_template(void)
+static void result_has_stage_template(void)
 {
 	struct spawn_template_result result = { 9, 9, 9, 9 };
 
@@ -887,7 +887,7 @@ SUITE("identity",
       T(link_retargeted),
       T(mounted_over),
       T(folder_mounted_over),
-      T(result_says_template),
+      T(result_has_stage_template),
       T(unlinked_before_a_template_by_fd),
       T(package_upgrades),
       T(script_renamed_over),
