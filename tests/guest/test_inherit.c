@@ -19,7 +19,7 @@
 
 static const char *const everything[8];
 
-static char *both_say(void)
+static char *compared_facts(void)
 {
 	char *reference, *facts;
 
@@ -37,7 +37,7 @@ static char *both_say(void)
 	{ \
 		(void)unused; \
 		must((int)(change)); \
-		check_str(fact(both_say(), key), value); \
+		check_str(fact(compared_facts(), key), value); \
 	} \
 	static void name(void) \
 	{ \
@@ -187,7 +187,7 @@ static void in_namespace(void *flag)
 				       "cgroup";
 	must(unshare(kind));
 	must(readlink(text("/proc/self/ns/%s", name), link, sizeof(link) - 1));
-	check_str(fact(both_say(), text("ns.%s", name)), link);
+	check_str(fact(compared_facts(), text("ns.%s", name)), link);
 }
 
 static void namespaces(void)
