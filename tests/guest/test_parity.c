@@ -339,7 +339,7 @@ CHILD_TEST(auxv_of_an_ordinary_user)
 
 /* --- facts that only the process itself can see --- */
 
-static void say_number(FILE *out, const char *key, long value)
+static void print_number(FILE *out, const char *key, long value)
 {
 	if (value == -1)
 		fprintf(out, "%s=%s\n", key, strerrorname_np(errno));
@@ -347,7 +347,7 @@ static void say_number(FILE *out, const char *key, long value)
 		fprintf(out, "%s=%ld\n", key, value);
 }
 
-static void say_timers(FILE *out)
+static void print_timers(FILE *out)
 {
 	static const int kinds[] = { ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF };
 	struct itimerval left;
@@ -361,7 +361,7 @@ static void say_timers(FILE *out)
 	}
 }
 
-static void say_keyrings(FILE *out)
+static void print_keyrings(FILE *out)
 {
 	int which;
 
@@ -372,25 +372,25 @@ static void say_keyrings(FILE *out)
 				syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, which, 0));
 }
 
-static void say_prctls(FILE *out)
+static void print_prctls(FILE *out)
 {
 	int value = -1;
 
-	say_number(out, "mdwe", prctl(PR_GET_MDWE, 0, 0, 0, 0));
-	say_number(out, "memory_merge", prctl(PR_GET_MEMORY_MERGE, 0, 0, 0, 0));
-	say_number(out, "io_flusher", prctl(PR_GET_IO_FLUSHER, 0, 0, 0, 0));
-	say_number(out, "keepcaps", prctl(PR_GET_KEEPCAPS));
-	say_number(out, "speculation.0", prctl(PR_GET_SPECULATION_CTRL, 0, 0, 0, 0));
-	say_number(out, "speculation.1", prctl(PR_GET_SPECULATION_CTRL, 1, 0, 0, 0));
+	print_number(out, "mdwe", prctl(PR_GET_MDWE, 0, 0, 0, 0));
+	print_number(out, "memory_merge", prctl(PR_GET_MEMORY_MERGE, 0, 0, 0, 0));
+	print_number(out, "io_flusher", prctl(PR_GET_IO_FLUSHER, 0, 0, 0, 0));
+	print_number(out, "keepcaps", prctl(PR_GET_KEEPCAPS));
+	print_number(out, "speculation.0", prctl(PR_GET_SPECULATION_CTRL, 0, 0, 0, 0));
+	print_number(out, "speculation.1", prctl(PR_GET_SPECULATION_CTRL, 1, 0, 0, 0));
 	prctl(PR_GET_TSC, &value);
-	say_number(out, "tsc", value);
+	print_number(out, "tsc", value);
 	prctl(PR_GET_CHILD_SUBREAPER, &value);
-	say_number(out, "subreaper", value);
-	say_number(out, "timing", prctl(PR_GET_TIMING));
-	say_number(out, "fpexc", prctl(PR_GET_FPEXC, &value));
+	print_number(out, "subreaper", value);
+	print_number(out, "timing", prctl(PR_GET_TIMING));
+	print_number(out, "fpexc", prctl(PR_GET_FPEXC, &value));
 }
 
-static void say_floating_point(FILE *out)
+static void print_floating_point(FILE *out)
 {
 	unsigned int mxcsr;
 	unsigned short control;
@@ -400,7 +400,7 @@ static void say_floating_point(FILE *out)
 	fprintf(out, "mxcsr=%x\nx87=%x\n", mxcsr, control);
 }
 
-static void say_robust_list(FILE *out)
+static void print_robust_list(FILE *out)
 {
 	void *head = NULL;
 	size_t size = 0;
@@ -409,7 +409,7 @@ static void say_robust_list(FILE *out)
 	fprintf(out, "robust_list=%d\n", head != NULL);
 }
 
-static void say_times(FILE *out)
+static void print_times(FILE *out)
 {
 	struct rusage usage;
 
@@ -425,12 +425,12 @@ PROGRAM(inside)
 	FILE *out = open_memstream(&report, &size);
 	int fd;
 
-	say_timers(out);
-	say_keyrings(out);
-	say_prctls(out);
-	say_floating_point(out);
-	say_robust_list(out);
-	say_times(out);
+	print_timers(out);
+	print_keyrings(out);
+	print_prctls(out);
+	print_floating_point(out);
+	print_robust_list(out);
+	print_times(out);
 	fclose(out);
 	fd = open(argv[0], O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
@@ -451,7 +451,7 @@ static char *inside_argv(char *argv[4])
 }
 
 /* Compare the reports of both children. Returns the spawned child's. */
-static char *both_say(void)
+static char *compared_facts(void)
 {
 	int template = template_of(own_path());
 	char *argv[4], *path = inside_argv(argv), *got, *want;
@@ -470,7 +470,7 @@ static char *both_say(void)
 
 CHILD_TEST(inside_of_a_plain_caller)
 {
-	both_say();
+	compared_facts();
 }
 
 CHILD_TEST(interval_timers_are_not_inherited)
@@ -486,7 +486,7 @@ CHILD_TEST(interval_timers_are_not_inherited)
 	must(setitimer(ITIMER_PROF, &minute, NULL));
 	must(timer_create(CLOCK_MONOTONIC, &event, &timer));
 	must(timer_settime(timer, 0, &hour, NULL));
-	facts = both_say();
+	facts = compared_facts();
 	check_str(fact(facts, "itimer.0"), "0");
 	check_str(fact(facts, "itimer.1"), "0");
 	check_str(fact(facts, "itimer.2"), "0");
@@ -504,7 +504,7 @@ CHILD_TEST(keyrings)
 	session = must(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, "outspawn"));
 	process = must(syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_PROCESS_KEYRING, 1));
 	thread = must(syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_THREAD_KEYRING, 1));
-	facts = both_say();
+	facts = compared_facts();
 	check_str(fact(facts, "keyring.3"), text("%ld", session));
 	check(strcmp(fact(facts, "keyring.2"), text("%ld", process)));
 	check(strcmp(fact(facts, "keyring.1"), text("%ld", thread)));
@@ -514,7 +514,7 @@ CHILD_TEST(memory_deny_write_execute)
 {
 	/* Since 6.3. */
 	int set = prctl(PR_SET_MDWE, 1, 0, 0, 0);
-	char *facts = both_say();
+	char *facts = compared_facts();
 
 	check_str(fact(facts, "mdwe"), set == 0 ? "1" : "EINVAL");
 }
@@ -523,26 +523,26 @@ CHILD_TEST(memory_merging)
 {
 	/* Since 6.4. Since 6.12 the setting outlives exec. */
 	prctl(PR_SET_MEMORY_MERGE, 1, 0, 0, 0);
-	both_say();
+	compared_facts();
 }
 
 CHILD_TEST(io_flusher)
 {
 	must(prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0));
-	check_str(fact(both_say(), "io_flusher"), "1");
+	check_str(fact(compared_facts(), "io_flusher"), "1");
 }
 
 CHILD_TEST(keepcaps_is_cleared)
 {
 	must(prctl(PR_SET_KEEPCAPS, 1));
-	check_str(fact(both_say(), "keepcaps"), "0");
+	check_str(fact(compared_facts(), "keepcaps"), "0");
 }
 
 CHILD_TEST(speculation_control)
 {
 	prctl(PR_SET_SPECULATION_CTRL, 0, PR_SPEC_DISABLE, 0, 0);
 	prctl(PR_SET_SPECULATION_CTRL, 1, PR_SPEC_DISABLE, 0, 0);
-	both_say();
+	compared_facts();
 }
 
 CHILD_TEST(floating_point_starts_anew)
@@ -553,7 +553,7 @@ CHILD_TEST(floating_point_starts_anew)
 
 	__asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));
 	__asm__ volatile("fldcw %0" : : "m"(control));
-	facts = both_say();
+	facts = compared_facts();
 	check_str(fact(facts, "mxcsr"), "1f80");
 	check_str(fact(facts, "x87"), "37f");
 }
@@ -561,7 +561,7 @@ CHILD_TEST(floating_point_starts_anew)
 CHILD_TEST(subreaper_is_not_inherited)
 {
 	must(prctl(PR_SET_CHILD_SUBREAPER, 1));
-	check_str(fact(both_say(), "subreaper"), "0");
+	check_str(fact(compared_facts(), "subreaper"), "0");
 }
 
 /* Exits at once. Its own child exits a little later, with status 7. */
