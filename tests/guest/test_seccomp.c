@@ -1320,7 +1320,7 @@ static void unmapped_in_child(void *unused)
 	}
 }
 
-static void memory_that_is_gone_when_its_step_begins(void)
+static void memory_unmapped_before_its_step(void)
 {
 	in_child(unmapped_in_child, NULL);
 }
@@ -1702,7 +1702,7 @@ SUITE("seccomp",
       T(fdinfo_of_a_caller_with_filters_hides_the_key),
       T(memory_is_read_when_its_step_begins),
       T(memory_is_read_at_once_without_filters),
-      T(memory_that_is_gone_when_its_step_begins),
+      T(memory_unmapped_before_its_step),
       T(bad_strings_are_errors_of_exec),
       T(bad_strings_are_errors_of_arguments_without_filters),
       T(lent_memory_is_seen_as_the_path),
