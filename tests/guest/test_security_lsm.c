@@ -902,7 +902,7 @@ static void try_to_trace(pid_t pid)
 	attempt->said = ptrace(PTRACE_SEIZE, pid, 0, 0) < 0 ? errno : 0;
 }
 
-static int stranger_traces(const struct rule *rule, pid_t caller)
+static int another_process_traces(const struct rule *rule, pid_t caller)
 {
 	pid_t child, stranger;
 
@@ -929,7 +929,7 @@ static void try_scope(char scope, const char *expect)
 	struct rule rule = { .name = text("Yama, ptrace_scope %c: seized during an OPEN", scope),
 			     .expect = "runs",
 			     .confine = be_nobody,
-			     .attend = stranger_traces,
+			     .attend = another_process_traces,
 			     .text = fifo,
 			     .actions = open_action(fifo, O_RDONLY, 9),
 			     .count = 1 };
