@@ -31,7 +31,7 @@ static char *program_of(uid_t owner, gid_t group, mode_t mode)
  * Compare the facts of a spawn with those of the reference child. Returns the
  * spawn's.
  */
-static char *both_say(const char *path)
+static char *compared_facts(const char *path)
 {
 	static const char *const sections[8] = { "ids", "exec", "status", "security", "env" };
 	int template = template_of(path);
@@ -85,7 +85,7 @@ CHILD_TEST(plain_program)
 	char *path = program_of(0, 0, 0755);
 
 	become_nobody();
-	expect(both_say(path), "1000 1000 1000", "1000 1000 1000", "0");
+	expect(compared_facts(path), "1000 1000 1000", "1000 1000 1000", "0");
 }
 
 CHILD_TEST(setuid_root)
@@ -93,7 +93,7 @@ CHILD_TEST(setuid_root)
 	char *path = program_of(0, 0, 04755), *facts;
 
 	become_nobody();
-	facts = both_say(path);
+	facts = compared_facts(path);
 	expect(facts, "1000 0 0", "1000 1000 1000", "1");
 	check_str(fact(facts, "dumpable"), "0");
 	check_str(fact(facts, "status.CapEff"), fact(facts, "status.CapBnd"));
@@ -104,7 +104,7 @@ CHILD_TEST(setuid_of_another_user)
 	char *path = program_of(OTHER, 0, 04755);
 
 	become_nobody();
-	expect(both_say(path), "1000 1001 1001", "1000 1000 1000", "1");
+	expect(compared_facts(path), "1000 1001 1001", "1000 1000 1000", "1");
 }
 
 CHILD_TEST(setuid_of_the_same_user)
@@ -112,7 +112,7 @@ CHILD_TEST(setuid_of_the_same_user)
 	char *path = program_of(NOBODY, 0, 04755);
 
 	become_nobody();
-	expect(both_say(path), "1000 1000 1000", "1000 1000 1000", "0");
+	expect(compared_facts(path), "1000 1000 1000", "1000 1000 1000", "0");
 }
 
 CHILD_TEST(setgid_of_another_group)
@@ -120,7 +120,7 @@ CHILD_TEST(setgid_of_another_group)
 	char *path = program_of(0, OTHER, 02755);
 
 	become_nobody();
-	expect(both_say(path), "1000 1000 1000", "1000 1001 1001", "1");
+	expect(compared_facts(path), "1000 1000 1000", "1000 1001 1001", "1");
 }
 
 /* Without the group's execute bit, exec ignores setgid. */
@@ -129,7 +129,7 @@ CHILD_TEST(setgid_without_group_execute)
 	char *path = program_of(0, OTHER, 02745);
 
 	become_nobody();
-	expect(both_say(path), "1000 1000 1000", "1000 1000 1000", "0");
+	expect(compared_facts(path), "1000 1000 1000", "1000 1000 1000", "0");
 }
 
 CHILD_TEST(setuid_and_setgid)
@@ -137,14 +137,14 @@ CHILD_TEST(setuid_and_setgid)
 	char *path = program_of(OTHER, OTHER, 06755);
 
 	become_nobody();
-	expect(both_say(path), "1000 1001 1001", "1000 1001 1001", "1");
+	expect(compared_facts(path), "1000 1001 1001", "1000 1001 1001", "1");
 }
 
 CHILD_TEST(setuid_away_from_root)
 {
 	char *path = program_of(NOBODY, NOBODY, 06755), *facts;
 
-	facts = both_say(path);
+	facts = compared_facts(path);
 	expect(facts, "0 1000 1000", "0 1000 1000", "1");
 	check_str(fact(facts, "status.CapEff"), "0000000000000000");
 }
@@ -155,7 +155,7 @@ CHILD_TEST(setuid_with_no_new_privs)
 
 	become_nobody();
 	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-	expect(both_say(path), "1000 1000 1000", "1000 1000 1000", "0");
+	expect(compared_facts(path), "1000 1000 1000", "1000 1000 1000", "0");
 }
 
 CHILD_TEST(setgid_with_no_new_privs)
@@ -164,7 +164,7 @@ CHILD_TEST(setgid_with_no_new_privs)
 
 	become_nobody();
 	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-	expect(both_say(path), "1000 1000 1000", "1000 1000 1000", "0");
+	expect(compared_facts(path), "1000 1000 1000", "1000 1000 1000", "0");
 }
 
 /* Mount a tmpfs on a directory, in a new mount namespace. */
@@ -186,7 +186,7 @@ static char *setuid_on_mount(unsigned long flags)
 
 	copy_file(PROBE, path, 04755);
 	become_nobody();
-	return both_say(path);
+	return compared_facts(path);
 }
 
 CHILD_TEST(setuid_on_an_ordinary_mount)
@@ -404,7 +404,7 @@ CHILD_TEST(setuid_in_a_user_namespace)
 
 	become_nobody();
 	must(unshare(CLONE_NEWUSER));
-	facts = both_say(path);
+	facts = compared_facts(path);
 	check_str(fact(facts, "uid"), "65534 65534 65534");
 	check_str(fact(facts, "secure"), "0");
 }
@@ -415,7 +415,7 @@ CHILD_TEST(secure_bits_of_a_setuid_caller)
 
 	must(prctl(PR_SET_SECUREBITS, 1 | 2));
 	become_nobody();
-	check_str(fact(both_say(path), "status.CapEff"), "0000000000000000");
+	check_str(fact(compared_facts(path), "status.CapEff"), "0000000000000000");
 }
 
 /* --- traced programs --- */
@@ -424,17 +424,17 @@ struct wanted {
 	const char *path, *users, *secure;
 };
 
-static void say(void *argument)
+static void check_wanted(void *argument)
 {
 	struct wanted *wanted = argument;
 
-	expect(both_say(wanted->path), wanted->users, "1000 1000 1000", wanted->secure);
+	expect(compared_facts(wanted->path), wanted->users, "1000 1000 1000", wanted->secure);
 }
 
-static void say_as_nobody(void *argument)
+static void check_as_nobody(void *argument)
 {
 	become_nobody();
-	say(argument);
+	check_wanted(argument);
 }
 
 /* exec grants a task no privileges if its tracer has none. */
@@ -444,7 +444,7 @@ CHILD_TEST(setuid_when_traced_by_an_ordinary_user)
 	char *path = program_of(0, 0, 04755);
 
 	become_nobody();
-	check_eq(trace(&tracer, say, &(struct wanted){ path, "1000 1000 1000", "1" }), 0);
+	check_eq(trace(&tracer, check_wanted, &(struct wanted){ path, "1000 1000 1000", "1" }), 0);
 	check_eq(seen_times(&tracer, 0, PTRACE_EVENT_EXEC), 2);
 }
 
@@ -455,7 +455,7 @@ CHILD_TEST(setuid_when_only_the_caller_is_traced)
 	char *path = program_of(0, 0, 04755);
 
 	become_nobody();
-	check_eq(trace(&tracer, say, &(struct wanted){ path, "1000 0 0", "1" }), 0);
+	check_eq(trace(&tracer, check_wanted, &(struct wanted){ path, "1000 0 0", "1" }), 0);
 	check_eq(seen_times(&tracer, 0, PTRACE_EVENT_EXEC), 0);
 }
 
@@ -464,7 +464,7 @@ CHILD_TEST(setuid_when_traced_by_root)
 	struct tracer tracer = { .options = FOLLOW };
 	char *path = program_of(0, 0, 04755);
 
-	check_eq(trace(&tracer, say_as_nobody, &(struct wanted){ path, "1000 0 0", "1" }), 0);
+	check_eq(trace(&tracer, check_as_nobody, &(struct wanted){ path, "1000 0 0", "1" }), 0);
 	check_eq(seen_times(&tracer, 0, PTRACE_EVENT_EXEC), 2);
 }
 
@@ -515,7 +515,7 @@ CHILD_TEST(file_capabilities)
 
 	set_file_capabilities(path, NET_RAW | NET_ADMIN, 0, true);
 	become_nobody();
-	facts = both_say(path);
+	facts = compared_facts(path);
 	expect_capabilities(facts, NET_RAW | NET_ADMIN, NET_RAW | NET_ADMIN);
 	expect(facts, "1000 1000 1000", "1000 1000 1000", "1");
 }
@@ -527,7 +527,7 @@ CHILD_TEST(capabilities_by_setcap)
 
 	check_eq(system(text("setcap cap_net_raw+p %s", path)), 0);
 	become_nobody();
-	expect_capabilities(both_say(path), NET_RAW, 0);
+	expect_capabilities(compared_facts(path), NET_RAW, 0);
 }
 
 CHILD_TEST(file_capabilities_with_no_new_privs)
@@ -537,7 +537,7 @@ CHILD_TEST(file_capabilities_with_no_new_privs)
 	set_file_capabilities(path, NET_RAW, 0, true);
 	become_nobody();
 	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-	expect_capabilities(both_say(path), 0, 0);
+	expect_capabilities(compared_facts(path), 0, 0);
 }
 
 CHILD_TEST(file_capabilities_on_a_nosuid_mount)
@@ -547,7 +547,7 @@ CHILD_TEST(file_capabilities_on_a_nosuid_mount)
 	copy_file(PROBE, path, 0755);
 	set_file_capabilities(path, NET_RAW, 0, true);
 	become_nobody();
-	expect_capabilities(both_say(path), 0, 0);
+	expect_capabilities(compared_facts(path), 0, 0);
 }
 
 CHILD_TEST(inheritable_capabilities)
@@ -556,7 +556,7 @@ CHILD_TEST(inheritable_capabilities)
 
 	set_file_capabilities(path, 0, NET_RAW | NET_ADMIN, true);
 	become_capable(NET_RAW, NET_RAW);
-	expect_capabilities(both_say(path), NET_RAW, NET_RAW);
+	expect_capabilities(compared_facts(path), NET_RAW, NET_RAW);
 }
 
 /*
@@ -581,7 +581,7 @@ CHILD_TEST(capabilities_out_of_bounds_without_the_effective_flag)
 	set_file_capabilities(path, NET_RAW | NET_ADMIN, 0, false);
 	must(prctl(PR_CAPBSET_DROP, CAP_NET_RAW));
 	become_nobody();
-	expect_capabilities(both_say(path), NET_ADMIN, 0);
+	expect_capabilities(compared_facts(path), NET_ADMIN, 0);
 }
 
 static void raise_ambient(int capability)
@@ -595,7 +595,7 @@ CHILD_TEST(ambient_capabilities)
 
 	become_capable(NET_RAW | NET_ADMIN, NET_RAW | NET_ADMIN);
 	raise_ambient(CAP_NET_RAW);
-	facts = both_say(path);
+	facts = compared_facts(path);
 	expect_capabilities(facts, NET_RAW, NET_RAW);
 	check_str(fact(facts, "status.CapAmb"), text("%016llx", NET_RAW));
 }
@@ -608,7 +608,7 @@ CHILD_TEST(ambient_and_file_capabilities)
 	set_file_capabilities(path, NET_ADMIN, 0, true);
 	become_capable(NET_RAW, NET_RAW);
 	raise_ambient(CAP_NET_RAW);
-	facts = both_say(path);
+	facts = compared_facts(path);
 	expect_capabilities(facts, NET_ADMIN, NET_ADMIN);
 	check_str(fact(facts, "status.CapAmb"), "0000000000000000");
 }
@@ -619,7 +619,7 @@ CHILD_TEST(ambient_capabilities_and_setuid)
 
 	become_capable(NET_RAW, NET_RAW);
 	raise_ambient(CAP_NET_RAW);
-	facts = both_say(path);
+	facts = compared_facts(path);
 	expect(facts, "1000 1001 1001", "1000 1000 1000", "1");
 	check_str(fact(facts, "status.CapAmb"), "0000000000000000");
 }
@@ -631,7 +631,7 @@ CHILD_TEST(file_capabilities_when_traced)
 
 	set_file_capabilities(path, NET_RAW, 0, false);
 	become_nobody();
-	check_eq(trace(&tracer, say, &(struct wanted){ path, "1000 1000 1000", "0" }), 0);
+	check_eq(trace(&tracer, check_wanted, &(struct wanted){ path, "1000 1000 1000", "0" }), 0);
 }
 
 /* --- programs that may be executed and not read --- */
@@ -642,7 +642,7 @@ CHILD_TEST(execute_only)
 
 	become_nobody();
 	check_eq(error_of(open(path, O_RDONLY)), EACCES);
-	facts = both_say(path);
+	facts = compared_facts(path);
 	check_str(fact(facts, "dumpable"), "0");
 	check_str(fact(facts, "secure"), "0");
 }
@@ -652,7 +652,7 @@ CHILD_TEST(execute_only_for_others)
 	char *path = program_of(0, 0, 0751), *facts;
 
 	become_nobody();
-	facts = both_say(path);
+	facts = compared_facts(path);
 	check_str(fact(facts, "dumpable"), "0");
 }
 
@@ -661,7 +661,7 @@ CHILD_TEST(execute_only_and_setuid)
 	char *path = program_of(0, 0, 04711);
 
 	become_nobody();
-	expect(both_say(path), "1000 0 0", "1000 1000 1000", "1");
+	expect(compared_facts(path), "1000 0 0", "1000 1000 1000", "1");
 }
 
 /* --- more processes than allowed --- */
