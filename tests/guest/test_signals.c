@@ -271,7 +271,10 @@ CHILD_TEST(caller_killed_while_reaping)
 
 /* --- the calling thread ends, its process does not --- */
 
-/* Waits for children until there are none. Their status must be argv[1]. */
+/*
+ * Waits for children until there are none. Each must end with the status
+ * argv[1], unless that is negative.
+ */
 PROGRAM(waiter)
 {
 	int status, count = 0, wanted = atoi(argv[1]);
