@@ -5,10 +5,12 @@
 #
 #	tap_plan COUNT           optional: the plan, printed before the tests
 #	tap_result STATUS NAME   one test; it passed if STATUS is 0
-#	tap_end                  prints the plan if there was none; ends the program
+#	tap_end                  last: prints the plan if there was none, returns the
+#	                         number of tests that failed, for the exit status
 #
-# The exit status is the number of tests that failed, as cmocka's programs have
-# it: run-suites compares it with the lines that it counted.
+# A program of cmocka ends with the number of failures, too: run-suites compares it
+# with the lines that it counted. The number stops at 90, because tests/vm/run
+# gives 98, 99 and 124 a meaning of their own.
 
 tap_number=0 tap_failures=0 tap_planned=''
 
@@ -34,5 +36,5 @@ tap_result()
 tap_end()
 {
 	[[ $tap_planned ]] || tap_plan "$tap_number"
-	exit $((tap_failures < 100 ? tap_failures : 100))
+	return $((tap_failures < 90 ? tap_failures : 90))
 }
