@@ -37,7 +37,7 @@ static void forget_texts(void)
 		free(texts[--texts_used]);
 }
 
-/* As a comment of TAP: what is quoted may look like a line of it. */
+/* Print a comment of TAP: the message may contain text that looks like TAP. */
 static void say_failed(const char *file, int line, char *message)
 {
 	dprintf(STDERR_FILENO, "# in a forked child: %s:%d: %s\n", file, line,
@@ -70,7 +70,7 @@ void check_str_at(const char *file, int line, const char *what, const char *got,
 			     want ? want : "(none)");
 }
 
-/* A negative number in a message is most often an errno. */
+/* A negative number in a message is probably an errno. */
 const char *errno_text(long long value)
 {
 	static char buffers[2][64];
@@ -126,8 +126,8 @@ static void close_from(int first)
 }
 
 /*
- * A pattern on the command line: only the tests whose names match it are run.
- * What the shell that started us left open would be in the children.
+ * A pattern on the command line selects tests by name. Descriptors that the
+ * shell left open are closed, because the children would have them.
  */
 void suite_options(int argc, char **argv)
 {
@@ -168,13 +168,13 @@ int end_suite(void **state)
 	return 0;
 }
 
-/* Descriptors that a test opens start at 3, or right after the device's. */
+/* A test's own descriptors are those above the device's. */
 static int last_own_fd(void)
 {
 	return device;
 }
 
-/* With more time for its suite (run-suites), a test has it as well. */
+/* If run-suites gives the suite more time, each test gets as much. */
 static unsigned int test_seconds(void)
 {
 	const char *suite = getenv("SUITE_SECONDS");
@@ -266,7 +266,10 @@ void run_case(void **state)
 	check_eq(error_of(waitpid(-1, NULL, __WALL | WNOHANG)), ECHILD);
 	check_eq(count_children(), 0);
 	check_eq(count_fds(), fds_at_begin);
-	/* A number that was reserved and never used is in no list. */
+	/*
+	 * A number that was reserved and never used is in no directory of
+	 * /proc.
+	 */
 	check_eq(lowest_free_fd(), lowest_at_begin);
 }
 
@@ -305,7 +308,7 @@ void become_nobody(void)
 	must(setgroups(0, NULL));
 	must(setresgid(NOBODY, NOBODY, NOBODY));
 	must(setresuid(NOBODY, NOBODY, NOBODY));
-	/* Its own /proc/self belongs to it again. */
+	/* The process must own its /proc/self again. */
 	must(prctl(PR_SET_DUMPABLE, 1));
 }
 
@@ -322,7 +325,7 @@ void in_child_as_nobody(void (*function)(void *), void *argument)
 	in_child(as_nobody, &(struct call){ function, argument });
 }
 
-/* Grows by reading, because files in /proc do not tell their size. */
+/* Files in /proc have size 0, so the buffer grows as data arrives. */
 char *read_whole(const char *path, size_t *size)
 {
 	size_t used = 0, room = 1 << 16;
@@ -530,7 +533,7 @@ int spawn_and_wait(int template)
 	return pid < 0 ? pid : wait_for(pid);
 }
 
-/* Facts are written to a file, so that no descriptor has to be given. */
+/* The facts go to a file, so that the child needs no descriptor for them. */
 static char *facts_path(void)
 {
 	static unsigned int number;
@@ -552,7 +555,10 @@ static char *facts_argv(char *argv[16], const char *const sections[8])
 	return path;
 }
 
-/* The name is where the report goes; two runs differ in it and in nothing else. */
+/*
+ * Replace the report's path: two runs differ in it and must differ in nothing
+ * else.
+ */
 static char *facts_collect(const char *path, int status)
 {
 	char *facts, *at;
@@ -566,7 +572,7 @@ static char *facts_collect(const char *path, int status)
 	return facts;
 }
 
-/* A file that nobody can write to would be no use; the child may be anybody. */
+/* Make the report writable for all: the child may run as any user. */
 static void facts_prepare(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
@@ -605,7 +611,10 @@ char *facts_of(const struct request *request)
 	return facts_collect(path, wait_with(pid, request->args ? __WALL : 0));
 }
 
-/* Not inlined: the child must not run on over what its parent keeps. */
+/*
+ * Not inlined: the vfork child must not overwrite what its parent keeps in
+ * registers or on the stack.
+ */
 static __attribute__((noinline)) pid_t vfork_execve(const char *path, char *const argv[],
 						    char *const envp[], void (*set_up)(void))
 {

@@ -2,9 +2,9 @@
 /*
  * common.h - what the suites share
  *
- * A suite is a list of tests: void functions that check. Every test starts
- * with no child and has to end with none, and with the descriptors it began
- * with; so each test is one of leaks too.
+ * A suite is a list of tests: void functions that check. Each test starts with
+ * no child and with some descriptors open. It must end with no child and with
+ * the same descriptors. So each test is also a leak test.
  */
 #ifndef TESTS_COMMON_H
 #define TESTS_COMMON_H
@@ -34,12 +34,12 @@
 #include "outspawn.h"
 #include "spawn_template.h"
 
-/* The suites' own user, who may do nothing special. */
+/* An ordinary user without privileges, for tests only. */
 #define NOBODY 1000
 
 #define ARGV(...) ((char *const[]){ __VA_ARGS__, NULL })
 
-/* Checks work in the test and in processes that it forked. */
+/* Checks work in the test and in the processes that it forks. */
 #define check(condition) \
 	do { \
 		if (!(condition)) \
@@ -53,7 +53,7 @@
 				     got_, errno_text(got_), #want, want_, errno_text(want_)); \
 	} while (0)
 #define check_str(got, want) check_str_at(__FILE__, __LINE__, #got, got, want)
-/* For system calls whose success a test takes for granted. */
+/* For a system call that the test expects to succeed. */
 #define must(call) \
 	({ \
 		__auto_type value_ = (call); \
@@ -61,7 +61,7 @@
 			check_failed(__FILE__, __LINE__, "%s: %s", #call, strerror(errno)); \
 		value_; \
 	})
-/* The errno of a system call that has to fail; 0 when it did not. */
+/* The errno of a system call that must fail; 0 if the call succeeded. */
 #define error_of(call) ((call) == -1 ? errno : 0)
 
 void check_failed(const char *file, int line, const char *format, ...)
@@ -69,10 +69,10 @@ void check_failed(const char *file, int line, const char *format, ...)
 void check_str_at(const char *file, int line, const char *what, const char *got, const char *want);
 const char *errno_text(long long value);
 
-/* The suite: an open device and an empty folder that everybody can read. */
+/* For the whole suite: the open device, and an empty directory for all users. */
 extern int device;
 extern char scratch[PATH_MAX];
-/* Every test's own template of the program probe. */
+/* Each test has a template of its own, of the program probe. */
 extern int probe;
 
 typedef void (*test_function)(void);
@@ -94,35 +94,34 @@ int end_test(void **state);
 void run_case(void **state);
 
 /*
- * Runs function in a forked child, which may change what it likes of itself.
- * A check that fails there fails the test.
+ * Run the function in a forked child, so that it may change its own process. A
+ * check that fails in the child fails the test.
  */
 void in_child(void (*function)(void *), void *argument);
-/* The same as an ordinary user, without groups and capabilities. */
+/* Run the function in a child as user NOBODY, without groups and capabilities. */
 void in_child_as_nobody(void (*function)(void *), void *argument);
 void become_nobody(void);
 
-/* Strings that live until the test ends. */
+/* These strings live until the test ends. */
 char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* The name of a file in the scratch folder. */
+/* Return the name of a file in the scratch directory. */
 char *in_scratch(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *in_scratch_new(const char *name);
 
-/* Files. */
 char *read_whole(const char *path, size_t *size);
 void write_whole(const char *path, const void *data, size_t size, mode_t mode);
 void write_text(const char *path, const char *content);
 void copy_file(const char *from, const char *to, mode_t mode);
-/* A fresh copy of probe in the scratch folder, mode 755. */
+/* Copy probe to a new file in the scratch directory, mode 755. */
 char *own_probe(const char *name);
-/* Long enough that a timestamp of the filesystem is another one. */
+/* Wait until new timestamps of the file system differ from earlier ones. */
 void next_tick(void);
 
-/* Programs next to the suite: probe and others. */
+/* Return the path of a program that is installed beside the suite. */
 char *program(const char *name);
 #define PROBE program("probe")
 
-/* The ioctls: a value or -errno. */
+/* The ioctls: each returns the ioctl's value, or -errno. */
 int sys_create(const struct spawn_template_create_args *args);
 int sys_spawn(int template, const struct spawn_template_spawn_args *args);
 int sys_spawn_path(const char *file, const char *path, const struct spawn_template_spawn_args *args);
@@ -136,31 +135,32 @@ int sys_query(int template, struct spawn_template_query *query);
 	((struct spawn_template_create_args){ .flags = SPAWN_TEMPLATE_CREATE_CLOEXEC, \
 					      .execfd = (fd_) })
 
-/* The child of a spawn that has to succeed. */
+/* Spawn, and return the child's pid; fail the test if the spawn fails. */
 pid_t started(int template, const struct spawn_template_spawn_args *args);
 
-/* A template, or -errno. */
+/* Make a template; return its descriptor, or -errno. */
 int try_template(const char *path);
 int try_template_fd(int fd);
-/* A template; the test ends when it cannot be made. */
+/* Make a template; fail the test if that is impossible. */
 int template_of(const char *path);
 int template_of_fd(int fd);
 struct spawn_template_query query_of(int template);
-/* A template is its maker's alone: a forked process needs a probe of its own. */
+/* Make a new template in a forked process: 'probe' belongs to its maker only. */
 void own_template(void);
 
-/* Starts a program with no actions and an empty environment: a pid or -errno. */
+/* Spawn without actions and with an empty environment; return a pid or -errno. */
 pid_t try_spawn(int template, char *const argv[]);
-/* The exit status as a shell tells it: 128 + signal for the killed. */
+/* Wait for a child; return its status as a shell does: 128 + signal if killed. */
 int wait_for(pid_t pid);
-/* The same of a child whose exit signal is not SIGCHLD. */
+/* Wait for a child whose exit signal is not SIGCHLD. */
 int wait_for_quiet(pid_t pid);
-/* try_spawn of "probe exit 0" and wait_for: 0, or the -errno. */
+/* Spawn "probe exit 0" and wait for it; return its status, or -errno. */
 int spawn_and_wait(int template);
 
 /*
- * What a spawn of probe says about itself: facts of the named sections (see
- * probe.c; NULL: all), one "key=value" a line, alive until the test ends.
+ * A spawn of probe that reports its facts: the named sections (see probe.c), or
+ * all of them. facts_of() returns the report, one "key=value" a line, which
+ * lives until the test ends.
  */
 struct request {
 	int template;
@@ -168,33 +168,36 @@ struct request {
 	unsigned int flags;
 	char *const *envp;
 	const char *sections[8];
-	/* What else it asks for: no argv; its actions and flags instead of those above. */
+	/*
+	 * All other arguments. facts_of() adds argv. The actions and flags here
+	 * replace those above.
+	 */
 	const struct spawn_template_spawn_args *args;
 };
 char *facts_of(const struct request *request);
 /*
- * The same of a child made by vfork and execve, on which set_up ran before;
- * close-on-exec is what decides about its descriptors.
+ * Make a child by vfork and execve, for comparison, and return its facts. The
+ * child calls set_up() before execve. It gets the descriptors that are not
+ * close-on-exec.
  */
 char *reference_facts(const char *path, void (*set_up)(void), const char *const sections[8]);
 pid_t reference_spawn(const char *path, char *const argv[], char *const envp[],
 		      void (*set_up)(void));
-/* The value of a key, or NULL. */
+/* Return the value of a key, or NULL. */
 char *fact(const char *facts, const char *key);
-/* The lines whose key begins with prefix. */
+/* Return the lines whose key begins with the prefix. */
 char *facts_with(const char *facts, const char *prefix);
-/* The line that probe prints for number if it is the same as our own fd. */
+/* Return the line that probe prints if its descriptor 'number' is our 'fd'. */
 char *fd_line(int number, int fd);
 
-/* What this process has. */
 int count_fds(void);
-/* Children of this process, zombies included, whatever their exit signal is. */
+/* Count this process's children: zombies too, and with any exit signal. */
 int count_children(void);
 bool is_open(int fd);
-/* The number that the next descriptor will get. */
+/* Return the number that the next descriptor will get. */
 int lowest_free_fd(void);
 
-/* Sends fd over a socket, and takes one from it. */
+/* Send a descriptor over a socket; receive one. */
 void send_fd(int socket, int fd);
 int receive_fd(int socket);
 

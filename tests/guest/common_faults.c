@@ -12,7 +12,7 @@
 
 const char *const faults_kinds[FAULTS_KINDS] = { "failslab", "fail_page_alloc", "fail_usercopy" };
 
-/* Of code. */
+/* A range of code addresses. */
 struct range {
 	unsigned long start, end;
 };
@@ -49,14 +49,14 @@ static struct range module_range(void)
 	if (modules)
 		fclose(modules);
 	if (!range.start) {
-		fprintf(stderr, "/proc/modules does not tell where outspawn is\n");
+		fprintf(stderr, "/proc/modules has no address of outspawn\n");
 		exit(2);
 	}
 	range.end = range.start + size;
 	return range;
 }
 
-/* Newer kernels end the names of what allocates with this. */
+/* Newer kernels append "_noprof" to the names of functions that allocate. */
 static bool is_called(const char *name, const char *wanted)
 {
 	size_t length = strlen(wanted);
@@ -65,7 +65,10 @@ static bool is_called(const char *name, const char *wanted)
 	       (!name[length] || !strcmp(name + length, "_noprof"));
 }
 
-/* Up to the next symbol; they stand in order. Empty if there is none of that name. */
+/*
+ * Return the range from the symbol to the next one: /proc/kallsyms is in order
+ * of addresses. The range is empty if no symbol has that name.
+ */
 static struct range function_range(const char *wanted)
 {
 	FILE *symbols = fopen("/proc/kallsyms", "re");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * common_faults.h - where a debug kernel may let allocations fail, for the suite
- * that goes through them and for the fuzzer
+ * common_faults.h - where a debug kernel may inject failures
+ *
+ * The suite test_faults and the fuzzer use this.
  */
 #ifndef COMMON_FAULTS_H
 #define COMMON_FAULTS_H
@@ -12,17 +13,18 @@
 #define FAULTS_NTH "/proc/thread-self/fail-nth"
 #define FAULTS_KINDS 3
 
-/* Directories in debugfs. */
+/* The directories in debugfs, one for each kind of failure. */
 extern const char *const faults_kinds[FAULTS_KINDS];
 
-/* Can this kernel do it? */
+/* Can this kernel inject failures? */
 bool faults_available(void);
-/* Sets DEBUGFS/KIND/NAME; exits with 2 if that cannot be done. */
+/* Write the value to DEBUGFS/KIND/NAME; exit with status 2 on failure. */
 void faults_set(const char *kind, const char *name, const char *value);
 /*
- * From now on only those failures count that the module, or what it calls, meets,
- * and which do not come from the kernel function 'rejected', if there is one of that
- * name; silently. Exits with 2 if that cannot be done.
+ * Confine failures to allocations and copies that the module, or a function
+ * that it calls, makes. Spare the kernel function 'rejected' and what it calls,
+ * if the kernel has a function of that name. The kernel logs no failure. Exit
+ * with status 2 if that cannot be set up.
  */
 void faults_confine(const char *rejected);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * common_module.c - suites that load and unload the module
+ * common_module.c - for suites that load and unload the module
  */
 #include "common_module.h"
 
@@ -26,7 +26,10 @@ void unload_module_at_last(void)
 {
 	int error;
 
-	/* Without a pause: the moment after the last user is the interesting one. */
+	/*
+	 * No pause: the moment right after the last user is the interesting
+	 * one.
+	 */
 	while ((error = unload_module()) == -EWOULDBLOCK)
 		;
 	check_eq(error, 0);
@@ -64,10 +67,10 @@ static void in_test(void *function)
 	wait_until(module_users() == 0);
 }
 
-/* The node's permissions, as the module and not a test has made them. */
+/* The mode of the device node as the module made it, before any test. */
 static mode_t first_mode;
 
-/* What a test before this one may have left, when it failed. */
+/* Undo what an earlier, failed test may have left. */
 static void restore(void)
 {
 	struct stat status;
@@ -105,7 +108,7 @@ int begin_module_suite(void **state)
 	return 0;
 }
 
-/* Whatever happened, the suites that come after need the module. */
+/* The suites that follow need the module, even if a test failed. */
 int end_module_suite(void **state)
 {
 	restore();

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * common_module.h - suites that load and unload the module
+ * common_module.h - for suites that load and unload the module
  *
- * They do not hold the device, so theirs is a list of its own: each test runs in
- * a forked child, with the module loaded and nobody using it, and leaves it so.
+ * These suites do not keep the device open, so they have a list of tests of
+ * their own. Each test runs in a forked child. It starts and ends with the
+ * module loaded and unused.
  */
 #ifndef TESTS_COMMON_MODULE_H
 #define TESTS_COMMON_MODULE_H
@@ -28,14 +29,17 @@ void module_case(void **state);
 int begin_module_suite(void **state);
 int end_module_suite(void **state);
 
-/* 0, or -errno of finit_module(2) and delete_module(2). Neither waits for users. */
+/*
+ * Return 0, or the -errno of finit_module(2) or delete_module(2). They do not
+ * wait until the module is unused.
+ */
 int load_module(void);
 int unload_module(void);
-/* Unloads it as soon as that is possible. */
+/* Unload the module as soon as nothing uses it. */
 void unload_module_at_last(void);
-/* Who holds a reference; -1 if it is not loaded. */
+/* Return the number of references to the module; -1 if it is not loaded. */
 int module_users(void);
-/* Opens the device as "device". */
+/* Open the device as the variable 'device'. */
 void open_device(void);
 void close_device(void);
 

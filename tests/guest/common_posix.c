@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * common_posix.c - the same call to posix_spawn(3) and to outspawn_posix_spawn(3)
+ * common_posix.c - one call to posix_spawn(3) and to outspawn_posix_spawn(3)
  */
 #include "common_posix.h"
 
@@ -10,7 +10,7 @@
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 
-/* What no call may write where a failed one's result would be. */
+/* The result's value before the call; a call that fails must leave it. */
 #define UNTOUCHED (-77)
 
 typedef int spawn_function(int *, const char *, const posix_spawn_file_actions_t *,
@@ -71,7 +71,7 @@ static pid_t pid_of_pidfd(int pidfd)
 	return atoi(line + strlen("\nPid:"));
 }
 
-/* The number of a file without a name: "/tmp/#123 (deleted)". */
+/* Mask the number of an unnamed file: "/tmp/#123 (deleted)". */
 static void mask_file_numbers(char *facts)
 {
 	char *at;
@@ -81,8 +81,8 @@ static void mask_file_numbers(char *facts)
 }
 
 /*
- * Older glibc's children ignore the two signals that glibc keeps to itself, by
- * mistake (docs/posix.md): nothing to be the same in.
+ * In older glibc's children, the two signals that glibc reserves are ignored by
+ * mistake (docs/posix.md). Do not compare these two.
  */
 static void mask_own_signals(char *facts)
 {
@@ -103,7 +103,7 @@ static void mask_own_signals(char *facts)
 	}
 }
 
-/* Values that are the child's own pid are another number each time. */
+/* Replace values that are the child's own pid, because each child has another. */
 static char *without_pid(char *facts, pid_t pid)
 {
 	char *own = text("%d", pid), *result = "", *line, *save, *value;
@@ -122,8 +122,8 @@ static char *without_pid(char *facts, pid_t pid)
 
 struct outcome {
 	int error;
-	int number; /* errno after the call, which began with EXDEV */
-	int status; /* as a shell tells it */
+	int number; /* errno after the call; it was EXDEV before */
+	int status; /* as a shell counts it: 128 + signal if killed */
 	char *facts;
 };
 
@@ -143,7 +143,7 @@ static void do_call(void)
 					    try->no_attr ? NULL : &try->attr, try->argv, try->envp);
 }
 
-/* Facts go to the same file both times: its name is one of them. */
+/* Both calls report to the same file, because its name is one of the facts. */
 static struct outcome outcome_of(const struct posix_row *row, spawn_function *function)
 {
 	struct outcome outcome = { 0 };
@@ -203,7 +203,7 @@ static void note_row(const struct posix_row *row, const char *libc, const char *
 	if (!path)
 		return;
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	if (fd < 0) /* a caller that may not, or cannot any more */
+	if (fd < 0) /* the caller may have lost the right to write it */
 		check_failed(__FILE__, __LINE__, "%s: %s", path, strerror(errno));
 	dprintf(fd, "row|%s|%s|%s|%s\n", row->what, row->subject, libc, own);
 	close(fd);
@@ -216,7 +216,7 @@ static void look_at(const struct posix_row *row, const struct outcome *outcome)
 		check_str(fact(outcome->facts, row->fact), row->value);
 }
 
-/* What the caller found out, for its parent: it may not write a row any more. */
+/* The caller reports to its parent: it may have lost the right to write a row. */
 struct report {
 	char libc[64], own[64];
 };
@@ -240,7 +240,10 @@ static void in_caller(void *argument)
 	check_eq(own.number, own.error ? own.error : EXDEV);
 	if (function) {
 		check_eq(own.error, libc.error);
-		/* After success glibc's may be that of an action or of the search. */
+		/*
+		 * After success, glibc may leave the errno of an action or of
+		 * the search.
+		 */
 		if (libc.error)
 			check_eq(own.number, libc.number);
 		check_eq(own.status, libc.status);
@@ -264,7 +267,7 @@ void try_row(const struct posix_row *row)
 
 #define PAGE 4096UL
 #define PAINT 0x5a
-/* Below the painter's own frame, which it must not paint. */
+/* Leave the painter's own frame unpainted. */
 #define OWN_FRAME 256
 
 static void (*handler_function)(void);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * common_process.c - what other processes look like, and spawns that are held
- * in the middle
+ * common_process.c - looks at other processes, and holds spawns in the middle
  */
 #include "common_process.h"
 
@@ -36,7 +35,10 @@ const char *own_path(void)
 	return path;
 }
 
-/* Into a buffer of the caller's: threads may use this one. Returns the size or -1. */
+/*
+ * Fill a buffer of the caller's, so that threads may use this function. Return
+ * the size, or -1.
+ */
 static ssize_t read_process(pid_t pid, const char *name, char *data, size_t room)
 {
 	char path[128];
@@ -54,7 +56,7 @@ static ssize_t read_process(pid_t pid, const char *name, char *data, size_t room
 	return got < 0 ? -1 : size;
 }
 
-/* NULs, as in environ, become newlines. */
+/* Replace each NUL, as in environ, by a newline. */
 char *process_file(pid_t pid, const char *name)
 {
 	char *data = malloc(FILE_MAX), *kept = NULL;
@@ -122,7 +124,7 @@ void write_memory(pid_t pid, uintptr_t at, const void *from, size_t size)
 	check_eq(process_vm_writev(pid, &here, 1, &there, 1, 0), size);
 }
 
-/* Up to its page's end at a time: the next page may not be there. */
+/* Read up to the end of each page, because the next page may not be mapped. */
 char *string_in_memory(pid_t pid, uintptr_t at)
 {
 	char data[PATH_MAX + 1] = "";
@@ -145,7 +147,7 @@ char *string_in_memory(pid_t pid, uintptr_t at)
 	return NULL;
 }
 
-/* The kernel lists them by thread of the parent. */
+/* The kernel has a list of children for each thread of the parent. */
 int children_of(pid_t parent, pid_t *list, int room)
 {
 	char path[512], data[4096], *at, *end;
@@ -274,7 +276,7 @@ static void *held_thread(void *argument)
 	return NULL;
 }
 
-/* The one child of the thread, once it sleeps. */
+/* Return the one child of the thread when it sleeps. */
 static pid_t sleeping_child(pid_t tid)
 {
 	char name[64], data[256];
@@ -300,7 +302,7 @@ void hold(struct held *held, int template)
 	wait_until((held->child = sleeping_child(__atomic_load_n(&held->tid, __ATOMIC_ACQUIRE))));
 }
 
-/* There may be nobody to let go any more, so the open does not wait. */
+/* Do not wait in the open: the child may have ended. */
 void let_go(struct held *held)
 {
 	int fd = open(held->fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * common_security.c - the same thing done by vfork + execve and by outspawn
+ * common_security.c - does the same thing by vfork + execve and by outspawn
  */
 #include "common_security.h"
 
@@ -16,7 +16,7 @@ static int failures;
 
 static const char *const stages[] = {
 	[SPAWN_TEMPLATE_STAGE_NONE] = "nowhere",
-	/* What execve(2) looks up and copies at its beginning. */
+	/* execve(2) does the work of these stages when it begins. */
 	[SPAWN_TEMPLATE_STAGE_ARGS] = "at exec",
 	[SPAWN_TEMPLATE_STAGE_TEMPLATE] = "at exec",
 	[SPAWN_TEMPLATE_STAGE_CREATE] = "at vfork",
@@ -41,7 +41,7 @@ static void fails(int stage, int error)
 	attempt->error = error;
 }
 
-/* The system call that an action stands for. */
+/* Make the system call that an action stands for. */
 static long do_action(const struct spawn_template_action *a)
 {
 	const struct spawn_template_sigset *set = (void *)(uintptr_t)a->arg;
@@ -115,7 +115,10 @@ static void start_program(const struct rule *rule, int fd, char *const *argv)
 	_exit(127);
 }
 
-/* Not inlined: the child must not run on over what its parent keeps. */
+/*
+ * Not inlined: the vfork child must not overwrite what its parent keeps in
+ * registers or on the stack.
+ */
 static __attribute__((noinline)) pid_t by_vfork(const struct rule *rule, int fd, char *const *argv)
 {
 	pid_t pid = vfork();
@@ -127,7 +130,7 @@ static __attribute__((noinline)) pid_t by_vfork(const struct rule *rule, int fd,
 	return pid;
 }
 
-/* Of an asynchronous spawn it is written later. */
+/* An asynchronous child writes it after the call has returned. */
 static struct spawn_template_result result;
 
 static pid_t by_spawn(const struct rule *rule, int template, char *const *argv)
@@ -166,8 +169,8 @@ static int make_template(const struct rule *rule, int fd)
 }
 
 /*
- * The descriptor to execute, or the template; -1: there is none, or it failed,
- * which is noted.
+ * Return the descriptor to execute, or the template. Return -1 if there is
+ * none, or if making it failed; then note the failure.
  */
 static int prepare(const struct rule *rule)
 {
@@ -227,7 +230,7 @@ static void be_caller(const struct rule *rule, char *const *argv)
 	if (attempt->given >= 0 && attempt->spawns)
 		fd = attempt->given;
 	pid = attempt->spawns ? by_spawn(rule, fd, argv) : by_vfork(rule, fd, argv);
-	/* By a number, so that no other call is made under a filter. */
+	/* Use the raw system call, so that a filter sees no other call. */
 	if (pid > 0 && syscall(SYS_wait4, pid, &status, __WALL, NULL) == pid)
 		attempt->status = status;
 	if (pid > 0 && result.error)
@@ -258,7 +261,7 @@ static const char *with_facts(const struct rule *rule, const char *facts)
 		const char *key = rule->facts[i] + (rule->facts[i][0] == '='), *value;
 
 		value = fact(facts, key);
-		/* probe writes the end of a file's only line so. */
+		/* probe writes the newline at the end of a file as "\012". */
 		if (value && strlen(value) > 4 && !strcmp(value + strlen(value) - 4, "\\012"))
 			value = text("%.*s", (int)strlen(value) - 4, value);
 		if (key != rule->facts[i])
@@ -276,7 +279,7 @@ static const char *verdict(const struct rule *rule, int caller, const char *fact
 
 	if (WIFSIGNALED(caller))
 		return text("the caller dies of %s", signal_name(WTERMSIG(caller)));
-	/* A check that failed in the caller has said why. */
+	/* The failed check has printed a message. */
 	if (WEXITSTATUS(caller))
 		return "the test failed";
 	if (attempt->error)
@@ -296,7 +299,7 @@ static bool allows(const char *words)
 	return !strncmp(words, "runs", 4);
 }
 
-/* Words go into a table, whose columns a bar divides. */
+/* The fields must have no '|', because it separates the columns. */
 static void write_row(const char *name, const char *reference, const char *spawn,
 		      const char *note)
 {
@@ -469,7 +472,7 @@ pid_t child_in_open(pid_t caller)
 {
 	pid_t list[4] = { 0 };
 
-	/* Until its program runs, it sleeps nowhere else. */
+	/* Before its program runs, the child sleeps only in that open. */
 	wait_until(children_of(caller, list, 4) == 1 && process_state(list[0]) == 'S');
 	return list[0];
 }

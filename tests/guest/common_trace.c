@@ -6,7 +6,7 @@
 
 #include <sys/user.h>
 
-/* The first process waits until it is traced. */
+/* The traced process waits until it is traced. */
 static pid_t begin(struct tracer *tracer, void (*function)(void *), void *argument)
 {
 	int gate[2];
@@ -40,7 +40,7 @@ static const struct seen *note(struct tracer *tracer, pid_t pid, int event, unsi
 	return seen;
 }
 
-/* Lets a stopped tracee go on; one that was killed meanwhile is gone. */
+/* Resume a stopped tracee. If it was killed in the meantime, do nothing. */
 static void go_on(int request, pid_t pid, int signal)
 {
 	if (ptrace(request, pid, 0, (long)signal) < 0)
@@ -56,7 +56,10 @@ static void one_stop(struct tracer *tracer, pid_t pid, int status)
 	if (event && event != PTRACE_EVENT_STOP)
 		ptrace(PTRACE_GETEVENTMSG, pid, 0, &message);
 	stop = note(tracer, pid, event, message);
-	/* In a group stop it stays stopped until SIGCONT; all else goes on. */
+	/*
+	 * A tracee in a group stop stays stopped until SIGCONT; others are
+	 * resumed.
+	 */
 	if (event == PTRACE_EVENT_STOP && signal != SIGTRAP) {
 		go_on(PTRACE_LISTEN, pid, 0);
 		return;

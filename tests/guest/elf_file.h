@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * elf_file.h - a copy of an ELF file in memory, to be damaged
+ * elf_file.h - a copy of an ELF file in memory, for a test to damage
  */
 #ifndef TESTS_ELF_FILE_H
 #define TESTS_ELF_FILE_H
@@ -26,7 +26,7 @@ static inline struct elf_file elf_read(const char *path)
 	return elf;
 }
 
-/* The first segment of a type after (and without) the given one, or NULL. */
+/* Return the first segment of the type after 'after', or of all; or NULL. */
 static inline Elf64_Phdr *elf_segment(struct elf_file *elf, Elf64_Word type, Elf64_Phdr *after)
 {
 	Elf64_Phdr *ph = after ? after + 1 : elf->segments;

@@ -49,7 +49,7 @@ static FILE *out;
 static int arguments;
 static char **argument;
 
-/* Descriptors of a child can be many: no call more than needed for each. */
+/* A child can have many descriptors: make as few calls as possible for each. */
 static void one_descriptor(int fd)
 {
 	char path[64], link[4096] = "";
@@ -67,7 +67,7 @@ static int compare_ints(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
-/* In order of their numbers; ours for the folder is not one of them. */
+/* In order of numbers, without the descriptor that lists the directory. */
 static int *list_descriptors(size_t *count)
 {
 	DIR *folder = opendir("/proc/self/fd");
@@ -234,7 +234,7 @@ struct kernel_action {
 	uint64_t mask;
 };
 
-/* Without libc, which keeps two signals to itself. */
+/* Use raw system calls: libc hides the two signals that it reserves. */
 static void signals(void)
 {
 	uint64_t blocked = 0, ignored = 0, caught = 0, pending = 0;
@@ -339,8 +339,8 @@ static void security(void)
 }
 
 /*
- * /proc/self/stat by field number. Left out is what two runs of one program
- * do not share: its own number, times, faults, addresses, processor.
+ * Print /proc/self/stat by field number. Leave out what differs between two
+ * runs of one program: pid, times, faults, addresses, processor.
  */
 static void stat_fields(void)
 {
@@ -367,7 +367,7 @@ static void stat_fields(void)
 	}
 }
 
-/* /proc/self/status but for its numbers, sizes of memory, and counters. */
+/* Print /proc/self/status without pids, sizes of memory and counters. */
 static void status(void)
 {
 	static const char *const left_out[] = { "Tgid", "Pid", "NStgid", "NSpid", "NSpgid",
@@ -408,7 +408,7 @@ static const struct section {
 	{ "security", security }, { "stat", stat_fields }, { "status", status },
 };
 
-/* Everything is looked at before the report's own file is opened. */
+/* Collect all facts before opening the report, which would be one of them. */
 static int facts(const char *path, int count, char **names)
 {
 	size_t i;
@@ -450,7 +450,10 @@ static int sum(void)
 	return 0;
 }
 
-/* What of all that it was started with is new: bits of NEWS_* (common_process.h). */
+/*
+ * Return which of the things that it was started with are new, as bits of
+ * NEWS_* (common_process.h).
+ */
 static int news(const char *word)
 {
 	const char *variable = getenv("WORD");
