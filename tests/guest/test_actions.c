@@ -8,10 +8,10 @@
 #include <linux/openat2.h>
 #include <sys/resource.h>
 
-/* How the last spawn ended. */
+/* The result of the last spawn. */
 static struct spawn_template_result result;
 
-/* Spawns "probe exit 0" with these actions and waits: 0 or -errno. */
+/* Spawn "probe exit 0" with these actions and wait; return 0 or -errno. */
 static int run_list(const struct spawn_template_action *list, size_t count)
 {
 	struct spawn_template_spawn_args args = {
@@ -51,7 +51,7 @@ static int run_list(const struct spawn_template_action *list, size_t count)
 					  .sigsetsize = 8 })
 #define BIT(signal_) (1ULL << ((signal_) - 1))
 
-/* The spawn failed at the action with this index, with this error. */
+/* Check that the spawn fails at the action with this index, with this error. */
 #define failed_at(call, index, error) check_failed_at(__LINE__, #call, call, index, error)
 
 static void check_failed_at(int line, const char *call, int got, int index, int error)
@@ -65,7 +65,7 @@ static void check_failed_at(int line, const char *call, int got, int index, int 
 		     errno_text(-error), index);
 }
 
-/* The child's facts after these actions. */
+/* Return the child's facts after these actions. */
 static char *facts_after(const struct spawn_template_action *list, size_t count,
 			 const char *section)
 {
@@ -79,7 +79,7 @@ static char *facts_after(const struct spawn_template_action *list, size_t count,
 	facts_after(ACTIONS(__VA_ARGS__), \
 		    sizeof(ACTIONS(__VA_ARGS__)) / sizeof(*ACTIONS(__VA_ARGS__)), section)
 
-/* Our own 0, 1 and 2 as the child has to list them. */
+/* Return the lines that the child must print for our descriptors 0, 1 and 2. */
 static char *stdio(void)
 {
 	return text("%s%s%s", fd_line(0, 0), fd_line(1, 1), fd_line(2, 2));
@@ -120,7 +120,7 @@ static void unknown_type_after_good_ones(void)
 	check_eq(RUN(OPEN(AT_FDCWD, 5, HOW(path, .flags = O_CREAT | O_WRONLY, .mode = 0644)),
 		     { .type = 1000 }),
 		 -EINVAL);
-	/* Found before there was a child: nothing was done. */
+	/* The call failed before it made a child, so no action was done. */
 	check_eq(error_of(access(path, F_OK)), ENOENT);
 }
 
@@ -198,7 +198,10 @@ static void closed_number_is_gone(void)
 	failed_at(RUN(CLOSE(fd), DUP2(fd, 1)), 1, EBADF);
 	failed_at(RUN(CLOSE(fd), FCHDIR(fd)), 1, EBADF);
 	failed_at(RUN(CLOSE(2), DUP2(2, 1)), 1, EBADF);
-	/* Until something is placed there again. */
+	/*
+	 * The number can be used again after an action places a descriptor
+	 * there.
+	 */
 	check_eq(RUN(CLOSE(fd), DUP2(0, fd), DUP2(fd, 1), CLOSE(fd)), 0);
 	close(fd);
 }
@@ -253,11 +256,14 @@ static void at_the_limit(void *unused)
 	failed_at(RUN(DUP2(0, 5), DUP2(0, 71)), 1, EBADF);
 	check_eq(RUN(OPEN(AT_FDCWD, 69, HOW("/dev/null"))), 0);
 	failed_at(RUN(OPEN(AT_FDCWD, 70, HOW("/dev/null"))), 0, EBADF);
-	/* And no file is made that no number is there for. */
+	/* No file is created if its number is out of range. */
 	failed_at(RUN(OPEN(AT_FDCWD, 70, HOW(never, .flags = O_CREAT | O_WRONLY, .mode = 0600))),
 		  0, EBADF);
 	check_eq(error_of(access(never, F_OK)), ENOENT);
-	/* One that was open before the limit fell is still a source. */
+	/*
+	 * A descriptor that was opened before the limit fell can still be
+	 * copied.
+	 */
 	check_eq(RUN(DUP2(fd, 4)), 0);
 	failed_at(RUN(DUP2(fd, fd)), 0, EBADF);
 }
@@ -307,7 +313,10 @@ static void swap_of_two(void)
 
 	check_str(FACTS("fds", DUP2(a, 70), DUP2(b, a), DUP2(70, b), CLOSE(70)),
 		  text("%s%s%s", stdio(), fd_line(lower, upper), fd_line(upper, lower)));
-	/* Without a third number the first copy is the child's already. */
+	/*
+	 * Without a third number, the first copy replaces what the second one
+	 * needs.
+	 */
 	check_str(FACTS("fds", DUP2(a, b), DUP2(b, a)),
 		  text("%s%s%s", stdio(), fd_line(lower, a), fd_line(upper, a)));
 	close(a);
@@ -444,7 +453,10 @@ static void open_relative_to_a_folder(void)
 	failed_at(RUN(OPEN(fd, 9, HOW("not there"))), 0, ENOENT);
 	failed_at(RUN(OPEN(AT_FDCWD, 9, HOW("relative"))), 0, ENOENT);
 	failed_at(RUN(OPEN(lowest_free_fd(), 9, HOW("relative"))), 0, EBADF);
-	/* A folder's number that the child has goes before the caller's. */
+	/*
+	 * The child's own descriptor of this number has precedence over the
+	 * caller's.
+	 */
 	failed_at(RUN(DUP2(0, fd), OPEN(fd, 9, HOW("relative"))), 1, ENOTDIR);
 	failed_at(RUN(CLOSE(fd), OPEN(fd, 9, HOW("relative"))), 1, EBADF);
 	close(fd);
@@ -462,7 +474,7 @@ static void open_relative_to_the_new_cwd(void)
 	close(fd);
 }
 
-/* A folder opened by an action serves the next ones. */
+/* Later actions can use a directory that an action has opened. */
 static void open_then_use(void)
 {
 	char *path = in_scratch_new("used"), *facts;
@@ -599,7 +611,7 @@ static void close_range_with_cloexec(void)
 	check_str(FACTS("fds", DUP2(0, 10), DUP2(0, 11),
 			CLOSE_RANGE(10, 10, .flags = CLOSE_RANGE_CLOEXEC)),
 		  text("%s%s", stdio(), fd_line(11, 0)));
-	/* They are there for later actions. */
+	/* Later actions can use descriptors that only exec will close. */
 	check_str(FACTS("fds", DUP2(0, 10), CLOSE_RANGE(3, -1, .flags = CLOSE_RANGE_CLOEXEC),
 			DUP2(10, 12)),
 		  text("%s%s", stdio(), fd_line(12, 0)));
@@ -624,7 +636,7 @@ static void close_range_that_runs_backwards(void)
 	check_eq(RUN(CLOSE_RANGE(5, 5)), 0);
 }
 
-/* The RFC has this flag; a child's table is its own anyway. */
+/* The RFC has this flag. It does nothing, because the child's table is its own. */
 static void close_range_with_unshare(void)
 {
 	check_str(FACTS("fds", DUP2(0, 10), CLOSE_RANGE(3, -1, .flags = CLOSE_RANGE_UNSHARE)),
@@ -745,7 +757,10 @@ static void handlers_become_default(void)
 	check(signal(SIGUSR1, SIG_DFL) == handler);
 }
 
-/* A signal of a stop or death cannot reach the child while it sets up. */
+/*
+ * While the child sets up, a signal whose default is to stop or kill cannot
+ * reach it.
+ */
 static void signals_by_a_default_action_work_after(void)
 {
 	pid_t pid;

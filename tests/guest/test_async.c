@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_async.c - spawns that do not wait: what they took with them, how they
- * fail, and that none is lost
+ * test_async.c - asynchronous spawns
+ *
+ * What the call takes from the caller before it returns, how such spawns fail,
+ * and that each child can be waited for.
  */
 #include "common_process.h"
 
@@ -43,7 +45,10 @@ static void facts_are_those_of_a_synchronous_one(void)
 	char *a = facts_of(&(struct request){ .template = probe, .args = &async }), *b;
 
 	b = facts_of(&(struct request){ .template = probe, .args = &sync });
-	/* Not the number in its own name, and what differs from one run to the next. */
+	/*
+	 * Compare facts that are the same in each run. The number in the name
+	 * of the report is not.
+	 */
 	check_str(facts_with(a, "fd."), facts_with(b, "fd."));
 	check_str(fact(a, "comm"), fact(b, "comm"));
 	check_str(fact(a, "exe"), fact(b, "exe"));
@@ -52,8 +57,8 @@ static void facts_are_those_of_a_synchronous_one(void)
 }
 
 /*
- * The child is held in its first action while the caller frees all that it gave:
- * strings, descriptors, the template.
+ * An action holds the child while the caller frees all that it passed: strings,
+ * descriptors, the template.
  */
 static void everything_was_copied(void)
 {
@@ -103,7 +108,7 @@ static void everything_was_copied(void)
 	close(hold);
 }
 
-/* Inherited descriptors are those of the moment of the call. */
+/* The child inherits the descriptors that were open at the moment of the call. */
 static void inherited_descriptors_were_taken(void)
 {
 	struct spawn_template_spawn_args args = async_args(ARGV("probe", "write", "100", "here"));
@@ -130,7 +135,7 @@ static void inherited_descriptors_were_taken(void)
 	close(later);
 }
 
-/* Close-on-exec ones are not among them, however many others there are. */
+/* Close-on-exec descriptors are left out, however many others there are. */
 static void many_inherited_descriptors(void)
 {
 	struct spawn_template_spawn_args args = { .flags = ASYNC |
@@ -176,7 +181,10 @@ static void failing_action(void)
 	check_eq(query_of(probe).spawned, before.spawned);
 }
 
-/* The number is the caller's, also where the child has another one for itself. */
+/*
+ * The result has the pid as the caller sees it, not as the child's namespace
+ * does.
+ */
 static void failing_in_a_pid_namespace(void)
 {
 	struct spawn_template_action nothing = { .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 };
@@ -203,7 +211,7 @@ static void failing_exec(void)
 	check_eq(result.action, 1);
 }
 
-/* What can be known before there is a child is the call's own. */
+/* The call itself returns errors that are found before there is a child. */
 static void bad_arguments(void)
 {
 	struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "0"));
@@ -225,7 +233,10 @@ static void bad_arguments(void)
 	check_eq(count_children(), 0);
 }
 
-/* The result's memory is gone when the child fails: nobody is told, nothing breaks. */
+/*
+ * The result's memory is unmapped when the child fails. The child cannot write
+ * the result, and nothing else happens.
+ */
 static void result_is_gone(void)
 {
 	struct spawn_template_action actions[] = {
@@ -305,7 +316,10 @@ static void killed_before_its_first_step(void)
 	}
 }
 
-/* A system call that looks at the caller's memory: the caller stays until it has. */
+/*
+ * A system call reads the caller's memory, so the caller waits until the child
+ * has made it.
+ */
 static void memory_of_a_system_call(void)
 {
 	char *folder = in_scratch("deep");
@@ -334,7 +348,7 @@ static void memory_of_a_system_call(void)
 	check_eq(result.error, ENOENT);
 }
 
-/* The caller does not wait for a child that is held. */
+/* The caller does not wait for a child that is held by its action. */
 static void caller_goes_on(void)
 {
 	struct spawn_template_spawn_args args = async_args(ARGV("probe", "exit", "0"));
@@ -344,16 +358,17 @@ static void caller_goes_on(void)
 
 	gate_make(&gate, 9);
 	gate_only(&gate, &args);
-	pid = started(probe, &args); /* which would never return, if it waited */
+	pid = started(probe, &args); /* if the call waited, it would never return */
 	hold = gate_open(&gate);
 	check_eq(wait_for(pid), 0);
 	close(hold);
 }
 
 /*
- * A child that somebody else may trace shares the caller's memory until exec has left
- * it, and the caller stays so long. Two things hold the child: an OPEN of a FIFO after
- * the change, and a fanotify listener that is asked before the program may be opened.
+ * A child that others may trace shares the caller's memory until exec, so the
+ * caller waits until exec. Two things hold the child: an action that opens a
+ * FIFO after the change, and a fanotify listener that must allow the open of
+ * the program.
  */
 
 static void end_call(struct spawn_call *call)
@@ -369,14 +384,14 @@ static bool sleeps_in_the_call(const struct spawn_call *call)
 	return process_in_syscall(call->tid, SYS_ioctl) && (state == 'S' || state == 'D');
 }
 
-/* Its child is held. */
+/* The child is held, so the call must not return. */
 static void call_stays(struct spawn_call *call)
 {
 	wait_until(call_has_returned(call) || sleeps_in_the_call(call));
 	check(!call_has_returned(call));
 }
 
-/* A list of one system call, and perhaps an OPEN that waits. */
+/* A list of one system call and perhaps an OPEN that waits. */
 struct steps {
 	struct spawn_template_syscall call;
 	struct spawn_template_action list[2];
@@ -408,8 +423,9 @@ static const struct __user_cap_data_struct no_caps[2];
 static const gid_t one_group = NOBODY;
 
 /*
- * After any of the first, others may trace the child than those that may trace the
- * caller. The last one has memory only, for which the caller stays as well.
+ * After one of the first calls, the processes that may trace the child are not
+ * those that may trace the caller. The last call only has a pointer: for that
+ * the caller waits, too.
  */
 #define CHANGES_OF_CREDENTIALS 8
 static const struct spawn_template_syscall changes[] = {
@@ -452,7 +468,7 @@ CHILD_TEST(caller_stays_while_an_open_waits_after_a_change_of_credentials)
 		held_in_an_open(&changes[i]);
 }
 
-/* From now on its exec waits for our answer. */
+/* After this, an exec of the file waits for the test's answer. */
 static int watch_exec(const char *path)
 {
 	int watch = must(fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY | O_CLOEXEC));
@@ -478,7 +494,7 @@ static void allow_exec(int watch, int fd)
 	close(fd);
 }
 
-/* change: the only action, or NULL. */
+/* 'change' is the only action; NULL: there is none. */
 static void held_in_exec(const struct spawn_template_syscall *change, uint64_t namespaces,
 			 bool stays)
 {
@@ -511,7 +527,7 @@ CHILD_TEST(caller_stays_until_exec_after_a_change_of_credentials)
 		held_in_exec(&changes[i], 0, true);
 }
 
-/* The user namespace of a process that has ended. */
+/* Return the user namespace of a process that has ended. */
 static int other_user_namespace(void)
 {
 	int gate[2], fd;
@@ -559,7 +575,7 @@ CHILD_TEST(caller_goes_on_before_exec_without_such_a_change)
 	held_in_exec(&other, 0, false);
 }
 
-/* Filters may be asked of memory, which the child therefore reads late. */
+/* The child reads the caller's memory late, after the filters have judged. */
 CHILD_TEST(caller_with_filters_stays_until_exec)
 {
 	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
@@ -603,7 +619,7 @@ static void a_thousand_in_flight(void)
 	check_eq(error_of(waitpid(-1, NULL, __WALL)), ECHILD);
 }
 
-/* The caller is killed among them: what it made goes on, and leaves nothing. */
+/* The caller is killed while it spawns. Its children run on, and none is lost. */
 CHILD_TEST(caller_killed_in_the_middle)
 {
 	volatile int *made = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
@@ -622,7 +638,7 @@ CHILD_TEST(caller_killed_in_the_middle)
 	wait_until(*made > 200);
 	must(kill(caller, SIGKILL));
 	check_eq(wait_for(caller), 128 + SIGKILL);
-	/* Those that it did not wait for come to us. */
+	/* The test inherits the children that the caller did not wait for. */
 	while (waitpid(-1, &status, __WALL) > 0) {
 		check(WIFEXITED(status));
 		check_eq(WEXITSTATUS(status), 0);
@@ -634,13 +650,12 @@ CHILD_TEST(caller_killed_in_the_middle)
 
 SUITE("async", T(runs), T(facts_are_those_of_a_synchronous_one), T(everything_was_copied),
       T(inherited_descriptors_were_taken), T(many_inherited_descriptors), T(failing_action),
-      T(failing_in_a_pid_namespace), T(failing_exec), T(bad_arguments), T(result_is_gone), T(no_pidfd_to_be_had),
-      T(seen_by_any_wait_from_the_first_moment), T(killed_before_its_first_step),
-      T(memory_of_a_system_call), T(caller_goes_on),
+      T(failing_in_a_pid_namespace), T(failing_exec), T(bad_arguments), T(result_is_gone),
+      T(no_pidfd_to_be_had), T(seen_by_any_wait_from_the_first_moment),
+      T(killed_before_its_first_step), T(memory_of_a_system_call), T(caller_goes_on),
       T(caller_stays_while_an_open_waits_after_a_change_of_credentials),
       T(caller_stays_until_exec_after_a_change_of_credentials),
       T(caller_stays_until_exec_after_setns),
       T(caller_stays_until_exec_of_a_child_with_a_user_namespace),
-      T(caller_goes_on_before_exec_without_such_a_change),
-      T(caller_with_filters_stays_until_exec), T(a_thousand_in_flight),
-      T(caller_killed_in_the_middle));
+      T(caller_goes_on_before_exec_without_such_a_change), T(caller_with_filters_stays_until_exec),
+      T(a_thousand_in_flight), T(caller_killed_in_the_middle));

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_bad_input.c - each number of each struct, at its limits and beyond, by root and
- * by a user without rights. Pointers are test_efault.c's.
+ * test_bad_input.c - each number of each struct at its limits and beyond them
  *
- * A row changes one member of a call's arguments, which are good; so the call's errno is
- * that member's.
+ * Root and a user without rights make the calls. test_efault.c has the
+ * pointers.
+ *
+ * A row changes one member of good arguments, so the errno of the call is that
+ * member's.
  */
 #include "common.h"
 
@@ -18,9 +20,9 @@
 #define PAGE 4096
 /* The caller's limit of descriptors. */
 #define NUMBERS 100
-/* Pid namespaces can be nested so deep. */
+/* The largest depth of nested pid namespaces. */
 #define TIDS 32
-/* A string of exec's, with its NUL. */
+/* The largest string of exec, with its NUL. */
 #define STRING_MAX (32 * PAGE)
 #define WANTED_TID 22228
 #define HIGH (1ULL << 32)
@@ -28,7 +30,7 @@
 #define ALL (~0ULL)
 #define TOP_32 (1U << 31)
 
-/* All that a call may be made of. */
+/* The arguments of all calls. */
 static struct input {
 	struct spawn_template_create_args create;
 	struct spawn_template_spawn_args spawn;
@@ -54,7 +56,7 @@ static void *zeros(size_t size)
 	return memory;
 }
 
-/* Behind it is no memory. */
+/* Return a page that has no memory after it. */
 static char *page_with_a_hole(void)
 {
 	char *page = mmap(NULL, 2 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -84,7 +86,7 @@ static int create(void)
 	return 0;
 }
 
-/* Of a call that got so far as to read where its result goes. */
+/* For a call that has read where to write its result. */
 static int spawned(int ret)
 {
 	check_eq(in.result.error, ret < 0 ? -ret : 0);
@@ -144,7 +146,7 @@ static void good(void)
 	in.call = (struct spawn_template_syscall){ .nr = SYS_umask, .args = { 022 } };
 }
 
-/* The suite's folder, for as long as a table is tried. */
+/* The suite's directory; it is open while a table is tried. */
 static int folder;
 
 static void good_fd(void)
@@ -248,8 +250,8 @@ struct row {
 	const char *member;
 	size_t offset, size;
 	uint64_t value;
-	int error; /* 0: it is taken */
-	int nobodys; /* of a caller without rights, if that is another one */
+	int error; /* 0: the value is accepted */
+	int nobodys; /* for a caller without rights; 0: the same */
 };
 #define ROW(member_, ...)                                                                  \
 	{                                                                                  \
@@ -277,7 +279,7 @@ static void try_rows(const struct row *rows, size_t count, void (*change)(void),
 	}
 }
 
-/* What children send when they end does not end the caller. */
+/* Block the signals that children send when they end. */
 static void begin(void)
 {
 	struct rlimit limit = { NUMBERS, NUMBERS };
@@ -304,7 +306,7 @@ static void by_everybody(void (*function)(void))
 	in_child_as_nobody(run, function);
 }
 
-/* A test of something by root and by nobody. */
+/* A test that runs as root and as nobody. */
 #define TEST(name)                     \
 	static void name##_(void);     \
 	static void name(void)         \
@@ -320,10 +322,10 @@ static void by_everybody(void (*function)(void))
 	}                                                                   \
 	static void name##_(void)
 
-/* What does not fit into an int is not a number of a descriptor. */
+/* Numbers that can be no descriptor, at the limits of an int. */
 #define NO_DESCRIPTOR(member, error) \
 	ROW(member, -2, error), ROW(member, INT_MAX, error), ROW(member, INT_MIN, error)
-/* Where nothing but 0 is good. */
+/* For a member that must be 0. */
 #define ZERO(member) ROW(member, 0), ROW(member, 1, EINVAL), ROW(member, ALL, EINVAL)
 #define ZERO_64(member) ZERO(member), ROW(member, HIGH, EINVAL), ROW(member, TOP, EINVAL)
 #define ZERO_32(member) ZERO(member), ROW(member, TOP_32, EINVAL)
@@ -413,7 +415,7 @@ ROWS(open_numbers, with_open, spawn, NO_DESCRIPTOR(action.fd, EBADF), ROW(action
      ROW(open.how.flags, TOP >> 1, EINVAL), ROW(open.how.mode, 1, EINVAL),
      ROW(open.how.mode, TOP, EINVAL), ROW(open.how.resolve, HIGH, EINVAL),
      ROW(open.how.resolve, TOP, EINVAL));
-/* A directory that is not needed is not looked at: as of openat2(2). */
+/* As with openat2(2), a directory is ignored if the path does not need it. */
 ROWS(open_of_a_path, with_open_of_a_path, spawn, NO_DESCRIPTOR(action.fd, 0), ROW(action.fd, -1),
      ROW(action.fd, NUMBERS));
 ROWS(close_range_numbers, with_close_range, spawn, ROW(action.fd, 0), ROW(action.fd, 60),
@@ -441,12 +443,12 @@ ROWS(syscall_numbers, with_call, spawn, ROW(action.arg, 0, EINVAL), ZERO_32(acti
      ZERO_32(action.newfd), ZERO_32(action.flags), ZERO_32(call.pad),
      ROW(call.nr, UINT_MAX, EOPNOTSUPP), ROW(call.nr, TOP_32, EOPNOTSUPP),
      ROW(call.nr, TOP_32 | SYS_umask, EOPNOTSUPP),
-     ROW(call.nr, 1 << 30 | SYS_umask, EOPNOTSUPP), /* x32's */
+     ROW(call.nr, 1 << 30 | SYS_umask, EOPNOTSUPP), /* of x32 */
      ROW(call.nr, 1 << 16 | SYS_umask, EOPNOTSUPP), ZERO_64(call.args[1]), ZERO_64(call.args[5]));
 ROWS(lent_descriptor, call_fchdir, spawn, ROW(call.args[0], -1, EBADF),
      ROW(call.args[0], AT_FDCWD, EBADF), ROW(call.args[0], INT_MIN, EBADF),
      ROW(call.args[0], INT_MAX, EBADF), ROW(call.args[0], NUMBERS, EBADF));
-/* The kernel looks at an int of them: what is above it must not decide what is meant. */
+/* The kernel reads an int here, so its upper half must not change the meaning. */
 ROWS(option_of_fcntl, call_fcntl, spawn, ROW(call.args[1], F_SETFD),
      ROW(call.args[1], HIGH | F_SETFD, EOPNOTSUPP), ROW(call.args[1], F_GETFD, EOPNOTSUPP),
      ROW(call.args[1], ALL, EOPNOTSUPP));
@@ -474,7 +476,10 @@ ROWS(path_numbers, NULL, spawn_path, ZERO_64(path.flags), ZERO_32(path.pad),
      ROW(path.spawn_size, 0, EINVAL), ROW(path.spawn_size, 1 << _IOC_SIZEBITS, E2BIG),
      ROW(path.spawn_size, TOP_32, E2BIG), ROW(path.spawn_size, UINT_MAX, E2BIG));
 
-/* A string of so many bytes, without its NUL, that ends with this one; of 'filling' otherwise. */
+/*
+ * Return a string of 'length' bytes without its NUL. It ends with 'end'; the
+ * rest is 'filling'.
+ */
 static char *long_string(size_t length, char filling, const char *end)
 {
 	char *string = zeros(length + 1);
@@ -494,7 +499,7 @@ static int spawn_file(const char *file, const char *path)
 
 TEST(lengths_of_paths)
 {
-	/* Its folder is a list of one, behind what can be no folder. */
+	/* A list of two directories: the empty one, and the one of probe. */
 	char *folders = text(":%s", PROBE), *path;
 
 	*strrchr(folders, '/') = '\0';
@@ -506,7 +511,7 @@ TEST(lengths_of_paths)
 	check_eq(spawn_file("probe", path), 0);
 	path = long_string(STRING_MAX, 'a', folders);
 	check_eq(spawn_file("probe", path), -E2BIG);
-	/* What is not looked along is not looked at. */
+	/* The list is not read if the file is not searched for. */
 	check_eq(spawn_file(PROBE, path), 0);
 	good();
 	with_open();
@@ -522,8 +527,8 @@ TEST(lengths_of_paths)
 }
 
 /*
- * Strings are as many bytes as argv and envp have, and a pointer for each. Up to the limit
- * it is exec that says no.
+ * The total counts the bytes of argv and envp, and a pointer for each string.
+ * Up to the module's limit, exec itself refuses.
  */
 TEST(total_of_strings)
 {
@@ -545,12 +550,12 @@ TEST(total_of_strings)
 	words[2] = long_string(room - 2 * one - pointer, 'x', "");
 	check_eq(spawn(), -E2BIG);
 	check_eq(in.result.stage, SPAWN_TEMPLATE_STAGE_ARGS);
-	/* The same of the environment. */
+	/* The same for the environment. */
 	in.spawn.argv = (uintptr_t)exit_0;
 	in.spawn.envp = (uintptr_t)words;
 	check_eq(spawn(), -E2BIG);
 	check_eq(in.result.stage, SPAWN_TEMPLATE_STAGE_ARGS);
-	/* Nothing but pointers and NULs. */
+	/* Only pointers and NULs. */
 	for (i = 0; i <= room / (pointer + 1); i++)
 		nothing[i] = "";
 	in.spawn.envp = (uintptr_t)nothing;
@@ -573,7 +578,7 @@ ROWS(entry_numbers, NULL, entry, NO_DESCRIPTOR(entry.tmpl, EBADF), ROW(entry.tmp
      ROW(entry.args_size, 1 << _IOC_SIZEBITS, E2BIG), ROW(entry.args_size, TOP_32, E2BIG),
      ROW(entry.args_size, UINT_MAX, E2BIG));
 
-/* Of more entries than there are, those are done that are there. */
+/* The count is larger than the list: only the entries of the list are done. */
 TEST(entries_without_end)
 {
 	struct spawn_template_batch_entry *last =
@@ -596,8 +601,8 @@ TEST(entries_without_end)
 static const struct {
 	unsigned long request;
 	size_t first_size;
-	bool template; /* a template's, not the device's */
-	size_t offset; /* of its arguments in 'in'; or 0: it has none */
+	bool template; /* on a template; false: on the device */
+	size_t offset; /* of its arguments in 'in'; 0: it has none */
 	size_t size;
 } ioctls[] = {
 	{ SPAWN_TEMPLATE_IOC_CREATE, SPAWN_TEMPLATE_CREATE_ARGS_SIZE_VER0, false,
@@ -614,7 +619,7 @@ static const struct {
 };
 #define IOCTLS (sizeof(ioctls) / sizeof(*ioctls))
 
-/* The call, or -errno; what it made is gone. */
+/* Make the call; return -errno. Close or reap what the call made. */
 static int call_ioctl(size_t which, unsigned long request, void *args)
 {
 	int ret = ioctl(ioctls[which].template ? probe : device, request, args);
@@ -630,14 +635,14 @@ static int call_ioctl(size_t which, unsigned long request, void *args)
 	return 0;
 }
 
-/* With so many bytes of arguments there: what is good, and zeros. */
+/* Call with arguments of which 'there' bytes are mapped: good ones, then zeros. */
 static int call_with_size(size_t which, size_t size, char *args, size_t there)
 {
 	unsigned long request = ioctls[which].request & ~IOCSIZE_MASK;
 	size_t known = ioctls[which].size < there ? ioctls[which].size : there;
 
 	good();
-	/* Neither may hang on what a short struct has not got. */
+	/* No pointer to a result: a struct of the first size lacks that member. */
 	in.spawn.result = 0;
 	memset(args, 0, there);
 	memcpy(args, (char *)&in + ioctls[which].offset, known);
@@ -657,14 +662,17 @@ TEST(sizes)
 			check_eq(call_with_size(i, size, end - size, size), -EINVAL);
 		for (; size < first + 80; size++) {
 			check_eq(call_with_size(i, size, end - size, size), 0);
-			/* The last byte is not there. */
+			/* The last byte is not mapped. */
 			check_eq(call_with_size(i, size, end - size + 1, size - 1), -EFAULT);
 		}
 		check_eq(call_with_size(i, largest, room, largest), 0);
 	}
 }
 
-/* What a later time may mean is not known: the first such byte, and the last. */
+/*
+ * A later module may give a meaning to bytes after the struct. So each must be
+ * 0; here the first or the last is not.
+ */
 TEST(unknown_tails)
 {
 	const size_t largest = (1 << _IOC_SIZEBITS) - 1;
@@ -689,7 +697,7 @@ TEST(unknown_tails)
 	}
 }
 
-/* Other numbers of ours, and ours in another direction, are none. */
+/* Our numbers in another direction, and other numbers, are unknown commands. */
 TEST(commands)
 {
 	const int fds[] = { device, probe };
@@ -712,7 +720,7 @@ TEST(commands)
 			}
 }
 
-/* Good arguments wherever they lie. */
+/* Good arguments at every alignment. */
 TEST(odd_addresses)
 {
 	char *page = zeros(PAGE);
@@ -729,7 +737,7 @@ TEST(odd_addresses)
 	((struct spawn_template_action *)(page + 1201))->arg = (uintptr_t)page + 1401;
 	in.entry.args = in.path.spawn = (uintptr_t)memcpy(page + 1501, &in.spawn, sizeof(in.spawn));
 	for (i = 0; i < IOCTLS; i++) {
-		/* Its result is looked for there. */
+		/* The batch wrote its result into the moved entry. */
 		if (ioctls[i].request == SPAWN_TEMPLATE_IOC_SPAWN_BATCH)
 			continue;
 		memcpy(page + 1, (char *)&in + ioctls[i].offset, ioctls[i].size);

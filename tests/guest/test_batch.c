@@ -8,7 +8,10 @@
 #include <sys/time.h>
 
 #define MANY 1000
-/* Of entries that fail at once: still at it when a signal comes. */
+/*
+ * So many entries, each of which fails at once, that a signal comes before the
+ * end.
+ */
 #define VERY_MANY (1 << 22)
 
 static struct spawn_template_spawn_args args_for(char *const argv[])
@@ -24,7 +27,7 @@ static struct spawn_template_batch_entry entry_of(int template,
 						    .args = (uintptr_t)args };
 }
 
-/* The rest after a signal came, as a library would. */
+/* Call again for the rest after a signal, as a library does. */
 static int batch_all(struct spawn_template_batch_entry *entries, int count)
 {
 	int done = 0;
@@ -63,7 +66,7 @@ static void several_templates(void)
 	close(other);
 }
 
-static void one_that_fails_stops_no_other(void)
+static void a_failing_entry_stops_no_other(void)
 {
 	struct spawn_template_result own = { 0 }, own_of_stale = { 0 }, own_of_wild = { 0 };
 	struct spawn_template_action nothing = { .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 };
@@ -93,7 +96,7 @@ static void one_that_fails_stops_no_other(void)
 	check_eq(entries[0].result.stage, SPAWN_TEMPLATE_STAGE_ACTION);
 	check_eq(entries[0].result.action, 0);
 	check_eq(own.error, EBADF);
-	/* Those without a child say so in their own place, too. */
+	/* Entries without a child write to their own result, too. */
 	check(!memcmp(&own_of_stale, &entries[2].result, sizeof(own_of_stale)));
 	check(!memcmp(&own_of_wild, &entries[5].result, sizeof(own_of_wild)));
 	check_eq(entries[2].result.error, ESTALE);
@@ -165,7 +168,7 @@ static void bad_calls(void)
 	check_eq(count_children(), 0);
 }
 
-/* The list runs into memory that is not there: those before it are done. */
+/* The list runs into unmapped memory: the entries before that are done. */
 static void list_that_ends_too_early(void)
 {
 	char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -218,7 +221,7 @@ static void ignore_signal(int number)
 	(void)number;
 }
 
-/* A signal ends the call early; the number that it returns says where to go on. */
+/* A signal ends the call early; its return value says where to continue. */
 static void interrupted_in_child(void *unused)
 {
 	struct spawn_template_batch_entry *entries = calloc(MANY, sizeof(*entries));
@@ -238,7 +241,7 @@ static void interrupted_in_child(void *unused)
 		check(got > 0);
 		for (i = done; i < done + got; i++)
 			check(entries[i].result.pid > 0);
-		/* Behind it nothing was begun. */
+		/* No later entry was begun. */
 		for (i = done + got; i < MANY; i++)
 			check_eq(entries[i].result.pid, 0);
 		done += got;
@@ -257,7 +260,7 @@ static void interrupted(void)
 	in_child(interrupted_in_child, NULL);
 }
 
-/* Zeroed, and seen by forked processes as well. */
+/* Return zeroed memory, shared with forked processes. */
 static void *shared_memory(size_t size)
 {
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -266,7 +269,7 @@ static void *shared_memory(size_t size)
 	return memory;
 }
 
-/* Entries that fail before there is a child, all because of the same bad flags. */
+/* Return entries with the same bad flags, which fail before there is a child. */
 static struct spawn_template_batch_entry *very_many_bad_entries(void)
 {
 	static const struct spawn_template_spawn_args bad = { .flags = 1ULL << 63 };
@@ -288,8 +291,8 @@ static int error_in(const struct spawn_template_batch_entry *entries, int index)
 }
 
 /*
- * The caller does the batch in a process of its own, call by call, until one does less than
- * it could; and notes how many entries were done.
+ * Make the batch in a forked caller, one call after the other, until a call
+ * does fewer entries than it could. Note how many entries were done.
  */
 static pid_t begin_batch(struct spawn_template_batch_entry *entries, volatile int *done)
 {
@@ -318,7 +321,7 @@ static bool has_ended(pid_t pid)
 	return info.si_pid;
 }
 
-/* What it returned was done, and nothing behind it. */
+/* The entries that the calls counted were done, and no later one. */
 static void ended_early(const struct spawn_template_batch_entry *entries, int got)
 {
 	int i;
@@ -331,7 +334,10 @@ static void ended_early(const struct spawn_template_batch_entry *entries, int go
 		check_eq(error_in(entries, i), 0);
 }
 
-/* A batch of three by a thread, whose first entry reads a page that the test fills. */
+/*
+ * A batch of three, made by a thread. The first entry reads a page that the
+ * test fills.
+ */
 struct slow_batch {
 	struct spawn_template_spawn_args slow_args, args;
 	struct spawn_template_batch_entry entries[3];
@@ -377,7 +383,10 @@ static int end_slow_batch(struct slow_batch *batch)
 	return batch->done;
 }
 
-/* Signals that the kernel drops end no batch, although the call blocks most signals. */
+/*
+ * Signals that the kernel drops end no batch, although the call blocks most
+ * signals.
+ */
 CHILD_TEST(ignored_signals_do_not_end_a_batch)
 {
 	static const int ignored[] = { SIGCHLD, SIGURG, SIGWINCH, SIGCONT };
@@ -391,7 +400,7 @@ CHILD_TEST(ignored_signals_do_not_end_a_batch)
 	check_eq(end_slow_batch(&batch), 3);
 }
 
-/* One that is handled does, after the entry that was being read. */
+/* A handled signal ends the batch after the entry that was being read. */
 CHILD_TEST(handled_sigchld_ends_a_batch)
 {
 	struct slow_batch batch = { 0 };
@@ -403,7 +412,10 @@ CHILD_TEST(handled_sigchld_ends_a_batch)
 	check_eq(end_slow_batch(&batch), 1);
 }
 
-/* No child is made, where a signal would be noticed. One may come between two calls. */
+/*
+ * No child is made, where fork would notice a signal. A signal may also come
+ * between two calls.
+ */
 CHILD_TEST(handler_among_entries_that_fail_early)
 {
 	struct spawn_template_batch_entry *entries = very_many_bad_entries();
@@ -434,8 +446,11 @@ CHILD_TEST(stop_among_entries_that_fail_early)
 	ended_early(entries, *done);
 }
 
-/* What they leave to its end is not without bounds. */
-static void a_call_does_no_more_than_it_says(void)
+/*
+ * A call defers some work of its entries to its end, so their number is
+ * bounded.
+ */
+static void a_call_does_at_most_max_batch_entries(void)
 {
 	struct spawn_template_batch_entry *entries = very_many_bad_entries();
 
@@ -446,7 +461,7 @@ static void a_call_does_no_more_than_it_says(void)
 	must(munmap(entries, VERY_MANY * sizeof(*entries)));
 }
 
-/* The caller is killed in the middle: its children end like anybody's. */
+/* The caller is killed in the middle: its children end as any orphans do. */
 CHILD_TEST(caller_killed_in_the_middle)
 {
 	struct spawn_template_batch_entry *entries =
@@ -479,8 +494,8 @@ CHILD_TEST(caller_killed_in_the_middle)
 	munmap(entries, MANY * sizeof(*entries));
 }
 
-SUITE("batch", T(several_templates), T(one_that_fails_stops_no_other),
+SUITE("batch", T(several_templates), T(a_failing_entry_stops_no_other),
       T(pidfds_and_asynchronous_ones), T(bad_calls), T(list_that_ends_too_early), T(a_thousand),
       T(interrupted), T(ignored_signals_do_not_end_a_batch), T(handled_sigchld_ends_a_batch),
-      T(a_call_does_no_more_than_it_says), T(handler_among_entries_that_fail_early), T(stop_among_entries_that_fail_early),
-      T(caller_killed_in_the_middle));
+      T(a_call_does_at_most_max_batch_entries), T(handler_among_entries_that_fail_early),
+      T(stop_among_entries_that_fail_early), T(caller_killed_in_the_middle));

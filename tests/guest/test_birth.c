@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_birth.c - attributes of a child's birth: what only clone3(2) can give, and
- * what exec would undo
+ * test_birth.c - attributes of a child's birth
+ *
+ * Those that only clone3(2) can give, and those that exec would undo.
  */
 #include "common_process.h"
 
@@ -36,7 +37,7 @@ static bool can(uint64_t flag)
 	return info.spawn_flags & flag;
 }
 
-/* Is a thing as the kernel's own headers, and so its clone3(2), have it? */
+/* Does the running kernel's clone3(2) have CLONE_AUTOREAP? */
 static bool kernel_can_autoreap(void)
 {
 	uint64_t args[11] = { 1ULL << 34 /* CLONE_AUTOREAP */ };
@@ -98,7 +99,10 @@ static void info_says_what_the_kernel_can(void)
 	check(can(SPAWN_TEMPLATE_SPAWN_CGROUP));
 	while (waitpid(-1, NULL, __WALL) > 0)
 		;
-	/* wait(2) passes over a child that the kernel reaps a moment before it is gone. */
+	/*
+	 * A child that the kernel reaps is hidden from wait(2) a moment before
+	 * it is gone.
+	 */
 	wait_until(!count_children());
 }
 
@@ -129,7 +133,10 @@ static void exit_signal_is_sent(void *unused)
 	check_eq(signals_seen[SIGCHLD], 0);
 	check_eq(error_of(waitpid(-1, NULL, WNOHANG)), ECHILD);
 	check_eq(wait_for_quiet(pid), 0);
-	/* Asynchronous, it is so from the first moment; but not while exec is at work. */
+	/*
+	 * An asynchronous child has its signal from the start, except during
+	 * exec.
+	 */
 	args.flags |= SPAWN_TEMPLATE_SPAWN_ASYNC;
 	gate_make(&gate, 5);
 	gate_only(&gate, &args);
@@ -147,7 +154,7 @@ static void exit_signal(void)
 	in_child(exit_signal_is_sent, NULL);
 }
 
-/* A library's child, which the program's own wait(-1) does not find. */
+/* A library's child, which a wait(-1) of the program must not find. */
 static void no_exit_signal_in_child(void *unused)
 {
 	struct spawn_template_spawn_args args = EXIT_0;
@@ -176,7 +183,7 @@ static void no_exit_signal(void)
 	in_child(no_exit_signal_in_child, NULL);
 }
 
-/* A child whose caller is gone; who inherits it is the calling process. */
+/* Spawn in a caller that ends. The calling process inherits the child. */
 static pid_t orphaned(const struct spawn_template_spawn_args *args)
 {
 	pid_t *pid = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -191,7 +198,10 @@ static pid_t orphaned(const struct spawn_template_spawn_args *args)
 	return *pid;
 }
 
-/* The caller is gone before it is set: who inherits the child gets SIGCHLD, no other. */
+/*
+ * The caller ends before the child sets its signal. The new parent gets
+ * SIGCHLD.
+ */
 CHILD_TEST(exit_signal_of_an_orphan)
 {
 	struct spawn_template_spawn_args args = EXIT_0;
@@ -218,7 +228,7 @@ static void exit_signal_of_a_failure(void)
 	struct spawn_template_spawn_args args = EXIT_0;
 
 	args.flags = SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL;
-	args.exit_signal = SIGUSR1; /* which would end the suite */
+	args.exit_signal = SIGUSR1; /* it would kill the suite */
 	args.actions = (uintptr_t)&close_nothing;
 	args.actions_len = 1;
 	check_eq(sys_spawn(probe, &args), -EBADF);
@@ -241,7 +251,7 @@ static void stopped_before_the_first_instruction(void)
 	check(WIFSTOPPED(status));
 	check_eq(WSTOPSIG(status), SIGSTOP);
 	check_eq(strlen(read_whole(report, NULL)), 0);
-	/* It is the program already. */
+	/* The program is in place. */
 	check_str(process_link(pid, "exe"), PROBE);
 	must(kill(pid, SIGCONT));
 	check_eq(wait_for(pid), 0);
@@ -299,7 +309,7 @@ CHILD_TEST(pdeath_signal)
 	check_eq(wait_for(pid), 128 + SIGUSR2);
 }
 
-/* The caller is gone before the child comes to set it. */
+/* The caller ends before the child sets the signal. */
 CHILD_TEST(pdeath_signal_of_a_dead_caller)
 {
 	struct spawn_template_spawn_args args = BLOCK(SPAWN_TEMPLATE_SPAWN_ASYNC);
@@ -328,7 +338,7 @@ static void born_in_a_cgroup(void)
 	args.cgroup = must(open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC));
 	facts = facts_of_birth(&args, "cgroup");
 	check(strstr(facts, text("0::/outspawn-birth-%d", getpid())));
-	/* With pids.max 0 it cannot be born there. */
+	/* pids.max of 0: no child can be born in the cgroup. */
 	int control = open(text("%s/pids.max", folder), O_WRONLY | O_CLOEXEC);
 
 	if (control >= 0) {
@@ -358,7 +368,7 @@ static void not_a_cgroup(void)
 	check_eq(sys_spawn(probe, &args), -EBADF);
 }
 
-/* Cgroups that nothing can be born in: the errno is clone3(2)'s. */
+/* No child can be born in such a cgroup: the errno is clone3(2)'s. */
 static void refused_as_of_clone3(int cgroup, int error)
 {
 	struct clone_args clone = { .flags = CLONE_INTO_CGROUP,
@@ -385,7 +395,7 @@ static void unfit_cgroups(void)
 	must(mkdir(folder, 0755));
 	must(mkdir(threaded, 0755));
 	must(mkdir(invalid, 0755));
-	/* Beside a threaded one, this may have no processes. */
+	/* A sibling of a threaded cgroup may have no processes. */
 	type = must(open(text("%s/cgroup.type", threaded), O_WRONLY | O_CLOEXEC));
 	check_eq(write(type, "threaded", 8), 8);
 	close(type);
@@ -438,7 +448,10 @@ static void each_namespace(void)
 		args.namespaces = all[i].flag;
 		pid = started(probe, &args);
 		check(own);
-		/* exec enters the time namespace, behind the moment at which the call returns. */
+		/*
+		 * The child enters the time namespace in exec, after the call
+		 * has returned.
+		 */
 		wait_until(strcmp(process_link(pid, text("ns/%s", all[i].name)), own));
 		must(kill(pid, SIGKILL));
 		check_eq(wait_for(pid), 128 + SIGKILL);
@@ -462,7 +475,7 @@ static void namespaces_of_nobody(void)
 	in_child_as_nobody(namespaces_of_nobody_in_child, NULL);
 }
 
-/* The program is number 1 there. */
+/* The program has pid 1 in its namespace. */
 static void first_of_a_pid_namespace(void)
 {
 	struct spawn_template_spawn_args args = BLOCK(0);
@@ -485,7 +498,7 @@ static void chosen_pid(void)
 	args.set_tid = (uintptr_t)&wanted;
 	args.set_tid_size = 1;
 	check_eq(sys_spawn(probe, &args), wanted);
-	check_eq(sys_spawn(probe, &args), -EEXIST); /* its zombie is still there */
+	check_eq(sys_spawn(probe, &args), -EEXIST); /* the zombie still has the pid */
 	check_eq(wait_for(wanted), 0);
 	wanted = -1;
 	check_eq(sys_spawn(probe, &args), -EINVAL);
@@ -539,8 +552,8 @@ static void autoreap(void)
 }
 
 /*
- * A child that failed is gone when the call returns. If the call does not wait for
- * the child's exit, one of the first calls finds a living child.
+ * A child that failed is gone when the call returns. If the call did not wait
+ * for the child's exit, one of the first iterations would find a living child.
  */
 static void failed_autoreap(uint64_t more)
 {
@@ -569,7 +582,7 @@ static void failed_kill_on_close_leaves_nothing(void)
 	failed_autoreap(SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE);
 }
 
-/* The twin: the module itself reaps the child. */
+/* For comparison, without AUTOREAP: the module reaps the child. */
 static void failed_without_autoreap_leaves_nothing(void)
 {
 	struct spawn_template_action nothing = { .type = SPAWN_TEMPLATE_ACTION_CLOSE, .fd = 999 };
@@ -620,7 +633,7 @@ static void kill_on_close(void)
 
 	kill_on_close_with(0);
 	kill_on_close_with(SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS);
-	/* Closed at once, while the child is on its way to the program. */
+	/* Close the pidfd at once, before the program runs. */
 	for (i = 0; i < 20; i++)
 		kill_on_close_with(SPAWN_TEMPLATE_SPAWN_ASYNC);
 }
@@ -649,9 +662,12 @@ static void kill_on_close_of_nobody(void)
 	in_child_as_nobody(kill_on_close_of_nobody_in_child, NULL);
 }
 
-/* What clone would have to be asked for is not to be had behind a filter. */
+/*
+ * A caller with filters gets no attribute of clone3(2): the filters would have
+ * to judge that call.
+ */
 
-static void behind_a_filter_in_child(void *unused)
+static void with_a_filter_in_child(void *unused)
 {
 	struct sock_filter code[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
 	struct sock_fprog filter = { 1, code };
@@ -672,7 +688,10 @@ static void behind_a_filter_in_child(void *unused)
 	args = EXIT_0;
 	args.flags = SPAWN_TEMPLATE_SPAWN_CGROUP;
 	check_eq(sys_spawn(probe, &args), -EPERM);
-	/* vfork gives SIGCHLD, and no other signal. */
+	/*
+	 * vfork's exit signal is SIGCHLD; a caller with filters gets no other
+	 * one.
+	 */
 	args = EXIT_0;
 	args.flags = SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL;
 	check_eq(sys_spawn(probe, &args), -EPERM);
@@ -685,19 +704,19 @@ static void behind_a_filter_in_child(void *unused)
 	check_eq(count_children(), 0);
 	args.exit_signal = SIGCHLD;
 	check_eq(wait_for(sys_spawn(probe, &args)), 0);
-	/* The others are the child's own. */
+	/* The child sets the other attributes itself. */
 	args = EXIT_0;
 	args.flags = SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS;
 	args.pdeath_signal = SIGTERM;
 	check_eq(wait_for(sys_spawn(probe, &args)), 0);
 }
 
-static void behind_a_filter(void)
+static void with_a_filter(void)
 {
-	in_child(behind_a_filter_in_child, NULL);
+	in_child(with_a_filter_in_child, NULL);
 }
 
-/* The filter refuses prctl(2): so it does here. */
+/* The filter denies prctl(2), so the attribute that needs it fails. */
 static void filtered_prctl_in_child(void *unused)
 {
 	struct sock_filter code[] = {
@@ -736,4 +755,4 @@ SUITE("birth", T(fields_need_their_flags), T(info_says_what_the_kernel_can), T(e
       T(chosen_pid_of_nobody), T(autoreap), T(failed_autoreap_leaves_nothing),
       T(failed_kill_on_close_leaves_nothing), T(failed_without_autoreap_leaves_nothing),
       T(autoreap_has_no_exit_signal), T(kill_on_close),
-      T(kill_on_close_of_nobody), T(behind_a_filter), T(filtered_prctl));
+      T(kill_on_close_of_nobody), T(with_a_filter), T(filtered_prctl));

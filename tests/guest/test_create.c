@@ -16,7 +16,7 @@
 #define ANY_FORMAT SPAWN_TEMPLATE_CREATE_ANY_FORMAT
 #define ALLOW_WRITE SPAWN_TEMPLATE_CREATE_ALLOW_WRITE
 
-/* The template is made, and works. */
+/* Check that there is a template and that it works. */
 static void created(int template)
 {
 	check(template >= 0);
@@ -57,7 +57,7 @@ static void descriptor_0_is_a_descriptor(void)
 {
 	struct spawn_template_create_args args = CREATE_PATH(PROBE);
 
-	/* A caller who forgot to set execfd to -1. */
+	/* A caller that forgot to set execfd to -1. */
 	args.execfd = 0;
 	check_eq(sys_create(&args), -EINVAL);
 }
@@ -125,7 +125,7 @@ static void nonzero_reserved(void)
 	created(sys_create(&args));
 }
 
-/* CREATE with a struct of another size. */
+/* Call CREATE with a struct of another size. */
 static int create_sized(void *args, size_t size)
 {
 	int fd = ioctl(device, _IOC(_IOC_WRITE, SPAWN_TEMPLATE_IOC_MAGIC, 0, size), args);
@@ -166,7 +166,7 @@ static void larger_struct_with_nonzero_tail(void)
 	large.tail[255] = 0;
 	large.tail[0] = 1;
 	check_eq(create_sized(&large, sizeof(large)), -E2BIG);
-	/* Bytes beyond the size that was told are nobody's business. */
+	/* Bytes after the declared size are not read. */
 	created(create_sized(&large, sizeof(large.args)));
 }
 
@@ -241,7 +241,7 @@ static void execute_only_file_of_another_user(void)
 	in_child_as_nobody(others_may_not, path);
 }
 
-static void search_permission_on_the_way(void)
+static void no_search_permission_in_the_path(void)
 {
 	char *folder = in_scratch("closed"), *path = in_scratch("closed/probe");
 
@@ -261,7 +261,7 @@ static void directory(void)
 	close(fd);
 }
 
-/* An open of a fifo waits for its other end: this must not. */
+/* An open of a FIFO waits for its other end: CREATE must not. */
 static void fifo(void)
 {
 	char *path = in_scratch_new("fifo");
@@ -324,7 +324,7 @@ static void noexec_mount(void)
 	must(umount(folder));
 }
 
-/* A template of before does not outlive the permission. */
+/* An earlier template fails after the mount has become noexec. */
 static void mount_that_becomes_noexec(void)
 {
 	char *folder = in_scratch("mount2"), *path = in_scratch("mount2/probe");
@@ -341,7 +341,7 @@ static void mount_that_becomes_noexec(void)
 	must(umount(folder));
 }
 
-/* What open() says */
+/* Errors of open() */
 
 static void no_such_file(void)
 {
@@ -368,7 +368,7 @@ static void loop_of_links(void)
 	check_eq(try_template(path), -ELOOP);
 }
 
-static void file_on_the_way(void)
+static void file_instead_of_a_directory(void)
 {
 	char *path = own_probe("file");
 
@@ -391,7 +391,7 @@ static void too_long_names(void)
 	check_eq(try_template(path), -ENOENT);
 }
 
-/* As long as a path can be, and it works. */
+/* A path of the greatest length works. */
 static void longest_path(void)
 {
 	char path[PATH_MAX];
@@ -447,7 +447,7 @@ static void path_descriptor_of_a_link(void)
 
 	must(symlink(PROBE, path));
 	fd = must(open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC));
-	/* The descriptor is one of the link itself. */
+	/* The descriptor names the link itself. */
 	check_eq(syscall(SYS_execveat, fd, "", ARGV("probe"), ARGV(NULL), AT_EMPTY_PATH), -1);
 	check_eq(errno, ELOOP);
 	check_eq(try_template_fd(fd), -ELOOP);
@@ -467,7 +467,10 @@ static void memory_file(void)
 
 	check_eq(write(fd, data, size), size);
 	template = template_of_fd(fd);
-	/* The name that fexecve makes up, not the one that /proc shows. */
+	/*
+	 * The name is the one that fexecve makes up, not the one that /proc
+	 * shows.
+	 */
 	facts = facts_of(&(struct request){ .template = template, .sections = { "exec" } });
 	check_str(fact(facts, "execfn"), text("/dev/fd/%d", fd));
 	check_str(fact(facts, "comm"), text("%d", fd));
@@ -550,7 +553,7 @@ static void mapped_for_writing(void)
 	created(try_template(path));
 }
 
-/* By a template of one's own. */
+/* Each of several templates denies the write. */
 static void write_is_denied(const char *path)
 {
 	int template = template_of(path);
@@ -610,7 +613,7 @@ static void rename_over_works_while_it_lives(void)
 	close(template);
 }
 
-/* What is no ELF executable */
+/* Files that are no ELF executable */
 
 static void empty_file(void)
 {
@@ -626,7 +629,7 @@ static void script(void)
 
 	write_whole(path, content, strlen(content), 0755);
 	check_eq(try_template(path), -ENOEXEC);
-	/* As large as one likes. */
+	/* The file's size makes no difference. */
 	write_whole(path, content, sizeof(content), 0755);
 	check_eq(try_template(path), -ENOEXEC);
 }
@@ -640,7 +643,7 @@ static void plain_text(void)
 	check_eq(try_template(path), -ENOEXEC);
 }
 
-/* Every length that cuts the header or the table. */
+/* Try every length that cuts off part of the header or of the table. */
 static void truncated_file(void)
 {
 	struct elf_file elf = elf_read(PROBE);
@@ -654,7 +657,7 @@ static void truncated_file(void)
 	}
 }
 
-/* A probe with one field of its header changed. */
+/* Change one field of the header in a copy of probe. */
 #define HEADER_TEST(name, field, value) \
 	static void name(void) \
 	{ \
@@ -670,10 +673,10 @@ static void truncated_file(void)
 
 HEADER_TEST(wrong_magic, e_ident[EI_MAG1], 'e');
 HEADER_TEST(wrong_class, e_ident[EI_CLASS], ELFCLASS32);
-HEADER_TEST(no_class, e_ident[EI_CLASS], ELFCLASSNONE);
+HEADER_TEST(elf_class_none, e_ident[EI_CLASS], ELFCLASSNONE);
 HEADER_TEST(wrong_byte_order, e_ident[EI_DATA], ELFDATA2MSB);
 HEADER_TEST(wrong_machine, e_machine, EM_AARCH64);
-HEADER_TEST(machine_of_the_other_width, e_machine, EM_386);
+HEADER_TEST(wrong_machine_of_32_bits, e_machine, EM_386);
 HEADER_TEST(relocatable_object, e_type, ET_REL);
 HEADER_TEST(core_file, e_type, ET_CORE);
 HEADER_TEST(no_program_headers, e_phnum, 0);
@@ -681,11 +684,11 @@ HEADER_TEST(too_many_program_headers, e_phnum, 0xffff);
 HEADER_TEST(short_program_headers, e_phentsize, sizeof(Elf64_Phdr) - 1);
 HEADER_TEST(wide_program_headers, e_phentsize, sizeof(Elf64_Phdr) + 8);
 HEADER_TEST(zero_sized_program_headers, e_phentsize, 0);
-HEADER_TEST(table_behind_the_file, e_phoff, elf.size);
+HEADER_TEST(table_beyond_the_file, e_phoff, elf.size);
 HEADER_TEST(table_across_the_end, e_phoff, elf.size - sizeof(Elf64_Phdr));
 HEADER_TEST(table_offset_overflows, e_phoff, -(Elf64_Off)sizeof(Elf64_Phdr));
 
-/* A probe with one field of its first loaded segment changed. */
+/* Change one field of the first loaded segment in a copy of probe. */
 #define SEGMENT_TEST(name, field, value) \
 	static void name(void) \
 	{ \
@@ -700,13 +703,13 @@ HEADER_TEST(table_offset_overflows, e_phoff, -(Elf64_Off)sizeof(Elf64_Phdr));
 	} \
 	_Static_assert(1, "")
 
-SEGMENT_TEST(more_in_file_than_in_memory, p_filesz, ph->p_memsz + 1);
-SEGMENT_TEST(segment_behind_the_file, p_offset, (elf.size + 4095) & ~4095UL);
+SEGMENT_TEST(segment_larger_in_file_than_in_memory, p_filesz, ph->p_memsz + 1);
+SEGMENT_TEST(segment_beyond_the_file, p_offset, (elf.size + 4095) & ~4095UL);
 SEGMENT_TEST(segment_offset_overflows, p_offset, ~4095UL);
 SEGMENT_TEST(segment_in_kernel_memory, p_vaddr, 0xffff800000000000);
 SEGMENT_TEST(segment_size_overflows, p_memsz, ~0UL);
 
-static void nothing_to_load(void)
+static void no_segment_to_load(void)
 {
 	struct elf_file elf = elf_read(PROBE);
 	Elf64_Phdr *ph = NULL;
@@ -727,7 +730,7 @@ static void overlapping_segments(void)
 	check_eq(try_template(elf_write(&elf, "overlap")), -ENOEXEC);
 }
 
-/* /bin/true, which has an interpreter. */
+/* Read /bin/true, which has an interpreter. */
 static struct elf_file dynamic(Elf64_Phdr **interp)
 {
 	struct elf_file elf = elf_read("/bin/true");
@@ -821,7 +824,7 @@ static char *text_file(const char *name, const char *content)
 	return path;
 }
 
-/* A script that probe interprets: it says what the interpreter was given. */
+/* Make a script whose interpreter is probe, which reports what it was given. */
 static char *probe_script(const char *name)
 {
 	return text_file(name, text("#!%s script\n", PROBE));
@@ -836,7 +839,10 @@ static pid_t spawn_of(int template, struct spawn_template_result *result)
 	return sys_spawn(template, &args);
 }
 
-/* The spawn fails in exec, as execve does: with the errno that is returned. */
+/*
+ * Check that the spawn fails in exec, and return the errno that execve has,
+ * too.
+ */
 static int error_in_exec(int template)
 {
 	struct spawn_template_result result;
@@ -850,7 +856,10 @@ static int error_in_exec(int template)
 	return -pid;
 }
 
-/* What execve of a path gives, or fexecve of a close-on-exec descriptor: 0 or an errno. */
+/*
+ * Return the error of execve of a path, or of fexecve of a close-on-exec
+ * descriptor; or 0.
+ */
 static int error_of_execve(const char *path, int fd)
 {
 	char *argv[] = { "name", "exit", "0", NULL }, *envp[] = { NULL };
@@ -879,7 +888,7 @@ static void as_execve(int template, const char *path)
 	check_str(fact(facts, "exe"), PROBE);
 }
 
-/* $0, arguments, comm, AT_EXECFN: all as of execve. */
+/* $0, arguments, comm and AT_EXECFN are the same as with execve. */
 static void any_format_script_by_path(void)
 {
 	char *path = probe_script("a-script");
@@ -906,7 +915,10 @@ static void any_format_script_by_fd(void)
 	close(other);
 }
 
-/* An interpreter gets no file whose number exec closes; a program needs none. */
+/*
+ * An interpreter cannot open a descriptor that exec closes. A program does not
+ * have to.
+ */
 static void any_format_script_by_close_on_exec_fd(void)
 {
 	static const int ways[] = { O_RDONLY, O_PATH };
@@ -924,7 +936,10 @@ static void any_format_script_by_close_on_exec_fd(void)
 		must(fcntl(fd, F_SETFD, 0));
 		template = TRY_ANY_FD(fd);
 		check_eq(spawn_and_wait(template), 0);
-		/* It is what the flag was when the template was made that counts. */
+		/*
+		 * What counts is the close-on-exec flag at the moment of
+		 * CREATE.
+		 */
 		must(fcntl(fd, F_SETFD, FD_CLOEXEC));
 		check_eq(spawn_and_wait(template), 0);
 		close(template);
@@ -937,7 +952,10 @@ static void any_format_script_by_close_on_exec_fd(void)
 	close(fd);
 }
 
-/* The shell's own words; a script whose interpreter is a script. */
+/*
+ * The shell's own $0 and arguments; then a script whose interpreter is a
+ * script.
+ */
 static void any_format_scripts_of_the_shell(void)
 {
 	char *path = text_file("shell-script", "#!/bin/sh\ntest \"$0 $*\" = \"$EXPECTED\"\n");
@@ -960,7 +978,7 @@ static void any_format_scripts_of_the_shell(void)
 	close(template);
 }
 
-/* Nothing names it, so no interpreter could open it. */
+/* The file has no name, so no interpreter can open it. */
 static void nameless(int fd)
 {
 	int template = TRY_ANY_FD(fd);
@@ -986,13 +1004,13 @@ static void any_format_nameless_scripts(void)
 	fd = must(open(path, O_RDONLY | O_CLOEXEC));
 	must(unlink(path));
 	nameless(fd);
-	/* Nor is it somebody else's that stands there now. */
+	/* A new file of the same name must not be executed instead. */
 	probe_script("unlinked");
 	nameless(fd);
 	close(fd);
 }
 
-/* Whatever execve says, it is the spawn that says it. */
+/* CREATE succeeds; the spawn gives the same error as execve. */
 static void any_format_same_error(char *path, int error)
 {
 	int template = TRY_ANY(path), fd = must(open(path, O_PATH));
@@ -1033,7 +1051,10 @@ static void any_format_interpreters(void)
 	any_format_same_error(text_file("itself", text("#!%s\n", path)), ELOOP);
 }
 
-/* A format that binfmt_misc was told of; the shell takes the magic for a comment. */
+/*
+ * A format that binfmt_misc knows; the shell would take its magic for a
+ * comment.
+ */
 static void any_format_of_binfmt_misc(void)
 {
 	char *folder = in_scratch("formats"), *path = text_file("misc", "#OUTSPAWN\nexit 7\n"),
@@ -1061,7 +1082,7 @@ static void any_format_of_binfmt_misc(void)
 	must(umount(folder));
 }
 
-/* What makes a file executable is asked of any file. */
+/* Any file needs execute permission. */
 static void any_format_permissions(void)
 {
 	char *folder = in_scratch("mount3"), *path = probe_script("no-x");
@@ -1077,9 +1098,9 @@ static void any_format_permissions(void)
 	must(umount(folder));
 }
 
-/* --- of a file that may be executed and not read --- */
+/* --- a file that may be executed and not read --- */
 
-/* Its writers are its owner's affair; what it is, exec alone says. */
+/* The caller cannot keep writers away. Only exec finds out the file's format. */
 static void unreadable_program(void *argument)
 {
 	char *path = argument;
@@ -1135,7 +1156,10 @@ static void format_of_an_execute_only_file(void)
 	in_child_with_modes(own_probe("program"), unreadable_program, others_may);
 }
 
-/* An ordinary user has a template when root writes: does that fail, or what of the template? */
+/*
+ * Root opens the file for writing while an ordinary user has a template:
+ * 'error' is that open's. 'spawned' is what a spawn gives afterwards.
+ */
 static void write_beside_nobody(const char *path, int error, int spawned)
 {
 	int ready[2], done[2], fd;
@@ -1170,7 +1194,10 @@ static void write_beside_nobody(const char *path, int error, int spawned)
 	close(done[1]);
 }
 
-/* Who may not read a file keeps no writer from it; what was written makes it stale. */
+/*
+ * A caller that may not read a file keeps no writer away. A write makes the
+ * template stale.
+ */
 static void writers_of_an_execute_only_file(void)
 {
 	char *path = own_probe("program");
@@ -1179,19 +1206,22 @@ static void writers_of_an_execute_only_file(void)
 	write_beside_nobody(path, 0, -ESTALE);
 	path = own_probe("program");
 	write_beside_nobody(path, ETXTBSY, 0);
-	/* Root may read it in any case. */
+	/* Root may always read it. */
 	must(chmod(path, 0711));
 	write_is_denied(path);
 }
 
-/* A script may be executed, though not read: it is its interpreter that cannot. */
+/*
+ * A script may be executed without being read. Then its interpreter cannot open
+ * it.
+ */
 static void unreadable_script(void *path)
 {
 	struct spawn_template_result result;
 	int template = TRY_ANY(path);
 
 	check(template >= 0);
-	/* sh: cannot open it. */
+	/* The shell cannot open it and exits with this status. */
 	check_eq(wait_for(spawn_of(template, &result)), error_of_execve(path, -1));
 }
 
@@ -1246,7 +1276,7 @@ static void any_format_in_query_and_fdinfo(void)
 	close(template);
 }
 
-/* Writers come and go; what they wrote makes it stale. */
+/* A writer may open the file. A write makes the template stale. */
 static void lets_writers_in(const char *path, int template)
 {
 	int fd = must(open(path, O_WRONLY | O_CLOEXEC));
@@ -1262,7 +1292,10 @@ static void lets_writers_in(const char *path, int template)
 	close(template);
 }
 
-/* Its interpreter reads it later: to keep writers away until then would promise too much. */
+/*
+ * The interpreter opens the script later. CREATE cannot promise to keep writers
+ * away until then.
+ */
 static void any_format_script_lets_writers_in(void)
 {
 	static const uint64_t flags[] = { ANY_FORMAT, ANY_FORMAT | ALLOW_WRITE };
@@ -1279,7 +1312,7 @@ static void any_format_script_lets_writers_in(void)
 	}
 }
 
-/* Of a program it keeps them away as ever. */
+/* A template of a program still keeps writers away. */
 static void any_format_of_a_program_keeps_writers_away(void)
 {
 	char *path = own_probe("kept");
@@ -1296,7 +1329,7 @@ static void any_format_of_a_program_keeps_writers_away(void)
 	close(must(open(path, O_WRONLY | O_CLOEXEC)));
 }
 
-/* Without the flag, it is as it was. */
+/* Without the flag, other formats are still ENOEXEC. */
 static void other_formats_need_the_flag(void)
 {
 	char *path = probe_script("a-script");
@@ -1332,7 +1365,7 @@ static void allow_write_lets_writers_in(void)
 	close(other);
 }
 
-/* Who writes now is too much for either kind of template. */
+/* A file that is being written cannot be had by either kind of template. */
 static void allow_write_during_a_write(void)
 {
 	char *path = own_probe("busy");
@@ -1353,7 +1386,7 @@ static void allow_write_during_a_write(void)
 	created(TRY_WRITABLE(path));
 }
 
-/* A spawn during a write says what execve says on this kernel. */
+/* A spawn during a write gives what execve gives on this kernel. */
 static void allow_write_spawn_during_a_write(void)
 {
 	char *path = own_probe("busy");
@@ -1370,12 +1403,12 @@ static void allow_write_spawn_during_a_write(void)
 	close(fd);
 	check_eq(error_in_exec(template), error_of_execve(path, -1));
 	must(munmap(map, 4096));
-	/* Opened, not written: it is what it was. */
+	/* The file was opened and not written, so it is unchanged. */
 	check_eq(error_in_exec(template), 0);
 	close(template);
 }
 
-/* The program that runs keeps writers away by itself, where the kernel does so. */
+/* The running program keeps writers away, on kernels that do this. */
 static void allow_write_of_a_running_program(void)
 {
 	char *path = own_probe("running");
@@ -1393,7 +1426,10 @@ static void allow_write_of_a_running_program(void)
 	close(must(open(path, O_WRONLY | O_CLOEXEC)));
 }
 
-/* Its making and its end change nothing for writers, nor for templates that deny. */
+/*
+ * Making and closing such a template changes no count: not for writers, and not
+ * for templates that deny writes.
+ */
 static void allow_write_is_balanced(void)
 {
 	char *path = own_probe("balanced");
@@ -1411,7 +1447,7 @@ static void allow_write_is_balanced(void)
 	check_eq(error_of(open(path, O_WRONLY)), ETXTBSY);
 	close(denies);
 	close(must(open(path, O_WRONLY | O_CLOEXEC)));
-	/* One that fails is as if it had not been tried. */
+	/* A CREATE that fails changes nothing. */
 	must(truncate(path, 10));
 	for (i = 0; i < 20; i++)
 		check_eq(TRY_WRITABLE(path), -ENOEXEC);
@@ -1424,7 +1460,7 @@ static void allow_write_is_balanced(void)
 	close(must(open(path, O_WRONLY | O_CLOEXEC)));
 }
 
-static void both_flags(void)
+static void any_format_with_allow_write(void)
 {
 	char *path = probe_script("both");
 	int template = create_with(CREATE_PATH(path), ANY_FORMAT | ALLOW_WRITE);
@@ -1436,7 +1472,10 @@ static void both_flags(void)
 	close(template);
 }
 
-/* From 6.14: a storage daemon is asked before a file is read, and may have to write it first. */
+/*
+ * Since Linux 6.14, a storage daemon is asked before a file is read, and may
+ * have to write the content first.
+ */
 #ifndef FAN_PRE_ACCESS
 #define FAN_PRE_ACCESS 0x00100000
 #endif
@@ -1455,7 +1494,7 @@ static void *fill(void *argument)
 		ssize_t size = read(storage->watch, buffer, sizeof(buffer));
 		struct fanotify_event_metadata *event = (void *)buffer;
 
-		/* It gets the file open for writing. */
+		/* The event's descriptor is open for writing. */
 		storage->failed += size < 0;
 		for (; size > 0 && FAN_EVENT_OK(event, size); event = FAN_EVENT_NEXT(event, size)) {
 			struct fanotify_response allow = { event->fd, FAN_ALLOW };
@@ -1468,11 +1507,14 @@ static void *fill(void *argument)
 	return NULL;
 }
 
-/* exec keeps nobody away from such a file, so neither does a template. */
+/* exec denies no writes to such a file, so a template does not, either. */
 static void file_that_a_daemon_fills(void)
 {
 	struct storage storage = { 0 };
-	/* Not in the scratch folder: a filesystem in memory has no such daemons. */
+	/*
+	 * Not in the scratch directory: a file system in memory has no such
+	 * daemons.
+	 */
 	char *path = text("/var/tmp/outspawn-stored-%d", getpid());
 	pthread_t thread;
 	int template;
@@ -1481,7 +1523,7 @@ static void file_that_a_daemon_fills(void)
 	storage.watch = must(
 		fanotify_init(FAN_CLASS_PRE_CONTENT | FAN_CLOEXEC, O_RDWR | O_LARGEFILE));
 	if (fanotify_mark(storage.watch, FAN_MARK_ADD, FAN_PRE_ACCESS, AT_FDCWD, path) < 0) {
-		/* A kernel, or a filesystem, that has no such. */
+		/* This kernel or file system does not support such daemons. */
 		check(errno == EINVAL || errno == EOPNOTSUPP);
 		close(storage.watch);
 		must(unlink(path));
@@ -1519,7 +1561,7 @@ SUITE("create",
       T(no_execute_permission_by_fd),
       T(no_execute_permission_for_this_user),
       T(execute_only_file_of_another_user),
-      T(search_permission_on_the_way),
+      T(no_search_permission_in_the_path),
       T(directory),
       T(fifo),
       T(device_nodes),
@@ -1530,7 +1572,7 @@ SUITE("create",
       T(no_such_file),
       T(dangling_link),
       T(loop_of_links),
-      T(file_on_the_way),
+      T(file_instead_of_a_directory),
       T(too_long_names),
       T(longest_path),
       T(bad_descriptors),
@@ -1554,10 +1596,10 @@ SUITE("create",
       T(truncated_file),
       T(wrong_magic),
       T(wrong_class),
-      T(no_class),
+      T(elf_class_none),
       T(wrong_byte_order),
       T(wrong_machine),
-      T(machine_of_the_other_width),
+      T(wrong_machine_of_32_bits),
       T(relocatable_object),
       T(core_file),
       T(no_program_headers),
@@ -1565,15 +1607,15 @@ SUITE("create",
       T(short_program_headers),
       T(wide_program_headers),
       T(zero_sized_program_headers),
-      T(table_behind_the_file),
+      T(table_beyond_the_file),
       T(table_across_the_end),
       T(table_offset_overflows),
-      T(more_in_file_than_in_memory),
-      T(segment_behind_the_file),
+      T(segment_larger_in_file_than_in_memory),
+      T(segment_beyond_the_file),
       T(segment_offset_overflows),
       T(segment_in_kernel_memory),
       T(segment_size_overflows),
-      T(nothing_to_load),
+      T(no_segment_to_load),
       T(overlapping_segments),
       T(program_with_interpreter),
       T(two_interpreters),
@@ -1603,5 +1645,5 @@ SUITE("create",
       T(allow_write_spawn_during_a_write),
       T(allow_write_of_a_running_program),
       T(allow_write_is_balanced),
-      T(both_flags),
+      T(any_format_with_allow_write),
       T(file_that_a_daemon_fills));

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_cred.c - a template is of use only to the process that made it, and
- * only to threads whose credentials say the same as the maker's
+ * test_cred.c - who may use a template
+ *
+ * Only the process that made it, and only its threads whose credentials are
+ * equal to the maker's.
  */
 #include "common.h"
 
@@ -16,7 +18,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-/* A spawn from a template that is another's. */
+/* Check that a spawn from another owner's template is refused. */
 static void is_refused_of(int template)
 {
 	struct spawn_template_result result = { 9, 9, 9, 9 };
@@ -37,7 +39,7 @@ static void is_refused(void *unused)
 	is_refused_of(probe);
 }
 
-/* A new template by whoever runs this. */
+/* Check that the calling thread can make a template and use it. */
 static void makes_its_own(void)
 {
 	int own = template_of(PROBE);
@@ -102,7 +104,7 @@ static void a_template_made_by_a_thread(void)
 	close(template);
 }
 
-/* Only the calling thread's credentials change: a raw system call. */
+/* A raw system call changes only the calling thread's credentials. */
 static void *changes_and_spawns(void *result)
 {
 	if (syscall(SYS_setresuid, NOBODY, NOBODY, 0) < 0)
@@ -126,7 +128,7 @@ static void a_thread_with_other_credentials_may_not(void)
 
 /*
  * Each of these changes the credentials of one thread, by raw system calls. The
- * other threads may go on, and the one that changed may not.
+ * other threads can still use the template, and the changed thread cannot.
  */
 #define ONE_THREAD(name, change) \
 	static void *name##_and_spawns(void *result) \
@@ -173,7 +175,7 @@ ONE_THREAD(a_thread_with_a_thread_keyring,
 	   syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_THREAD_KEYRING, 1));
 ONE_THREAD(a_thread_with_a_landlock_domain, restrict_self());
 
-/* Drops root as daemons do: the C library has every thread make the calls. */
+/* Drop root as daemons do: the C library makes the calls in every thread. */
 static void drop_root(void)
 {
 	must(setgroups(2, (gid_t[]){ NOBODY, NOBODY + 1 }));
@@ -184,7 +186,7 @@ static void drop_root(void)
 static pthread_barrier_t dropped;
 static int of_root;
 
-/* A thread that was there before: it has a struct cred of its own by now. */
+/* A thread that existed before. It has a struct cred of its own by now. */
 static void *spawns_when_dropped(void *unused)
 {
 	pthread_barrier_wait(&dropped);
@@ -217,7 +219,10 @@ static void threads_that_dropped_root(void)
 	in_child(drops_root_with_threads, NULL);
 }
 
-/* A child of vfork has its parent's memory and credentials, and is another process. */
+/*
+ * A child of vfork has its parent's memory and credentials, but it is another
+ * process.
+ */
 static void a_vforked_child_may_not(void)
 {
 	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV("probe", "exit", "0") };
@@ -266,7 +271,10 @@ static int drop_capability(void)
 	return syscall(SYS_capset, &header, data);
 }
 
-/* Makes a new list of groups in the kernel, and lists them in another order. */
+/*
+ * Make the kernel allocate a new list of groups, from another order of the
+ * same.
+ */
 static int setgroups_again(void)
 {
 	if (setgroups(2, (gid_t[]){ NOBODY, NOBODY + 1 }) < 0)
@@ -299,7 +307,10 @@ static void setresuid_and_back_(void *unused)
 	must(setresuid(-1, NOBODY, 0));
 	is_refused(NULL);
 	must(setresuid(-1, 0, 0));
-	/* The same ids and capabilities again: so it is the owner again. */
+	/*
+	 * The ids and capabilities are the maker's again, so the thread is an
+	 * owner again.
+	 */
 	check_eq(spawn_and_wait(probe), 0);
 }
 
@@ -319,7 +330,7 @@ static void another_user_may_not(void)
 	in_child_as_nobody(by_nobody, NULL);
 }
 
-/* The other way round: an ordinary user's template in root's hands. */
+/* The reverse: root gets an ordinary user's template. */
 static void nobody_sends(void *socket)
 {
 	int template = template_of(PROBE);
@@ -341,7 +352,7 @@ static void root_may_not_use_a_users(void)
 	close(sockets[1]);
 }
 
-/* A descriptor that comes over a socket carries no authority. */
+/* A descriptor that comes over a socket gives no right to spawn. */
 static void receives(void *socket)
 {
 	int template = receive_fd(*(int *)socket);
@@ -389,7 +400,7 @@ static int template_for_exec(void)
 	return template;
 }
 
-/* Another process, and another program. */
+/* Another process and another program. */
 static void after_fork_and_execve(void)
 {
 	int template = template_for_exec();
@@ -401,7 +412,7 @@ static void after_fork_and_execve(void)
 	close(template);
 }
 
-/* The same process, with the same credentials, and another program. */
+/* The same process and credentials, but another program. */
 static void *executes(void *unused)
 {
 	int template = template_for_exec();
@@ -422,7 +433,10 @@ static void after_execve(void)
 	check_eq(wait_for(pid), EACCES);
 }
 
-/* execve by a thread that is not the first, and gets the first one's pid. */
+/*
+ * A thread that is not the group's leader calls execve, and gets the leader's
+ * pid.
+ */
 static void after_execve_of_a_thread(void)
 {
 	pid_t pid = must(fork());
@@ -436,7 +450,7 @@ static void after_execve_of_a_thread(void)
 	check_eq(wait_for(pid), EACCES);
 }
 
-/* And so the child of a spawn, which has the template among its descriptors. */
+/* The child of a spawn inherits the template and cannot use it. */
 static void the_spawned_child_may_not(void)
 {
 	struct spawn_template_spawn_args args = { .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS };
@@ -460,15 +474,15 @@ static void asks(void *unused)
 	check_eq(outspawn_info(probe, &info), 0);
 }
 
-/* What a template pins is no secret; only spawning takes authority. */
+/* What a template pins is not secret: only a spawn needs the owner. */
 static void others_may_query(void)
 {
 	in_child(asks, NULL);
 	in_child_as_nobody(asks, NULL);
 }
 
-/* A template makes nobody more than he is. */
-static void no_privilege_is_kept(void *unused)
+/* The child has the caller's credentials; a template adds no privilege. */
+static void check_no_privilege(void *unused)
 {
 	char *facts;
 
@@ -480,9 +494,9 @@ static void no_privilege_is_kept(void *unused)
 	check_str(fact(facts, "groups"), "");
 }
 
-static void nobodys_child_is_nobodys(void)
+static void nobodys_child_gets_no_privilege(void)
 {
-	in_child_as_nobody(no_privilege_is_kept, NULL);
+	in_child_as_nobody(check_no_privilege, NULL);
 }
 
 SUITE("cred",
@@ -526,4 +540,4 @@ SUITE("cred",
       T(after_execve_of_a_thread),
       T(the_spawned_child_may_not),
       T(others_may_query),
-      T(nobodys_child_is_nobodys));
+      T(nobodys_child_gets_no_privilege));

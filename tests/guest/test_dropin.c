@@ -2,8 +2,8 @@
 /*
  * test_dropin.c - liboutspawn-posix.so, preloaded
  *
- * Each test runs a program of this file with the drop-in before the C library; the
- * program spawns, and the drop-in's own lines tell who did it.
+ * Each test runs a program of this file with the drop-in preloaded. The program
+ * spawns. The drop-in's debug lines say whether the module or libc did it.
  */
 #include "common_posix.h"
 #include "common_slow.h"
@@ -20,7 +20,7 @@
 #include <ucontext.h>
 
 #define DROPIN "/usr/local/lib/liboutspawn-posix.so"
-/* Where the drop-in's descriptor is, unless the limit is low. */
+/* The drop-in keeps its descriptor here, unless the limit is low. */
 #define ITS_FD 200
 
 /* --- a program that runs preloaded --- */
@@ -32,10 +32,10 @@ static char *lines_file(void)
 
 struct run {
 	char *name; /* of the PROGRAM */
-	const char *variable; /* NAME=VALUE for its environment, or NULL */
+	const char *variable; /* NAME=VALUE, added to its environment; or NULL */
 	void (*enter)(void);
 	bool to_stderr;
-	bool quiet; /* no lines: to write them takes stack */
+	bool quiet; /* print no lines, because that takes stack */
 };
 
 static void execute(void *argument)
@@ -59,7 +59,10 @@ static void execute(void *argument)
 	check_failed(__FILE__, __LINE__, "%s: %s", own_path(), strerror(errno));
 }
 
-/* The lines that it printed. It has to end well. */
+/*
+ * Run the program, which must succeed, and return the lines that the drop-in
+ * printed.
+ */
 static char *lines_of(const struct run *run)
 {
 	unlink(lines_file());
@@ -91,7 +94,7 @@ static void expect(const struct run *run, int module, int libc, const char *why)
 
 /* --- what the programs do --- */
 
-static char *the_probe; /* its path, in such a program */
+static char *the_probe; /* the path of probe, in such a program */
 
 #define DROPIN_PROGRAM(name_)                 \
 	static int name_##_main(char **argv); \
@@ -102,7 +105,7 @@ static char *the_probe; /* its path, in such a program */
 	}                                     \
 	static int name_##_main(char **argv __attribute__((unused)))
 
-/* Spawns and waits: 0, or the error; or 1000 and the status. */
+/* Spawn and wait; return 0, the error, or 1000 plus the exit status. */
 static int spawn_with(const posix_spawn_file_actions_t *list, const posix_spawnattr_t *attr)
 {
 	static char *argv[] = { "probe", "exit", "0", NULL };
@@ -134,7 +137,7 @@ static int fds_open(void)
 	return count;
 }
 
-/* In a program, where no test is to fail: its status tells, and a line says where. */
+/* A check for such a program: a failure sets its exit status and prints a line. */
 #define expect_zero(call)                                                                         \
 	do {                                                                                      \
 		int value_ = (call);                                                              \
@@ -157,24 +160,24 @@ DROPIN_PROGRAM(three)
 	return 0;
 }
 
-static void module_does_it(void)
+static void the_module_spawns(void)
 {
 	expect(&(struct run){ .name = "three" }, 3, 0, NULL);
 }
 
-static void says_so_on_stderr(void)
+static void debug_lines_on_stderr(void)
 {
 	expect(&(struct run){ .name = "three", .to_stderr = true }, 3, 0, NULL);
 }
 
-/* It alone: what it starts has no LD_PRELOAD. */
+/* LD_PRELOAD is removed, so that the program's children do not have it. */
 DROPIN_PROGRAM(alone)
 {
 	expect_zero(getenv("LD_PRELOAD") != NULL);
 	return spawn_one();
 }
 
-static void children_without_it(void)
+static void children_without_the_dropin(void)
 {
 	expect(&(struct run){ .name = "alone", .variable = "OUTSPAWN_ALONE=1" }, 1, 0, NULL);
 }
@@ -221,12 +224,12 @@ DROPIN_PROGRAM(all_functions)
 	return 0;
 }
 
-static void all_four_functions(void)
+static void the_module_does_all_four_functions(void)
 {
 	expect(&(struct run){ .name = "all_functions" }, 4, 0, NULL);
 }
 
-/* A child that began and failed is not begun again. */
+/* After a child has begun and failed, libc does not try again. */
 DROPIN_PROGRAM(failing)
 {
 	posix_spawn_file_actions_t list;
@@ -245,8 +248,9 @@ DROPIN_PROGRAM(failing)
 }
 
 /*
- * After an error errno has it, as after glibc's, whose child shares the caller's
- * memory: Guile reads it there. After success errno is as it was.
+ * After an error, errno has that error. glibc's child shares the caller's
+ * memory and leaves it there, too, and Guile reads it. After success errno is
+ * unchanged.
  */
 DROPIN_PROGRAM(errno_after_all)
 {
@@ -272,7 +276,7 @@ static void errno_is_the_error(void)
 
 	check_eq(count_of(lines, ": module: ENOENT\n"), 2);
 	check_eq(count_of(lines, ": module\n"), 1);
-	/* The same program, by the C library alone. */
+	/* The same program without the drop-in. */
 	lines = lines_of(&(struct run){ .name = "errno_after_all",
 					.variable = "OUTSPAWN_DISABLE=1" });
 	check_eq(count_of(lines, ": libc: OUTSPAWN_DISABLE is set\n"), 3);
@@ -286,7 +290,10 @@ static void failures_are_final(void)
 	check_eq(count_of(lines, "libc"), 0);
 }
 
-/* What programs of before 2012 are linked with runs any text by the shell. */
+/*
+ * Programs linked before 2012 use a version of posix_spawn that runs any text
+ * with the shell.
+ */
 DROPIN_PROGRAM(old)
 {
 	spawn_function *spawn = dlvsym(RTLD_DEFAULT, "posix_spawn", "GLIBC_2.2.5");
@@ -314,8 +321,9 @@ static void old_programs(void)
 }
 
 /*
- * What unversioned.so calls has no version, as in a program that is built with
- * ASan or TSan. Such a program is a new one: no text is given to the shell.
+ * unversioned.so refers to posix_spawn without a symbol version, as a program
+ * built with ASan or TSan does. Such a program is a new one: no text is given
+ * to the shell.
  */
 DROPIN_PROGRAM(unversioned)
 {
@@ -368,7 +376,7 @@ static void other_device(void)
 	must(mount("/dev/null", SPAWN_TEMPLATE_DEVICE, NULL, MS_BIND, NULL));
 }
 
-static void with_something_else_there(void)
+static void with_another_device_at_the_path(void)
 {
 	expect(&(struct run){ .name = "three", .enter = other_device }, 0, 3, "the module refused");
 }
@@ -403,7 +411,7 @@ static void as_ordinary_user(void)
 	expect(&(struct run){ .name = "three", .enter = ordinary_user }, 3, 0, NULL);
 }
 
-/* A filter that knows what posix_spawn needs, and nothing of outspawn. */
+/* A filter that allows what posix_spawn needs, and not what outspawn needs. */
 static void filter(void)
 {
 	struct sock_filter code[] = {
@@ -512,7 +520,10 @@ static void closed_by_program(void)
 	expect(&(struct run){ .name = "closes_all" }, 3, 0, NULL);
 }
 
-/* What the program has there is not spoken to and stays open. */
+/*
+ * The program puts a file at the drop-in's number. The drop-in does not use
+ * that file and does not close it.
+ */
 DROPIN_PROGRAM(takes_number)
 {
 	struct stat before, after;
@@ -552,7 +563,7 @@ static void low_limit(void)
 	expect(&(struct run){ .name = "few_numbers" }, 2, 0, NULL);
 }
 
-/* A list that names the drop-in's number finds nothing there. */
+/* A list that names the drop-in's number finds no descriptor at that number. */
 DROPIN_PROGRAM(names_number)
 {
 	posix_spawn_file_actions_t list;
@@ -606,7 +617,10 @@ static void after_fork(void)
 	expect(&(struct run){ .name = "forks" }, 5, 0, NULL);
 }
 
-/* Not inlined: the child must not run on over what its parent keeps. */
+/*
+ * Not inlined: the vfork child must not overwrite what its parent keeps in
+ * registers or on the stack.
+ */
 static __attribute__((noinline)) pid_t vfork_and_spawn(void)
 {
 	pid_t pid = vfork();
@@ -680,7 +694,10 @@ static void after_change_of_user(void)
 	expect(&(struct run){ .name = "drops_privileges" }, 2, 0, NULL);
 }
 
-/* In a root without a device, one that was opened before is used; else libc. */
+/*
+ * In a root without a device, the drop-in uses the one that it opened before.
+ * If it opened none, libc spawns.
+ */
 DROPIN_PROGRAM(changes_root)
 {
 	char *path;
@@ -702,7 +719,7 @@ static void after_chroot(void)
 	if (mkdir(root, 0755) < 0)
 		check_eq(errno, EEXIST);
 	copy_file(PROBE, text("%s/probe", root), 0755);
-	/* Its lines go to a path that the new root does not have. */
+	/* The new root does not have the path of the debug lines. */
 	expect(&(struct run){ .name = "changes_root" }, 1, 0, NULL);
 }
 
@@ -710,7 +727,10 @@ static void after_chroot(void)
 
 static volatile int handled, begun_again;
 
-/* Counts, and whether the thread goes back to the instruction that calls the module. */
+/*
+ * Count signals, and those after which the thread restarts the module's system
+ * call.
+ */
 static void look(int number, siginfo_t *information, void *context)
 {
 	const greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
@@ -737,7 +757,10 @@ static void *spawn_slowly(void *argument)
 	return NULL;
 }
 
-/* A signal comes while the call reads its arguments: it is handled after the call. */
+/*
+ * A signal comes while the call reads its arguments. It is handled after the
+ * call.
+ */
 DROPIN_PROGRAM(signalled)
 {
 	struct sigaction action = { .sa_sigaction = look, .sa_flags = SA_SIGINFO };
@@ -768,7 +791,10 @@ static void signal_while_arguments_are_read(void)
 
 /* --- signal handlers, and other small stacks --- */
 
-/* Calls of malloc(3) in this program, the C library's and the drop-in's among them. */
+/*
+ * Count this program's calls of malloc(3): the C library's and the drop-in's,
+ * too.
+ */
 static _Atomic int allocations;
 extern void *__libc_malloc(size_t size);
 
@@ -815,7 +841,7 @@ static int wait_for_usual(void)
 	return usual_error;
 }
 
-/* The first spawn of all: the device, and the drop-in's symbols, are found there. */
+/* The first spawn of a program finds the device and the drop-in's symbols. */
 DROPIN_PROGRAM(handler)
 {
 	make_usual();
@@ -828,7 +854,10 @@ DROPIN_PROGRAM(handler)
 static void in_signal_handler(void)
 {
 	expect(&(struct run){ .name = "handler" }, 2, 0, NULL);
-	/* glibc's has room enough there, and is left as much. */
+	/*
+	 * glibc's posix_spawn fits on that stack; the drop-in must leave it as
+	 * much room.
+	 */
 	expect(&(struct run){ .name = "handler", .variable = "OUTSPAWN_DISABLE=1" }, 0, 2,
 	       "OUTSPAWN_DISABLE is set");
 }
@@ -854,7 +883,7 @@ DROPIN_PROGRAM(allocates)
 	return wait_for_usual();
 }
 
-static void allocates_nothing(void)
+static void a_spawn_allocates_nothing(void)
 {
 	expect(&(struct run){ .name = "allocates" }, 1, 0, NULL);
 }
@@ -890,12 +919,12 @@ static void writers_not_blocked(void)
 	check_eq(count_of(lines, ": module: ETXTBSY\n"), 1);
 }
 
-SUITE("dropin", T(module_does_it), T(says_so_on_stderr), T(children_without_it), T(line_names_all),
-      T(all_four_functions), T(errno_is_the_error), T(failures_are_final), T(old_programs),
-      T(reference_without_a_version), T(without_device),
-      T(with_something_else_there), T(without_permission), T(as_ordinary_user), T(with_filter),
-      T(disabled), T(unknown_attribute), T(too_many_actions), T(no_number_is_free),
+SUITE("dropin", T(the_module_spawns), T(debug_lines_on_stderr), T(children_without_the_dropin),
+      T(line_names_all), T(the_module_does_all_four_functions), T(errno_is_the_error),
+      T(failures_are_final), T(old_programs), T(reference_without_a_version), T(without_device),
+      T(with_another_device_at_the_path), T(without_permission), T(as_ordinary_user),
+      T(with_filter), T(disabled), T(unknown_attribute), T(too_many_actions), T(no_number_is_free),
       T(has_one_descriptor), T(closed_by_program), T(number_taken_by_program), T(low_limit),
       T(number_named_by_list), T(after_fork), T(in_child_of_vfork), T(from_threads),
       T(after_change_of_user), T(after_chroot), T(signal_while_arguments_are_read),
-      T(in_signal_handler), T(little_stack), T(allocates_nothing), T(writers_not_blocked));
+      T(in_signal_handler), T(little_stack), T(a_spawn_allocates_nothing), T(writers_not_blocked));

@@ -8,15 +8,15 @@
 #include <sys/resource.h>
 
 #define PAGE 4096
-/* What no ioctl's number could say. */
+/* More than the number of an ioctl can say. */
 #define TOO_LARGE (1 << _IOC_SIZEBITS)
 
-/* A page with one behind it that is no memory; and one that is read-only. */
+/* A page with unmapped memory after it; and a read-only page. */
 static char *page;
 static char *page_end;
 static char *read_only;
 
-/* Addresses at which nothing can be read or written. */
+/* Addresses that can be neither read nor written. */
 static uint64_t bad[16];
 static size_t bad_count;
 
@@ -36,15 +36,15 @@ static void set_up(void)
 	must(mprotect(page, PAGE, PROT_READ | PROT_WRITE));
 	page_end = page + PAGE;
 	read_only = map(PAGE, PROT_READ);
-	bad[i++] = 8; /* the page of NULL */
-	bad[i++] = (uintptr_t)page_end; /* right behind what can be read */
-	bad[i++] = 0x00007ffffffff000; /* the end of what a program can have */
-	bad[i++] = 0x0000800000000000; /* the first that is no address */
+	bad[i++] = 8; /* in the page of NULL */
+	bad[i++] = (uintptr_t)page_end; /* right after the readable page */
+	bad[i++] = 0x00007ffffffff000; /* the end of a program's addresses */
+	bad[i++] = 0x0000800000000000; /* the first non-canonical address */
 	bad[i++] = 0x8000000000000000;
-	bad[i++] = 0xffff7fffffffffff; /* the last */
-	bad[i++] = 0xffff888000000000; /* the kernel's */
-	bad[i++] = 0xffffffffff600000; /* its page for programs */
-	bad[i++] = 0xfffffffffffff001; /* an error of the kernel's */
+	bad[i++] = 0xffff7fffffffffff; /* the last non-canonical address */
+	bad[i++] = 0xffff888000000000; /* the kernel's direct map */
+	bad[i++] = 0xffffffffff600000; /* the vsyscall page */
+	bad[i++] = 0xfffffffffffff001; /* the kernel's code of an error */
 	bad[i++] = 0xffffffffffffffff;
 	bad_count = i;
 }
@@ -75,7 +75,7 @@ static void again(void *test)
 	} \
 	static void name##_(void)
 
-/* The value that fails is put where it belongs by the statement before. */
+/* Try each bad address: assign it, then run the statement. */
 #define for_bad(address) for (size_t i_ = 0; i_ < bad_count && ((address) = bad[i_], 1); i_++)
 
 static int spawn(const struct spawn_template_spawn_args *args)
@@ -92,7 +92,7 @@ static struct spawn_template_spawn_args good(void)
 	return (struct spawn_template_spawn_args){ .argv = (uintptr_t)argv };
 }
 
-/* An object copied so that it ends with the page. */
+/* Copy an object so that it ends with the page. */
 static void *at_end(const void *object, size_t size)
 {
 	return memcpy(page_end - size, object, size);
@@ -112,7 +112,7 @@ WITH(create_args)
 	for_bad(address)
 		check_eq(ioctl_at(device, SPAWN_TEMPLATE_IOC_CREATE, address), -EFAULT);
 	check_eq(ioctl_at(device, SPAWN_TEMPLATE_IOC_CREATE, 0), -EFAULT);
-	/* All but its last byte. */
+	/* The last byte is not mapped. */
 	memcpy(page_end - sizeof(args) + 1, &args, sizeof(args) - 1);
 	check_eq(ioctl_at(device, SPAWN_TEMPLATE_IOC_CREATE,
 			  (uintptr_t)page_end - sizeof(args) + 1),
@@ -150,7 +150,7 @@ WITH(spawn_args)
 	check_eq(ioctl_at(probe, SPAWN_TEMPLATE_IOC_SPAWN, (uintptr_t)page_end - sizeof(args) + 1),
 		 -EFAULT);
 	check_eq(spawn(at_end(&args, sizeof(args))), 0);
-	/* Arguments are only read: they may lie in memory that cannot be written. */
+	/* Arguments are only read, so they may be in read-only memory. */
 	must(mprotect(page, PAGE, PROT_READ));
 	check_eq(spawn((void *)(page_end - sizeof(args))), 0);
 }
@@ -183,7 +183,10 @@ WITH(argv_strings)
 			check_eq(spawn(&args), -EFAULT);
 		strings[i] = old;
 	}
-	/* A pointer that looks like an error of the kernel's is just bad. */
+	/*
+	 * A pointer that looks like one of the kernel's error codes is a bad
+	 * pointer.
+	 */
 	for (i = 1; i < 200; i++) {
 		strings[2] = -i;
 		check_eq(spawn(&args), -EFAULT);
@@ -235,14 +238,14 @@ WITH(action_array)
 	};
 
 	args.actions_len = 2;
-	check_eq(spawn(&args), -EFAULT); /* NULL, and two of them */
+	check_eq(spawn(&args), -EFAULT); /* NULL, but two actions */
 	for_bad(args.actions)
 		check_eq(spawn(&args), -EFAULT);
 	args.actions = (uintptr_t)at_end(list, sizeof(*list));
-	check_eq(spawn(&args), -EFAULT); /* the second one is missing */
+	check_eq(spawn(&args), -EFAULT); /* the second action is not mapped */
 	args.actions = (uintptr_t)at_end(list, sizeof(list));
 	check_eq(spawn(&args), 0);
-	/* With none of them the pointer is not looked at. */
+	/* With no actions, the pointer is not read. */
 	args.actions_len = 0;
 	for_bad(args.actions)
 		check_eq(spawn(&args), 0);
@@ -406,7 +409,7 @@ WITH(path_args)
 	for_bad(address)
 		check_eq(ioctl_at(device, SPAWN_TEMPLATE_IOC_SPAWN_PATH, address), -EFAULT);
 	check_eq(ioctl_at(device, SPAWN_TEMPLATE_IOC_SPAWN_PATH, 0), -EFAULT);
-	/* All but its last byte. */
+	/* The last byte is not mapped. */
 	memcpy(page_end - sizeof(args) + 1, &args, sizeof(args) - 1);
 	check_eq(spawn_by_path((void *)(page_end - sizeof(args) + 1)), -EFAULT);
 	check_eq(spawn_by_path(at_end(&args, sizeof(args))), 0);
@@ -448,7 +451,7 @@ WITH(path_directories)
 	const char *list =
 		text("/nowhere:%.*s", (int)(strrchr(probe_path, '/') - probe_path), probe_path);
 
-	/* A file with a slash is not searched for, and the list not looked at. */
+	/* A file with a slash is not searched for, so the list is not read. */
 	for_bad(args.path) check_eq(spawn_by_path(&args), 0);
 	args.file = (uintptr_t) "probe";
 	for_bad(args.path) check_eq(spawn_by_path(&args), -EFAULT);
@@ -471,10 +474,13 @@ WITH(set_tid_pointer)
 	check_eq(spawn(&args), -EFAULT);
 	args.set_tid = (uintptr_t)at_end(wanted, sizeof(*wanted));
 	check_eq(spawn(&args), geteuid() ? -EPERM : 0);
-	/* The second one is missing. */
+	/* The second pid is not mapped. */
 	args.set_tid_size = 2;
 	check_eq(spawn(&args), -EFAULT);
-	/* There are not so many namespaces: but all of them are read first. */
+	/*
+	 * There are fewer namespaces than pids: all pids are read before that
+	 * check.
+	 */
 	args.set_tid = (uintptr_t)at_end(wanted, sizeof(wanted));
 	check_eq(spawn(&args), -EINVAL);
 }
@@ -483,7 +489,7 @@ WITH(set_tid_pointer)
 
 static struct spawn_template_result result;
 
-/* That fails in the child, at its action, or not at all. */
+/* The spawn fails in the child at its action, or succeeds. */
 static int spawn_call(const struct spawn_template_syscall *call, uint64_t flags)
 {
 	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_SYSCALL,
@@ -518,7 +524,7 @@ WITH(syscall_argument)
 	check_eq(spawn_with(&action), 0);
 }
 
-/* A pointer of a call, argument n: what it leads to has this size. */
+/* Argument n of the call points to an object of this size. */
 static void call_pointer(struct spawn_template_syscall call, int n, const void *object, size_t size)
 {
 	static const uint64_t flags[] = { 0, SPAWN_TEMPLATE_SPAWN_ASYNC };
@@ -555,7 +561,7 @@ WITH(syscall_pointers)
 	call_pointer((struct spawn_template_syscall){ .nr = SYS_prlimit64,
 						      .args = { 0, RLIMIT_NOFILE } },
 		     3, &limit, sizeof(limit));
-	/* Others are denied it whatever the pointer is. */
+	/* For other users, setgroups() fails whatever the pointer is. */
 	if (!geteuid())
 		call_pointer((struct spawn_template_syscall){ .nr = SYS_setgroups, .args = { 2 } },
 			     1, groups, sizeof(groups));
@@ -564,7 +570,7 @@ WITH(syscall_pointers)
 		     2, &cpus, sizeof(cpus));
 }
 
-/* The old limit is written to the caller's memory, if it may be written. */
+/* The call writes the old limit to the caller's memory, if that is writable. */
 WITH(syscall_output)
 {
 	struct spawn_template_syscall call = {
@@ -598,7 +604,7 @@ WITH(async_result_pointer)
 	args.result = (uintptr_t)last;
 	check_eq(spawn(&args), 0);
 	check_eq(last->error, 0);
-	/* The child's own writing, in the last bytes that there are. */
+	/* The child writes the result itself, into the last mapped bytes. */
 	args.actions = (uintptr_t)&nothing;
 	args.actions_len = 1;
 	check_eq(spawn(&args), 127);
@@ -670,7 +676,7 @@ WITH(batch_entries)
 
 	check_eq(batch(&args), -EFAULT);
 	for_bad(args.entries) check_eq(batch(&args), -EFAULT);
-	/* It is to be written, too; and to its last byte. */
+	/* The entries must be writable, up to the last byte. */
 	args.entries = (uintptr_t)read_only;
 	check_eq(batch(&args), -EFAULT);
 	args.entries = (uintptr_t)memcpy(page_end - sizeof(entry) + 1, &entry, sizeof(entry) - 1);
@@ -681,16 +687,16 @@ WITH(batch_entries)
 	check_eq(batch(&args), -EFAULT);
 	must(mprotect(page, PAGE, PROT_READ | PROT_WRITE));
 	check_eq(count_children(), 0);
-	/* The second one is not there: the first is done. */
+	/* The second entry is not mapped; the first one is done. */
 	args.count = 2;
 	check_eq(batch(&args), 1);
 	check_eq(wait_for(last->result.pid), 0);
-	/* With none of them the pointer is not looked at. */
+	/* With no entries, the pointer is not read. */
 	args.count = 0;
 	for_bad(args.entries) check_eq(batch(&args), 0);
 }
 
-/* What one entry points to is its own error, and no other's. */
+/* A bad pointer in an entry is an error of that entry only. */
 WITH(batch_pointers)
 {
 	struct spawn_template_spawn_args fine = good(), wild = good();
@@ -725,7 +731,10 @@ WITH(batch_pointers)
 
 /* Sizes */
 
-/* An ioctl's struct with another size, as a program of another time has it. */
+/*
+ * Make an ioctl with a struct of another size, as an older or newer program
+ * does.
+ */
 static int ioctl_sized(unsigned long request, const void *args, size_t size, size_t tail)
 {
 	char larger[256] = { 0 };
@@ -749,7 +758,7 @@ static void wait_for_any(int count)
 	}
 }
 
-/* Each time that it succeeds there is a child. */
+/* Each call that succeeds makes a child. */
 static void sizes_of(unsigned long request, const void *args, size_t first)
 {
 	size_t known = _IOC_SIZE(request), size;
@@ -764,7 +773,7 @@ static void sizes_of(unsigned long request, const void *args, size_t first)
 	check(ioctl_sized(request, larger, 200, 0) > 0);
 	check_eq(ioctl_sized(request, larger, known + 1, known), -E2BIG);
 	check_eq(ioctl_sized(request, larger, 200, 199), -E2BIG);
-	/* The tail is in the hole. */
+	/* The tail is not mapped. */
 	last = at_end(larger, known);
 	check_eq(ioctl_at(device,
 			  _IOC(_IOC_DIR(request), _IOC_TYPE(request), _IOC_NR(request), known + 8),
@@ -791,7 +800,10 @@ WITH(sizes_of_path_args)
 	check_eq(spawn_by_path(&path), 0);
 	((char *)args)[sizeof(args) - 1] = 1;
 	check_eq(spawn_by_path(&path), -E2BIG);
-	/* None is so large, zero or not: to look through all of it would take its time. */
+	/*
+	 * No struct may be so large, even if it is all zeros: to check that
+	 * would take long.
+	 */
 	zeros = map(TOO_LARGE, PROT_READ | PROT_WRITE);
 	args[0] = good();
 	path.spawn = (uintptr_t)memcpy(zeros, args, sizeof(*args));
@@ -821,10 +833,10 @@ WITH(sizes_of_batch_args)
 	size_t i;
 
 	sizes_of(SPAWN_TEMPLATE_IOC_SPAWN_BATCH, &batch_args, SPAWN_TEMPLATE_BATCH_ARGS_SIZE_VER0);
-	/* Of an entry's struct. */
+	/* The same for the struct of an entry. */
 	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		larger[0].args_size = sizes[i].size;
-		/* One of a later time, with something in it that is not known. */
+		/* A larger struct has a byte that this module does not know. */
 		((char *)args)[sizeof(args) - 1] = sizes[i].error == E2BIG;
 		check_eq(batch(&batch_args), 1);
 		check_eq(larger[0].result.error, sizes[i].error);
@@ -842,7 +854,10 @@ WITH(sizes_of_batch_args)
 		if (larger[0].result.pid)
 			check_eq(wait_for(larger[0].result.pid), 0);
 	}
-	/* Entries of a later time: what is behind those of today is not looked at. */
+	/*
+	 * Larger entries of a newer program: bytes after today's struct are not
+	 * read.
+	 */
 	larger[0] = larger[2] = entry_of(args);
 	batch_args.count = 2;
 	batch_args.entry_size = 2 * sizeof(*larger);

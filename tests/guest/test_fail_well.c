@@ -6,7 +6,7 @@
 
 #include <sys/sysmacros.h>
 
-/* Runs a command line and compares its exit status; returns all its output. */
+/* Run a command line and check its exit status; return all its output. */
 static char *says(const char *command, int status)
 {
 	static unsigned int number;
@@ -32,7 +32,7 @@ static void has_not(const char *said, const char *words)
 		check_failed(__FILE__, __LINE__, "\"%s\" in\n%s", words, said);
 }
 
-/* What an ordinary user is told. */
+/* The same as an ordinary user. */
 static char *says_to_nobody(const char *command, int status)
 {
 	return says(text("setpriv --reuid 1000 --regid 1000 --clear-groups %s", command), status);
@@ -84,7 +84,7 @@ static void no_module(void)
 	without_the_module(check_no_module);
 }
 
-/* A file that somebody has put where the device was. */
+/* A regular file at the device's path. */
 static void check_left_over_file(void)
 {
 	char *said;
@@ -104,7 +104,7 @@ static void a_file_instead_of_the_device(void)
 	without_the_module(check_left_over_file);
 }
 
-/* A node that is left over, in a container, say. */
+/* A node without a device behind its number, as in a container. */
 static void check_left_over_node(void)
 {
 	char *said;
@@ -152,7 +152,7 @@ static void no_permission(void)
 	in_child_as_nobody(open_as_nobody, &(int){ EACCES });
 	said = says_to_nobody("outspawn doctor", 1);
 	run = says_to_nobody("outspawn run -- /bin/echo echoed", 125);
-	/* Who owns it is not kept out. */
+	/* The node's owner has access. */
 	has(says("outspawn doctor", 0), "All is well.");
 	must(chmod(NODE, 0666));
 	has(said, "FAILED  " NODE ": Permission denied");
@@ -171,7 +171,7 @@ static void spawn_as_nobody(void *unused)
 	check_eq(spawn_and_wait(template_of(PROBE)), 0);
 }
 
-/* Nothing is written to it: to read is enough. */
+/* No one writes to the device, so permission to read is enough. */
 static void read_only_permission(void)
 {
 	must(chmod(NODE, 0444));
@@ -179,7 +179,7 @@ static void read_only_permission(void)
 	must(chmod(NODE, 0666));
 }
 
-/* --- programs that cannot be --- */
+/* --- programs that cannot start --- */
 
 static void no_program(void)
 {
@@ -197,7 +197,7 @@ static void a_script(void)
 	has(says(text("outspawn run -- %s", path), 126), path);
 }
 
-/* The file of the loaded module may be gone; the module is not. */
+/* The file of the loaded module may be missing; the version must be shown. */
 static void version_of_the_module(void)
 {
 	char *said = says("outspawn doctor", 0);

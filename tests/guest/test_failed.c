@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_failed.c - a spawn that failed leaves nothing behind
+ * test_failed.c - a spawn that failed leaves nothing
  */
 #include "common.h"
 #include "elf_file.h"
@@ -11,7 +11,7 @@
 
 #define ROUNDS 50
 
-/* A dynamic program whose interpreter is not there: exec says ENOENT. */
+/* Make a template of a dynamic program without its interpreter: ENOENT in exec. */
 static int template_without_interpreter(void)
 {
 	struct elf_file elf = elf_read("/bin/true");
@@ -63,7 +63,7 @@ static void failing_exec_without_permission(void)
 	char *loader = in_scratch_new("ld");
 	int template;
 
-	/* Its interpreter is a file that may not be executed, then may. */
+	/* The interpreter is a file that may not be executed at first. */
 	interp = elf_segment(&elf, PT_INTERP, NULL);
 	check(strlen(loader) < interp->p_filesz);
 	copy_file(elf.data + interp->p_offset, loader, 0644);
@@ -77,7 +77,7 @@ static void failing_exec_without_permission(void)
 	close(template);
 }
 
-/* Failures in every stage, many times: nothing grows. */
+/* Fail in every stage many times: no resource may run short. */
 static void many_failures(void)
 {
 	struct spawn_template_spawn_args bad = { .argv = 8 };
@@ -107,7 +107,7 @@ static void no_sigchld(void)
 	check_eq(fail_in_action(NULL), -EBADF);
 	must(sigpending(&pending));
 	check(!sigismember(&pending, SIGCHLD));
-	/* One that succeeds does send it: the test would see it. */
+	/* A spawn that succeeds sends SIGCHLD, so the test would notice it. */
 	check_eq(spawn_and_wait(probe), 0);
 	must(sigpending(&pending));
 	check(sigismember(&pending, SIGCHLD));
@@ -159,7 +159,7 @@ static void no_pidfd_by_the_bare_ioctl(void)
 	close(broken);
 }
 
-/* A number for the pidfd is needed before the program runs. */
+/* The pidfd needs a number before the program runs. */
 static void no_number_for_a_pidfd(void *unused)
 {
 	struct rlimit limit = { 0, 0 };
@@ -203,7 +203,7 @@ static void limit_of_processes(void)
 	in_child_as_nobody(too_many_processes, NULL);
 }
 
-/* What the actions held and opened is let go of. */
+/* The spawn drops the files that its actions held or opened. */
 static void file_references(void)
 {
 	char *path = own_probe("pinned"), *opened = own_probe("opened");
@@ -222,7 +222,7 @@ static void file_references(void)
 		check_eq(outspawn_spawn(template, ARGV("x"), NULL, &actions, 0, NULL, NULL),
 			 -EBADF);
 	close(template);
-	/* Nobody holds it open: a lease for writing can be had. */
+	/* No reference is left, so a write lease is granted. */
 	close(must(open(path, O_WRONLY | O_CLOEXEC)));
 	i = must(open(opened, O_RDWR | O_CLOEXEC));
 	must(fcntl(i, F_SETLEASE, F_WRLCK));
@@ -232,7 +232,7 @@ static void file_references(void)
 	close(i);
 }
 
-static void filesystem_can_go(void)
+static void filesystem_can_be_unmounted(void)
 {
 	char *folder = in_scratch("mount"), *path = in_scratch("mount/probe");
 	struct elf_file elf = elf_read("/bin/true");
@@ -260,7 +260,7 @@ static void filesystem_can_go(void)
 	must(umount(folder));
 }
 
-/* Neither are pipes' ends held, which somebody may wait for. */
+/* The spawn drops the ends of pipes, whose other ends a process may wait on. */
 static void pipe_ends(void)
 {
 	struct spawn_template_action list[] = {
@@ -293,7 +293,7 @@ static void *waits(void *argument)
 	return NULL;
 }
 
-/* Another thread's wait for any child sleeps through all of it. */
+/* Another thread waits for any child, and sleeps during all failures. */
 static void wait_for_any_sees_nothing(void)
 {
 	pid_t block = try_spawn(probe, ARGV("probe", "block"));
@@ -348,8 +348,8 @@ static void the_next_one_works(void)
 	check_eq(spawn_and_wait(probe), 0);
 }
 
-/* The caller's own state, which an unlucky child must not have touched. */
-static void caller_is_as_before(void)
+/* The caller's own state, which a failed child must not change. */
+static void caller_state_is_unchanged(void)
 {
 	char before[PATH_MAX], after[PATH_MAX];
 	struct spawn_template_sigset set = { .sigset = (uintptr_t)&(uint64_t){ ~0ULL },
@@ -379,7 +379,7 @@ static void caller_is_as_before(void)
 	close(root);
 }
 
-/* Past the point of no return there is no error to return, as for execve. */
+/* After the point of no return, exec kills the program, as with execve. */
 static void too_little_memory(void *unused)
 {
 	struct rlimit limit = { 300 << 10, 300 << 10 };
@@ -413,10 +413,10 @@ SUITE("failed",
       T(pidfd_without_a_free_number),
       T(limit_of_processes),
       T(file_references),
-      T(filesystem_can_go),
+      T(filesystem_can_be_unmounted),
       T(pipe_ends),
       T(wait_for_any_sees_nothing),
       T(in_several_threads),
       T(the_next_one_works),
-      T(caller_is_as_before),
+      T(caller_state_is_unchanged),
       T(death_in_exec_is_the_childs));

@@ -2,13 +2,15 @@
 /*
  * test_faults.c - each allocation of each call fails once
  *
- * A debug kernel makes the Nth allocation (or copy from and to the caller) of
- * a task fail: /proc/PID/task/TID/fail-nth. Here N counts up from 1, for every
- * kind of call, until the call succeeds with nothing left to fail. A filter on
- * the stack lets only those count which the module, or what it calls, makes.
+ * A debug kernel can make the Nth allocation of a task fail, or the Nth copy
+ * from or to user memory (/proc/PID/task/TID/fail-nth). Here N counts up from
+ * 1, for every kind of call, until the call succeeds before the Nth point. A
+ * filter on the stack ignores points that neither the module nor a function
+ * that it calls reaches.
  *
- * In a spawn there are two tasks to fail in. The caller sets its own number.
- * The child's is set after it was made and before it runs (see struct ambush).
+ * Points are in two tasks, the caller and the child. The caller sets its own N.
+ * A thread sets the child's N after the child was made and before it runs (see
+ * struct ambush).
  */
 #include "common.h"
 #include "common_faults.h"
@@ -27,7 +29,7 @@
 #include <sys/socket.h>
 
 #define TRACEFS "/sys/kernel/tracing"
-/* A call that does not come to an end: the counting is what is broken then. */
+/* A bound for N: a call with more points means that the counting is broken. */
 #define MAX_POINTS 2000
 #define EXTRA_FDS 80
 #define HIGH_FD 300
@@ -36,16 +38,16 @@
 #define CGROUP "/sys/fs/cgroup/outspawn-faults"
 #define CHOSEN_PID 22230
 #define SCRIPT "#!/bin/true\n"
-/* A network is not among them: it has hundreds of points, none of them ours. */
+/* Without a network namespace, which has hundreds of points outside the module. */
 #define NAMESPACES \
 	(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWCGROUP)
 
-/* Forked children count on. */
+/* Shared with forked children, which count, too. */
 static unsigned long *total_points;
 
 static int allow_faults(void **state)
 {
-	/* What kmemleak allocates for itself it can do without. */
+	/* kmemleak copes with failures of its own allocations. */
 	faults_confine("__alloc_object");
 	total_points = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	return total_points == MAP_FAILED ? -1 : begin_suite(state);
@@ -79,17 +81,17 @@ struct kind {
 	const char *name;
 	bool dynamic; /* a program with an interpreter */
 	bool long_strings;
-	bool real_strings; /* as many as programs have, in argv and envp */
+	bool real_strings; /* as many strings in argv and envp as programs usually have */
 	bool pidfd;
 	bool result;
 	bool extra_fds;
 	bool filtered; /* by a seccomp filter that allows everything */
-	bool audited; /* each exec and open is written to the audit log */
-	bool script; /* what the template pins */
-	bool search; /* without a template: along a path */
-	bool lend; /* a folder at HIGH_FD */
+	bool audited; /* the audit log gets a record of each exec and open */
+	bool script; /* the template pins a script */
+	bool search; /* without a template: search along a path */
+	bool lend; /* lend a directory at HIGH_FD */
 	bool chosen_pid;
-	int error; /* that it fails with, too, if there is no memory */
+	int error; /* an errno for lack of memory, besides ENOMEM */
 	uint64_t flags, namespaces;
 	uint32_t pdeath_signal;
 	void (*actions)(struct outspawn_actions *actions);
@@ -105,13 +107,13 @@ static void add_dup2(struct outspawn_actions *actions)
 	check_eq(outspawn_actions_dup2(actions, device, 5), 0);
 }
 
-/* At its own number, without close-on-exec. */
+/* The same number, to clear close-on-exec. */
 static void add_dup2_same(struct outspawn_actions *actions)
 {
 	check_eq(outspawn_actions_dup2(actions, device, device), 0);
 }
 
-/* The child's table has to grow. */
+/* The number is so high that the child's table must grow. */
 static void add_dup2_high(struct outspawn_actions *actions)
 {
 	check_eq(outspawn_actions_dup2(actions, device, HIGH_FD), 0);
@@ -184,7 +186,7 @@ static void add_all(struct outspawn_actions *actions)
 	add_close_range(actions);
 }
 
-/* Of each sort of arguments one. */
+/* One call for each kind of argument. */
 static void add_calls(struct outspawn_actions *actions)
 {
 	static const gid_t groups[] = { 1, 2, 3 };
@@ -203,7 +205,10 @@ static void add_calls(struct outspawn_actions *actions)
 	check_eq(outspawn_actions_cloexec(actions, 2, 1), 0);
 }
 
-/* The caller's descriptor is lent at a number for which the child's table grows. */
+/*
+ * The caller's descriptor is lent at a number for which the child's table must
+ * grow.
+ */
 static void add_lent(struct outspawn_actions *actions)
 {
 	static const struct open_how how = { .flags = O_RDONLY | O_DIRECTORY };
@@ -243,7 +248,7 @@ static void tell_audit(int type, const void *data, size_t size)
 	close(audit);
 }
 
-/* Without a daemon: the kernel log has the records. */
+/* No audit daemon runs: the records go to the kernel log. */
 static void set_audit(bool on)
 {
 	static const int calls[] = { SYS_execveat, SYS_openat2 };
@@ -269,19 +274,20 @@ static void allow_all_by_filter(void)
 /* A call of one kind, made again and again. */
 struct stage {
 	const struct kind *kind;
-	char *path; /* of a program that is nobody else's */
+	char *path; /* a copy of the program that nothing else uses */
 	int template;
 	struct outspawn_actions actions;
 	char **argv, **envp;
-	char *directories; /* to be searched for it */
+	char *directories; /* to search for the program */
 	int cgroup;
-	uint64_t templates; /* INFO's, before this one was made */
+	uint64_t templates; /* INFO's count before this template was made */
 	int fds;
 	struct spawn_template_result result;
 	int pidfd;
 	/*
-	 * Points so far: the call failed, or the child of an asynchronous one; it succeeded
-	 * all the same; the program died in exec.
+	 * Points counted so far. 'failed': the call failed, or the child of an
+	 * asynchronous call. 'harmless': the call succeeded all the same.
+	 * 'died': exec killed the program.
 	 */
 	unsigned int failed, harmless, died;
 };
@@ -299,7 +305,7 @@ static uint64_t count_templates(void)
 	return info.templates;
 }
 
-/* The last reference may be a child's that is on its way to its program. */
+/* A child that has not yet reached its program may hold the last reference. */
 static void wait_for_templates(uint64_t want)
 {
 	int tries;
@@ -324,7 +330,7 @@ static char **long_argv(void)
 	return argv;
 }
 
-/* Of 55 bytes each with its NUL. */
+/* Return strings of 55 bytes each, with the NUL. */
 static char **real_strings(int count)
 {
 	static const char word[] = "a_variable=that_is_as_long_as_those_of_programs_are...";
@@ -365,7 +371,10 @@ static void begin(struct stage *stage, const struct kind *kind)
 	static char *const short_argv[] = { "probe", "exit", "0", NULL };
 	int i;
 
-	/* However long it takes: MAX_POINTS is an end of it. */
+	/*
+	 * No alarm: the time is not known, and MAX_POINTS bounds the number of
+	 * calls.
+	 */
 	alarm(0);
 	memset(stage, 0, sizeof(*stage));
 	stage->kind = kind;
@@ -397,12 +406,12 @@ static void begin(struct stage *stage, const struct kind *kind)
 		set_audit(true);
 	if (kind->filtered)
 		allow_all_by_filter();
-	/* Once with nothing wrong, so that all is in the caches. */
+	/* Spawn once without failures, to fill the caches. */
 	check_eq(spawn_and_wait(stage->template), 0);
 	stage->fds = count_fds();
 }
 
-/* All that was held is given back: the file can be written to again. */
+/* Nothing keeps writers away after all references are dropped. */
 static void end(struct stage *stage)
 {
 	outspawn_actions_destroy(&stage->actions);
@@ -422,7 +431,7 @@ static void end(struct stage *stage)
 	*total_points += points(stage);
 }
 
-/* SIGCHLD is blocked throughout: was there one? */
+/* Has a SIGCHLD arrived? It is blocked during the whole test. */
 static bool take_sigchld(void)
 {
 	static const struct timespec now;
@@ -450,7 +459,7 @@ static struct spawn_template_spawn_args args_of(struct stage *stage)
 		.set_tid = kind->chosen_pid ? (uintptr_t)&wanted : 0,
 		.set_tid_size = kind->chosen_pid,
 		.cgroup = stage->cgroup,
-		/* One that nobody notices who does not ask for it. */
+		/* A signal that is ignored by default. */
 		.exit_signal = kind->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL ? SIGURG : 0,
 		.pdeath_signal = kind->pdeath_signal,
 	};
@@ -484,15 +493,15 @@ static bool makes_sense(const struct stage *stage, int error)
 {
 	switch (error) {
 	case ENOMEM:
-	case EAGAIN: /* fork's */
-	case E2BIG: /* exec's, for the strings */
-	case EFAULT: /* a copy from or to the caller */
+	case EAGAIN: /* as from fork */
+	case E2BIG: /* as from exec, for the strings */
+	case EFAULT: /* from a copy from or to user memory */
 		return true;
 	}
 	return error && error == stage->kind->error;
 }
 
-/* There was a failure: nothing of the child is there, and the next one works. */
+/* A call failed: check that it left no child and that the next call works. */
 static void check_failure(struct stage *stage, pid_t pid)
 {
 	if (!makes_sense(stage, -pid))
@@ -516,8 +525,8 @@ static void check_next(struct stage *stage)
 }
 
 /*
- * One point is done. Returns whether there may be more: the call went well
- * (status: the program's) and part of the number is left.
+ * Count one point. 'status' is the program's. Return whether there may be more
+ * points: the last call succeeded and did not reach the Nth point.
  */
 static bool account(struct stage *stage, pid_t pid, int status, unsigned int left)
 {
@@ -540,10 +549,10 @@ static bool account(struct stage *stage, pid_t pid, int status, unsigned int lef
 
 static void tell(const struct stage *stage, const char *where)
 {
-	printf("# %s, %s: %u points: %u errors, %u did no harm", stage->kind->name, where,
+	printf("# %s, %s: %u points: %u errors, %u harmless", stage->kind->name, where,
 	       points(stage), stage->failed, stage->harmless);
 	if (stage->died)
-		printf(", %u killed the program past exec's point of no return", stage->died);
+		printf(", %u killed the program after exec's point of no return", stage->died);
 	printf("\n");
 }
 
@@ -590,22 +599,22 @@ static void caller(void *argument)
 /* Failing in the child. */
 
 /*
- * Before a new task runs, the kernel says so to who traces forks. A thread on
- * the caller's processor, more urgent than it, is woken by that and has all
- * the time until it sleeps again.
+ * Before a new task runs, a tracepoint of fork fires. It wakes a thread on the
+ * caller's processor, which has a higher priority than the caller. So the child
+ * cannot run there until that thread sleeps again.
  */
 struct ambush {
 	pid_t caller;
-	int forks; /* the perf event */
+	int forks; /* a perf event of the tracepoint */
 	struct perf_event_mmap_page *ring;
 	int stop[2];
 	pthread_t thread;
 	_Atomic bool ready;
-	unsigned int nth; /* for the child */
-	int fail_nth; /* the child's file, once it is set */
+	unsigned int nth; /* N for the child; 0: leave children alone */
+	int fail_nth; /* the child's file fail-nth, after N was written; else -1 */
 };
 
-/* The only child the caller has, or 0. */
+/* Return the caller's only child, or 0. */
 static pid_t child_of(pid_t tid)
 {
 	char path[64], pid[32] = "";
@@ -620,8 +629,9 @@ static pid_t child_of(pid_t tid)
 }
 
 /*
- * On a slow machine the kernel may tell late of a child that was of no
- * interest, when there is none yet that is: then this one will be told of, too.
+ * On a slow machine the event may come late, from an earlier child that must be
+ * left alone. Then the caller may have no child yet: the next event is the
+ * child's.
  */
 static void arm_child(struct ambush *ambush)
 {
@@ -646,10 +656,10 @@ static void *lie_in_wait(void *argument)
 
 	if (sched_setscheduler(0, SCHED_FIFO, &urgent) < 0)
 		abort();
-	/* The other one does not run, on this processor, before we sleep. */
+	/* The caller does not run on this processor until this thread sleeps. */
 	ambush->ready = true;
 	while (poll(fds, 2, -1) > 0 && !fds[1].revents) {
-		/* All events are read. */
+		/* Mark all events as read. */
 		ambush->ring->data_tail = ambush->ring->data_head;
 		if (ambush->nth && ambush->fail_nth < 0)
 			arm_child(ambush);
@@ -657,7 +667,7 @@ static void *lie_in_wait(void *argument)
 	return NULL;
 }
 
-/* Forks of this thread are told of. */
+/* Open a perf event for the forks of this thread. */
 static int trace_forks(void)
 {
 	struct perf_event_attr attr = {
@@ -703,20 +713,20 @@ static void end_ambush(struct ambush *ambush)
 	close(ambush->forks);
 }
 
-/* Past the point of no return it is the program that dies, as after execve. */
+/* After the point of no return, the program dies, as with execve. */
 static bool died_in_exec(int status)
 {
 	return status == 128 + SIGSEGV || status == 128 + SIGKILL;
 }
 
-/* As a child ends whose caller did not wait: it says so in the result. */
+/* An asynchronous child that failed exits with 127 and writes the result. */
 static bool failed_later(const struct stage *stage, int status)
 {
 	return stage->kind->flags & SPAWN_TEMPLATE_SPAWN_ASYNC && status == 127 &&
 	       makes_sense(stage, stage->result.error);
 }
 
-/* Looks at the zombie's number before it is reaped. */
+/* Read what is left of N from the zombie, then reap it. */
 static int see_off(struct stage *stage, pid_t pid, int fail_nth, unsigned int *left)
 {
 	siginfo_t info;
@@ -826,7 +836,7 @@ static void create_by_fd(void)
 	close(fd);
 }
 
-/* An interpreter's name is read too. */
+/* CREATE reads the name of the interpreter, too. */
 static void create_of_a_dynamic_program(void)
 {
 	char *path = own_probe("program");
@@ -865,7 +875,7 @@ struct entries {
 	int pidfd;
 };
 
-/* From a template, with a pidfd, asynchronously, by path. */
+/* Fill in spawns of a template, with a pidfd, asynchronous, and by path. */
 static void fill_entries(struct entries *entries, struct stage *stage)
 {
 	int i;
@@ -893,8 +903,8 @@ static void fill_entries(struct entries *entries, struct stage *stage)
 }
 
 /*
- * Each entry that was done has a child or an error; but for one whose result could
- * not be written: that one, too, has a child.
+ * Each entry that was done has a child or an error. If the result of an entry
+ * could not be written, that entry has a child, too.
  */
 static void check_entries(const struct stage *stage, struct entries *entries, int done)
 {
@@ -944,7 +954,7 @@ static bool fail_in_batch(struct stage *stage, int fail_nth)
 	for (i = 0; i < done; i++)
 		if (entries.list[i].result.error)
 			ret = -entries.list[i].result.error;
-	/* The second entry is not to be read: the first is done. */
+	/* The second entry could not be read, so the first one was done. */
 	if (done >= 0 && done < ENTRIES)
 		ret = -EFAULT;
 	check_next(stage);
@@ -967,7 +977,7 @@ static void batch_of_several(void)
 	end(&stage);
 }
 
-/* A filter stays: who has one is a forked child. */
+/* A process cannot remove its filter, so a filtered caller is a forked child. */
 static void run(void (*function)(void *), struct kind *kind)
 {
 	if (kind->filtered)
@@ -977,9 +987,9 @@ static void run(void (*function)(void *), struct kind *kind)
 }
 
 /*
- * What the caller does depends on these, what the child does on none. Instead of ENOMEM, ELIBBAD is
- * exec's for the headers of an interpreter, ENOSPC tmpfs's for an inode and a namespace's for its
- * count.
+ * These kinds change what the caller does, and not what the child does. Some
+ * errors stand for ENOMEM: ELIBBAD from exec for the headers of an interpreter,
+ * ENOSPC from tmpfs for an inode and from a namespace for its count.
  */
 #define CALLER_KINDS(X)                                                                    \
 	X(plain, .flags = 0)                                                               \
@@ -1037,7 +1047,7 @@ static void run(void (*function)(void *), struct kind *kind)
 #define FAIL_CHILD(name_, ...)                                                  \
 	static void child_##name_(void)                                         \
 	{                                                                       \
-		/* A check that fails leaves a thread behind, in ambush. */     \
+		/* A failed check leaves the thread of its ambush. */          \
 		in_child(child, &(struct kind){ .name = #name_, __VA_ARGS__ }); \
 	}
 CALLER_KINDS(FAIL_CALLER)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_fds.c - the child's descriptors, listed whole
+ * test_fds.c - all descriptors of the child
  */
 #include "common.h"
 
@@ -21,7 +21,7 @@ static char *fds_of_inherit(void)
 					   .sections = { "fds" } });
 }
 
-/* What vfork and execve leave, by their own rule: all without close-on-exec. */
+/* Return the descriptors that execve keeps: all without close-on-exec. */
 static char *fds_of_execve(void)
 {
 	return reference_facts(PROBE, NULL, (const char *const[8]){ "fds" });
@@ -62,7 +62,10 @@ static void inherit_leaves_out_cloexec(void)
 	close(kept_too);
 }
 
-/* Stdio is set aside in a forked child, which keeps its stderr for checks. */
+/*
+ * Make 0, 1 and 2 close-on-exec in a forked child. Its checks still need
+ * stderr.
+ */
 static void cloexec_stdio(void *unused)
 {
 	(void)unused;
@@ -79,7 +82,7 @@ static void cloexec_stdio(void *unused)
 	check_str(fds_of_default(), fd_line(0, 0));
 }
 
-static void stdio_with_cloexec_stays_behind(void)
+static void stdio_with_cloexec_is_not_inherited(void)
 {
 	in_child(cloexec_stdio, NULL);
 }
@@ -108,7 +111,7 @@ static void closed_stdio_stays_closed(void)
 	in_child(closed_stdio, NULL);
 }
 
-/* Exec's own use of a number must not be seen, whatever is free. */
+/* The number that exec uses must be closed again, whichever number was free. */
 static void no_number_is_left_by_exec(void)
 {
 	struct outspawn_actions actions;
@@ -161,7 +164,7 @@ static void limit_below_what_is_open(void *unused)
 	check_str(fds_of_default(), stdio());
 }
 
-static void limit_that_fell_takes_nothing_away(void)
+static void lowered_limit_closes_nothing(void)
 {
 	in_child(limit_below_what_is_open, NULL);
 }
@@ -174,7 +177,7 @@ static void limit_of_zero(void *unused)
 	(void)unused;
 	probe = template_of(PROBE);
 	must(setrlimit(RLIMIT_NOFILE, &limit));
-	/* Fork and exec need no number either. */
+	/* Fork and exec need no free number, either. */
 	check_eq(wait_for(reference_spawn(PROBE, ARGV("probe", "exit", "6"), NULL, NULL)), 6);
 	pid = try_spawn(probe, ARGV("probe", "exit", "6"));
 	check_eq(wait_for(pid), 6);
@@ -220,7 +223,7 @@ static void twenty_thousand(void)
 		check(fd >= 0);
 		if (!i)
 			first = fd;
-		/* Every tenth is not to be inherited. */
+		/* Every tenth descriptor is close-on-exec. */
 		if (i % 10 == 0)
 			must(fcntl(fd, F_SETFD, FD_CLOEXEC));
 	}
@@ -230,7 +233,7 @@ static void twenty_thousand(void)
 	must(setrlimit(RLIMIT_NOFILE, &limit));
 }
 
-/* One open file description, as after fork: the offset is common. */
+/* As after fork, the child shares the open file description and its offset. */
 static void offsets_are_shared(void)
 {
 	char *path = in_scratch_new("shared");
@@ -298,7 +301,7 @@ static void inherit_with_actions(void)
 	close(hidden);
 }
 
-/* A pipe's end that is in nobody's child: its reader sees the end at once. */
+/* No child has the pipe's write end, so the reader gets end of file at once. */
 static void pipe_end_is_not_leaked(void)
 {
 	int ends[2];
@@ -315,7 +318,7 @@ static void pipe_end_is_not_leaked(void)
 	wait_for(pid);
 }
 
-/* The same with every descriptor inherited: it is held, until the child ends. */
+/* The child inherits the write end, so the reader waits until the child ends. */
 static void pipe_end_is_inherited(void)
 {
 	struct spawn_template_spawn_args args = { .argv = (uintptr_t)ARGV("probe", "block"),
@@ -336,7 +339,10 @@ static void pipe_end_is_inherited(void)
 	close(ends[0]);
 }
 
-/* Locks of the process are not the child's; those of the description are. */
+/*
+ * The child does not get the process's locks. It shares those of an open file
+ * description.
+ */
 static void callers_table_is_untouched(void)
 {
 	int fd = must(open("/dev/null", O_RDONLY | O_CLOEXEC)), before = count_fds();
@@ -361,11 +367,11 @@ SUITE("fds",
       T(stdio_and_nothing_else),
       T(inherit_is_as_execve),
       T(inherit_leaves_out_cloexec),
-      T(stdio_with_cloexec_stays_behind),
+      T(stdio_with_cloexec_is_not_inherited),
       T(closed_stdio_stays_closed),
       T(no_number_is_left_by_exec),
       T(sparse_numbers),
-      T(limit_that_fell_takes_nothing_away),
+      T(lowered_limit_closes_nothing),
       T(limit_of_zero_descriptors),
       T(twenty_thousand),
       T(offsets_are_shared),
