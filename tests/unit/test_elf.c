@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_elf.c - the module's ELF checks, on headers made here and on real files
+ * test_elf.c - the module's ELF checks, on made-up headers and on real files
  */
 #include "elf.c"
 
@@ -17,7 +17,7 @@
 #define PHNUM 4
 #define FILE_SIZE 0x4000
 
-/* A good executable: interpreter, two segments, a stack note. */
+/* A good executable: an interpreter, two segments and a stack note. */
 struct image {
 	Elf64_Ehdr ehdr;
 	Elf64_Phdr phdrs[PHNUM];
@@ -93,7 +93,7 @@ static void test_static_program(void **state)
 	assert_int_equal(interp, 42);
 }
 
-/* Each row damages a good image in one way. */
+/* Each test damages a good image in one way. */
 #define BAD(name, statement)                                                       \
 	static void test_##name(void **state)                                      \
 	{                                                                          \
@@ -140,7 +140,7 @@ BAD(interp_empty, p[0].p_filesz = 1)
 BAD(interp_long, p[0].p_filesz = ELF_MAX_INTERP + 1)
 BAD(interp_beyond, p[0].p_offset = FILE_SIZE - 27)
 
-/* What looks odd and is allowed. */
+/* Unusual headers that are allowed. */
 static void test_allowed(void **state)
 {
 	struct image image = good();
@@ -153,7 +153,7 @@ static void test_allowed(void **state)
 	image.phdrs[2].p_filesz = 0;
 	image.phdrs[2].p_offset = 0x123;
 	assert_int_equal(check(&image, FILE_SIZE), 0);
-	/* The table may be the file's last bytes. */
+	/* The program header table may be at the end of the file. */
 	image.ehdr.e_phoff = FILE_SIZE - PHNUM * sizeof(Elf64_Phdr);
 	assert_int_equal(check(&image, FILE_SIZE), 0);
 	/* The last user address. */
@@ -170,7 +170,7 @@ static void test_interp_path(void **state)
 	assert_int_equal(elf_check_interp("\0\0", 2), -ENOEXEC);
 }
 
-/* Every program of this machine is one. */
+/* Programs of this machine are accepted. */
 static void test_real_programs(void **state)
 {
 	static const char *const paths[] = { "/proc/self/exe", "/bin/sh", "/bin/ls",

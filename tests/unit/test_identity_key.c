@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_identity_key.c - the module's comparison of files' identities
+ * test_identity_key.c - the module's comparison of two files' identities
  */
 #include "identity.c"
 
@@ -25,12 +25,12 @@ static void test_equal(void **state)
 	struct identity same = identity;
 
 	(void)state;
-	/* Padding is no part of a key. */
+	/* Padding is not compared. */
 	same.key.pad = 1;
 	assert_null(identity_difference(&identity, &same));
 }
 
-/* Every field makes a difference, both ways round, and says which. */
+/* A difference in one field is found, in both directions, and named. */
 #define DIFFERS(field, name)                                                      \
 	static void test_##field(void **state)                                    \
 	{                                                                         \
@@ -61,13 +61,13 @@ static void test_change_counter(void **state)
 	(void)state;
 	other.change++;
 	assert_string_equal(identity_difference(&identity, &other), "change counter");
-	/* A counter that went away, as when the file system is mounted anew. */
+	/* The counter is gone, as after the file system was mounted again. */
 	other = identity;
 	other.counted = false;
 	assert_string_equal(identity_difference(&identity, &other), "change counter");
 }
 
-/* A later write shows if the clock is past the ctime. */
+/* The key is settled when a later write would get another ctime. */
 static void test_settled(void **state)
 {
 	struct spawn_template_key key = { .ctime_sec = 100, .ctime_nsec = 4000001 };
@@ -80,7 +80,7 @@ static void test_settled(void **state)
 	assert_true(identity_is_settled(&key, 101, 0));
 }
 
-/* A whole second may be rounded, by up to two seconds. */
+/* A ctime of whole seconds may be rounded, by up to two seconds. */
 static void test_settled_round(void **state)
 {
 	struct spawn_template_key key = { .ctime_sec = 100 };
@@ -89,7 +89,10 @@ static void test_settled_round(void **state)
 	assert_false(identity_is_settled(&key, 100, 999999999));
 	assert_false(identity_is_settled(&key, 101, 999999999));
 	assert_true(identity_is_settled(&key, 102, 0));
-	/* Ticks may fall on round numbers, too: no need to wait for seconds. */
+	/*
+	 * A tick of the clock may end in zeros, too: no whole seconds need to
+	 * pass.
+	 */
 	key.ctime_nsec = 20000000;
 	assert_true(identity_is_settled(&key, 100, 20000001));
 }

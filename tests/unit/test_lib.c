@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * liboutspawn without the module: arguments it refuses, the actions it builds
- * for the kernel, and its messages.
+ * test_lib.c - liboutspawn without the module
+ *
+ * Which arguments it refuses, the actions that it builds for the kernel, and
+ * its messages.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,7 +38,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* The one action that a has. */
+/* Return the only action of the list. */
 static const struct spawn_template_action *only(const struct outspawn_actions *a)
 {
 	assert_int_equal(a->count, 1);
@@ -171,7 +173,7 @@ static void open_copies_the_path(void **state)
 }
 
 /* openat2(2) refuses a mode without O_CREAT or O_TMPFILE; open(2) ignores it. */
-static void open_passes_the_mode_where_it_counts(void **state)
+static void open_passes_the_mode_only_if_it_creates(void **state)
 {
 	static const struct {
 		int flags;
@@ -260,7 +262,10 @@ static void close_range_is_laid_out(void **state)
 	assert_action(&a->array[1], SPAWN_TEMPLATE_ACTION_CLOSE_RANGE, CLOSE_RANGE_CLOEXEC, 3, 3);
 	assert_action(&a->array[2], SPAWN_TEMPLATE_ACTION_CLOSE_RANGE, 0, 3, -1);
 	assert_action(&a->array[3], SPAWN_TEMPLATE_ACTION_CLOSE_RANGE, 0, 3, INT_MAX);
-	/* Numbers that no descriptor has: none is closed, as close_range(2). */
+	/*
+	 * No descriptor has such a number, so none is closed, as with
+	 * close_range(2).
+	 */
 	assert_action(&a->array[4], SPAWN_TEMPLATE_ACTION_CLOSE_RANGE, 0, INT_MAX, -1);
 }
 
@@ -367,7 +372,7 @@ static void calls_refuse_a_descriptor_of_something_else(void **state)
 	assert_int_equal(outspawn_query(null, &query), -ENOTTY);
 	assert_int_equal(outspawn_template(null, "/bin/true"), -ENOTTY);
 	assert_int_equal(outspawn_template_fd(null, 0), -ENOTTY);
-	/* Whatever else is open at the number stays there. */
+	/* A failed refresh leaves the descriptor's file alone. */
 	assert_int_equal(outspawn_template_refresh(null, null, "/bin/true", 0), -ENOTTY);
 	assert_true(fcntl(null, F_GETFD) == FD_CLOEXEC);
 	close(null);
@@ -385,8 +390,11 @@ static void calls_refuse_bad_arguments(void **state)
 	close(null);
 }
 
-/* Both must be said by the library: the kernel never saw the pointers. */
-static void a_failed_spawn_says_so_without_the_kernel(void **state)
+/*
+ * The library itself writes the result and the pidfd: the kernel got no
+ * pointers.
+ */
+static void the_library_reports_a_spawn_that_never_reached_the_kernel(void **state)
 {
 	char *const argv[] = { "true", NULL };
 	struct outspawn_result result;
@@ -450,7 +458,7 @@ static void messages_name_the_action(void **state)
 	CHECK(6, EINVAL, "action 6: close_range from 3: Invalid argument");
 	CHECK(7, EINVAL, "action 7: sigmask: Invalid argument");
 	CHECK(8, EINVAL, "action 8: sigdefault: Invalid argument");
-	/* Not of this list. */
+	/* The index of no action in this list. */
 	CHECK(9, EIO, "action 9: Input/output error");
 	CHECK(-1, EIO, "action -1: Input/output error");
 #undef CHECK
@@ -514,7 +522,7 @@ static void messages_are_cut_to_the_buffer(void **state)
 	assert_int_equal(buf[5], '6');
 }
 
-static void a_message_keeps_its_reason_behind_a_long_path(void **state)
+static void a_message_keeps_its_reason_after_a_long_path(void **state)
 {
 	static const char reason[] = ": No such file or directory";
 	struct outspawn_result result = { .stage = SPAWN_TEMPLATE_STAGE_ACTION,
@@ -546,7 +554,7 @@ int main(void)
 		TEST(fchdir_is_laid_out),
 		TEST(fchdir_refuses_a_negative_descriptor),
 		TEST(open_copies_the_path),
-		TEST(open_passes_the_mode_where_it_counts),
+		TEST(open_passes_the_mode_only_if_it_creates),
 		TEST(open_drops_what_o_path_ignores),
 		TEST(open_refuses_what_cannot_work),
 		TEST(openat2_copies_how),
@@ -560,13 +568,13 @@ int main(void)
 		TEST(calls_refuse_a_bad_descriptor),
 		TEST(calls_refuse_a_descriptor_of_something_else),
 		TEST(calls_refuse_bad_arguments),
-		TEST(a_failed_spawn_says_so_without_the_kernel),
+		TEST(the_library_reports_a_spawn_that_never_reached_the_kernel),
 		TEST(a_spawn_needs_neither_pidfd_nor_result),
 		TEST(messages_name_the_action),
 		TEST(messages_do_without_the_actions),
 		TEST(messages_name_the_stage),
 		TEST(messages_are_cut_to_the_buffer),
-		TEST(a_message_keeps_its_reason_behind_a_long_path),
+		TEST(a_message_keeps_its_reason_after_a_long_path),
 	};
 
 	return cmocka_run_group_tests_name("library", tests, NULL, NULL);

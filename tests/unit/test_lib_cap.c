@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* outspawn_cap.h: libcap's capabilities become bits. */
+/*
+ * test_lib_cap.c - outspawn_cap.h: libcap's sets become bits
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the library spawns pass to the kernel, and what they make of its
- * answers. The kernel is an ioctl() of our own.
+ * test_lib_spawn.c - what the library's spawns pass to the kernel, and what
+ * they make of its answers
+ *
+ * The kernel is replaced by an ioctl() of this file.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,7 +28,7 @@
 
 #define AT(pointer) ((void *)(uintptr_t)(pointer))
 
-/* What the last call was given. */
+/* The arguments of the last call. */
 static struct {
 	int calls;
 	int fd;
@@ -35,16 +37,22 @@ static struct {
 	struct spawn_template_spawn_args spawn;
 	struct spawn_template_path_args path;
 	struct spawn_template_batch_args batch;
-	/* Its argv, in words. */
+	/* Its argv, joined by spaces. */
 	char argv[8192];
 } seen;
 
-/* How to answer; a spawn by path that is not of the shell may fail first. */
+/*
+ * How the next calls are answered. With 'no_format', a spawn by path fails
+ * first, unless it is the shell's.
+ */
 static struct {
 	int value; /* or -errno */
 	struct outspawn_result result;
 	bool no_format;
-	/* A batch: which entries fail, how many are done before a signal. */
+	/*
+	 * For a batch: each so many entries one fails; so many are done before
+	 * a signal.
+	 */
 	unsigned int fails_every, interrupted_at, done;
 } answer;
 
@@ -77,7 +85,10 @@ static int answer_path(void)
 	return -ENOEXEC;
 }
 
-/* Number n since the test began ends well, or as it was told. */
+/*
+ * Answer an entry by its number since the test began: with success, or as
+ * 'answer' says.
+ */
 static void answer_entry(struct spawn_template_batch_entry *entry)
 {
 	const struct spawn_template_spawn_args *args;
@@ -101,7 +112,7 @@ static void answer_entry(struct spawn_template_batch_entry *entry)
 	}
 	take_spawn((uintptr_t)args);
 	entry->result = result;
-	/* An asynchronous child's own result is not of this moment. */
+	/* An asynchronous child writes its result later. */
 	if (result.error || !(args->flags & SPAWN_TEMPLATE_SPAWN_ASYNC))
 		write_result(args->result, &result);
 }
@@ -146,7 +157,7 @@ static int kernel(unsigned long request, void *args)
 	return -ENOTTY;
 }
 
-/* Instead of the C library's. */
+/* Replaces the C library's ioctl(). */
 int ioctl(int fd, unsigned long request, ...)
 {
 	va_list list;
@@ -196,7 +207,10 @@ static void template_flags_reach_the_kernel(void **state)
 
 	outspawn_template(DEVICE, "/x");
 	assert_true(seen.create.flags == SPAWN_TEMPLATE_CREATE_CLOEXEC);
-	/* One that the library does not know is the kernel's to refuse. */
+	/*
+	 * The library passes flags that it does not know: the kernel refuses
+	 * them.
+	 */
 	outspawn_template_flags(DEVICE, "/x", 1U << 31);
 	assert_true(seen.create.flags == (SPAWN_TEMPLATE_CREATE_CLOEXEC | 1ULL << 63));
 	assert_int_equal(outspawn_template_flags(DEVICE, NULL, 0), -EINVAL);
@@ -227,8 +241,12 @@ static void a_spawn_passes_everything(void **state)
 	outspawn_actions_destroy(&actions);
 }
 
-/* The kernel has a use for it; not when it would write there after the call. */
-static void there_is_a_result_that_nobody_asked_for(void **state)
+/*
+ * The kernel always gets a result to write to, because the library needs it. An
+ * asynchronous spawn is the exception: its child would write there after the
+ * call.
+ */
+static void the_kernel_gets_a_result_even_if_the_caller_has_none(void **state)
 {
 	struct outspawn_attr attr = OUTSPAWN_ATTR_INIT;
 
@@ -256,7 +274,7 @@ static void flags_are_the_kernels(void **state)
 		{ OUTSPAWN_KILL_ON_CLOSE, SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE },
 		{ OUTSPAWN_STOPPED, SPAWN_TEMPLATE_SPAWN_STOPPED },
 		{ OUTSPAWN_NO_NEW_PRIVS, SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS },
-		/* Not known to the library, nor to the kernel. */
+		/* Unknown to the library and to the kernel. */
 		{ 1U << 8, 1ULL << 39 },
 	};
 
@@ -268,7 +286,7 @@ static void flags_are_the_kernels(void **state)
 	}
 }
 
-/* Their members are in struct outspawn_attr. */
+/* The members for these flags are in struct outspawn_attr. */
 static void flags_with_a_member_need_an_attr(void **state)
 {
 	struct outspawn_result result;
@@ -314,7 +332,7 @@ static void attributes_reach_the_kernel(void **state)
 	assert_int_equal(seen.spawn.pdeath_signal, 0);
 }
 
-/* A program that was built with a later library has a larger struct. */
+/* A program that was built with a newer library has a larger struct. */
 static void attributes_of_another_size(void **state)
 {
 	struct {
@@ -381,7 +399,7 @@ static void a_path_is_searched_by_the_kernel(void **state)
 	assert_int_equal(seen.calls, 2);
 }
 
-/* Starts file of the path with the shell, and expects it to be called so. */
+/* Start a file of the path with the shell; check how the shell is called. */
 static void check_shell(const char *file, const char *path, int directory, char *const args[],
 			const char *expected)
 {
@@ -434,7 +452,7 @@ static void the_shell_takes_many_arguments(void **state)
 	}
 }
 
-static void the_shell_is_for_what_has_no_format(void **state)
+static void the_shell_runs_files_without_a_format(void **state)
 {
 	struct outspawn_attr attr = OUTSPAWN_ATTR_INIT;
 	struct outspawn_result result;
@@ -524,7 +542,7 @@ static void a_batch_of_all_kinds(void **state)
 	assert_ptr_equal(AT(seen.spawn.result), &jobs[4].result);
 }
 
-static void a_batch_tells_how_far_it_came(void **state)
+static void a_batch_returns_how_many_were_done(void **state)
 {
 	struct outspawn_job *jobs = many_jobs();
 
@@ -536,7 +554,10 @@ static void a_batch_tells_how_far_it_came(void **state)
 	assert_int_equal(jobs[MANY - 1].pid, 0);
 	assert_int_equal(jobs[MANY - 1].result.action, -1);
 
-	/* Right at the end of what one ioctl takes: EINTR is of the next one. */
+	/*
+	 * The signal comes exactly after the last entry of an ioctl, so the
+	 * next ioctl gets EINTR.
+	 */
 	jobs = many_jobs();
 	answer.done = 0;
 	answer.interrupted_at = 64;
@@ -565,7 +586,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(template_flags_reach_the_kernel),
 		TEST(a_spawn_passes_everything),
-		TEST(there_is_a_result_that_nobody_asked_for),
+		TEST(the_kernel_gets_a_result_even_if_the_caller_has_none),
 		TEST(flags_are_the_kernels),
 		TEST(flags_with_a_member_need_an_attr),
 		TEST(attributes_reach_the_kernel),
@@ -574,10 +595,10 @@ int main(void)
 		TEST(a_path_is_searched_by_the_kernel),
 		TEST(the_shell_is_given_what_was_found),
 		TEST(the_shell_takes_many_arguments),
-		TEST(the_shell_is_for_what_has_no_format),
+		TEST(the_shell_runs_files_without_a_format),
 		TEST(a_batch_does_them_all),
 		TEST(a_batch_of_all_kinds),
-		TEST(a_batch_tells_how_far_it_came),
+		TEST(a_batch_returns_how_many_were_done),
 		TEST(a_batch_of_nothing),
 	};
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The library's actions that are system calls: what each passes to the kernel,
- * what it refuses, and how messages name it.
+ * test_lib_syscalls.c - the library's actions that are system calls
+ *
+ * What each passes to the kernel, what it refuses, and how messages name it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -44,7 +45,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* The call that was added last. */
+/* Return the call that was added last. */
 static const struct spawn_template_syscall *last(const struct outspawn_actions *a)
 {
 	const struct spawn_template_action *action;
@@ -58,7 +59,7 @@ static const struct spawn_template_syscall *last(const struct outspawn_actions *
 	return (const void *)(uintptr_t)action->arg;
 }
 
-/* Values that are no address; the others are looked at with memory(). */
+/* Not compared here: the argument is an address; memory() checks its content. */
 #define ANY 0xa11a11UL
 
 static void check_call(const struct outspawn_actions *a, unsigned int nr,
@@ -392,7 +393,7 @@ static void a_full_list_takes_no_call(void **state)
 	}
 }
 
-/* What the message says of the action that was added last. */
+/* Return the message about the action that was added last. */
 static const char *words(const struct outspawn_actions *a)
 {
 	static char message[8192];
@@ -465,8 +466,8 @@ static void messages_name_the_call(void **state)
 	SAYS(outspawn_actions_sethostname(a, "cave"), "sethostname cave");
 }
 
-/* Its memory may be anything: only numbers are shown. */
-static void messages_do_not_look_at_memory_that_is_not_theirs(void **state)
+/* The call's pointers may be invalid, so messages show only its numbers. */
+static void messages_do_not_read_memory_of_the_call(void **state)
 {
 	struct outspawn_actions *a = *state;
 	const unsigned long bad[6] = { 8 };
@@ -478,7 +479,7 @@ static void messages_do_not_look_at_memory_that_is_not_theirs(void **state)
 }
 
 /* The kernel refuses some calls before there is a child. */
-static void messages_name_a_call_that_is_not_taken(void **state)
+static void messages_name_a_call_that_the_kernel_refuses(void **state)
 {
 	struct outspawn_result result = { .stage = SPAWN_TEMPLATE_STAGE_ARGS,
 					  .action = 0,
@@ -491,7 +492,7 @@ static void messages_name_a_call_that_is_not_taken(void **state)
 	assert_string_equal(message, "action 0: system call 169: Operation not supported");
 }
 
-static void a_message_keeps_its_reason_behind_a_long_name(void **state)
+static void a_message_keeps_its_reason_after_a_long_name(void **state)
 {
 	struct outspawn_actions *a = *state;
 	char path[PATH_MAX];
@@ -527,9 +528,9 @@ int main(void)
 		TEST(closefrom_is_a_close_range),
 		TEST(a_full_list_takes_no_call),
 		TEST(messages_name_the_call),
-		TEST(messages_do_not_look_at_memory_that_is_not_theirs),
-		TEST(messages_name_a_call_that_is_not_taken),
-		TEST(a_message_keeps_its_reason_behind_a_long_name),
+		TEST(messages_do_not_read_memory_of_the_call),
+		TEST(messages_name_a_call_that_the_kernel_refuses),
+		TEST(a_message_keeps_its_reason_after_a_long_name),
 	};
 
 	return cmocka_run_group_tests_name("library system calls", tests, NULL, NULL);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_posix.c - posix_spawn's lists as the kernel's actions, without a kernel
+ * test_posix.c - posix_spawn's lists become the kernel's actions, without a
+ * kernel
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +17,7 @@
 #include "posix.h"
 
 #define ROOM 32
-/* A number that nothing has. */
+/* A number that the lists do not use. */
 #define DEVICE 900
 
 static posix_spawn_file_actions_t list;
@@ -60,7 +61,10 @@ static void make_plan(void)
 	assert_true(plan.count <= ROOM);
 }
 
-/* An action without an arg; the first one of a plan with a list hides the device. */
+/*
+ * Check an action without an arg. If there is a list, the first action of its
+ * plan closes the device.
+ */
 static void is_action(unsigned int i, unsigned int type, int fd, int newfd)
 {
 	assert_int_equal(actions[i].type, type);
@@ -97,7 +101,7 @@ static void list_is_read(void **state)
 	assert_int_equal(action.newfd, 9);
 }
 
-static void nothing_for_nothing(void **state)
+static void an_empty_list_gives_no_action(void **state)
 {
 	(void)state;
 	make_plan();
@@ -118,7 +122,7 @@ static void neighbours_are_closed_at_once(void **state)
 	is_action(2, SPAWN_TEMPLATE_ACTION_CLOSE_RANGE, 70, 70);
 }
 
-/* closefrom's end, -1, is no neighbour of 0. */
+/* closefrom's end, -1, is not adjacent to 0. */
 static void closefrom_stays_as_it_is(void **state)
 {
 	(void)state;
@@ -187,7 +191,7 @@ static void attributes_in_glibcs_order(void **state)
 	assert_int_equal(actions[8].type, SPAWN_TEMPLATE_ACTION_SIGMASK);
 }
 
-/* Counted to the end, and written no further than there is room. */
+/* Actions are counted to the end and written only as far as there is room. */
 static void too_little_room(void **state)
 {
 	(void)state;
@@ -200,7 +204,7 @@ static void too_little_room(void **state)
 	assert_int_equal(actions[4].type, 0xffffffff);
 }
 
-static void unknown_words_are_refused(void **state)
+static void unknown_flags_are_refused(void **state)
 {
 	(void)state;
 	attr.__flags = 0x4000;
@@ -221,14 +225,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(list_of_this_libc_is_known),
 		TEST(list_is_read),
-		TEST(nothing_for_nothing),
+		TEST(an_empty_list_gives_no_action),
 		TEST(neighbours_are_closed_at_once),
 		TEST(closefrom_stays_as_it_is),
 		TEST(open_closes_first),
 		TEST(cloexec_is_kept_at_the_lowest_number),
 		TEST(attributes_in_glibcs_order),
 		TEST(too_little_room),
-		TEST(unknown_words_are_refused),
+		TEST(unknown_flags_are_refused),
 	};
 
 	return cmocka_run_group_tests_name("posix", tests, NULL, NULL);

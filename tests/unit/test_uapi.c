@@ -2,8 +2,8 @@
 /*
  * test_uapi.c - the interface is what was published: sizes, offsets, values
  *
- * A program that was compiled once runs with every later module, so nothing
- * here may ever change. Numbers are written out for that reason.
+ * A program that was compiled once must run with every later module, so nothing
+ * here may ever change. For that reason the numbers are written out.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,7 +53,7 @@ static void spawn_args(void **state)
 	at(spawn_template_spawn_args, scratch, 120, 8);
 	at(spawn_template_spawn_args, scratch_size, 128, 4);
 	at(spawn_template_spawn_args, pad, 132, 4);
-	/* The RFC's struct ends where ours begins. */
+	/* The RFC's struct ends here; members of outspawn follow. */
 	assert_int_equal(SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0, 80);
 }
 
