@@ -5,11 +5,10 @@
 # Non-recursive: each folder's build.mk adds its targets to the lists below.
 # Everything made goes to $(O); the tree itself is never written to.
 
-VERSION := 0.1.0
-SOVERSION := 0
-
-# The name of the folder of this file, without a slash at the end.
+# The directory of this file, without a slash at the end.
 S := $(patsubst %/,%,$(dir $(realpath $(lastword $(MAKEFILE_LIST)))))
+VERSION := $(shell cat $(S)/VERSION)
+SOVERSION := 0
 O ?= $(S)/build/host
 override O := $(abspath $(O))
 
@@ -79,7 +78,7 @@ DKMSDIR = $(DESTDIR)/usr/src/outspawn-$(VERSION)
 .PHONY: install-dkms
 install-dkms:
 	$(INSTALL) -d $(DKMSDIR)/module $(DKMSDIR)/uapi
-	$(INSTALL) -m644 $(S)/dkms.conf $(DKMSDIR)
+	$(INSTALL) -m644 $(S)/dkms.conf $(S)/VERSION $(DKMSDIR)
 	$(INSTALL) -m644 $(wildcard $(S)/module/*.[ch]) $(S)/module/Kbuild $(DKMSDIR)/module
 	$(INSTALL) -m644 $(S)/uapi/spawn_template.h $(DKMSDIR)/uapi
 

@@ -6,7 +6,8 @@
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 MODULE_DIR := $(O)/kmod/module
-MODULE_SOURCES := $(wildcard $(S)/module/*.[ch]) $(S)/module/Kbuild $(S)/uapi/spawn_template.h
+MODULE_SOURCES := $(wildcard $(S)/module/*.[ch]) $(S)/module/Kbuild $(S)/uapi/spawn_template.h \
+	$(S)/VERSION
 # Warnings of kbuild (W=1), and of sparse (C=1).
 MODULE_W ?=
 MODULE_C ?=
@@ -22,6 +23,7 @@ $(O)/kmod/outspawn.ko: $(MODULE_SOURCES) $(O)/kmod/kdir
 	@mkdir -p $(MODULE_DIR) $(O)/kmod/uapi
 	cp -pu $(wildcard $(S)/module/*.[ch]) $(S)/module/Kbuild $(MODULE_DIR)
 	cp -pu $(S)/uapi/spawn_template.h $(O)/kmod/uapi
+	cp -pu $(S)/VERSION $(O)/kmod
 	+$(KBUILD) modules
 	cp $(MODULE_DIR)/outspawn.ko $@
 

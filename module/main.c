@@ -40,4 +40,4 @@ module_exit(outspawn_exit);
 MODULE_DESCRIPTION("Spawn templates: start programs without fork");
 MODULE_AUTHOR("The outspawn developers");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION(OUTSPAWN_VERSION);

@@ -7,7 +7,7 @@ TOOL_OBJECTS := $(patsubst %,$(O)/tools/%.o,main run setup parse info doctor fin
 PROGRAMS += $(TOOL)
 
 $(O)/tools/main.o: EXTRA_CFLAGS = -DOUTSPAWN_VERSION='"$(VERSION)"'
-$(O)/tools/main.o: $(S)/Makefile
+$(O)/tools/main.o: $(S)/VERSION
 
 $(TOOL): $(TOOL_OBJECTS) $(LIB_STATIC)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
