@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# outspawn's build. "make help" lists what it offers.
+# outspawn's build. "make help" lists the targets.
 #
-# Non-recursive: each folder's build.mk adds its targets to the lists below.
-# Everything made goes to $(O); the tree itself is never written to.
+# Non-recursive: each directory's build.mk adds its targets to the lists below.
+# All output goes to $(O); no target writes into the source tree.
+# A line "#H ..." beside a rule is a line of "make help".
 
 # The directory of this file, without a slash at the end.
 S := $(patsubst %/,%,$(dir $(realpath $(lastword $(MAKEFILE_LIST)))))
@@ -29,7 +30,7 @@ CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wno-missing-field-initializers -Wmissing-prototypes -Wstrict-prototypes -Wshadow -Wpointer-arith -Wvla
 OS_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -I$(S)/uapi -I$(S)/lib -MMD -MP
 
-# What the build.mk files add to.
+# Each build.mk adds to these lists.
 LIBS :=
 PROGRAMS :=
 UNIT_TESTS :=
@@ -61,8 +62,6 @@ tests: $(UNIT_TESTS) $(GUEST_TESTS)
 benches: $(BENCHES)
 examples: $(EXAMPLES)
 
-# Programs of one source file that use the library; they link it statically,
-# so that they run from where they were built.
 $(O)/%.o: $(S)/%.c
 	@mkdir -p $(@D)
 	$(CC) $(OS_CFLAGS) $(EXTRA_CFLAGS) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
@@ -73,7 +72,7 @@ install-tests: tests benches examples install-module-file
 	$(INSTALL) -d $(DESTDIR)$(LIBEXECDIR)
 	$(INSTALL) -m755 $(GUEST_TESTS) $(GUEST_SCRIPTS) $(BENCHES) $(EXAMPLES) $(DESTDIR)$(LIBEXECDIR)
 
-# Sources for DKMS: then "dkms install outspawn/$(VERSION)".
+# The module's sources for DKMS; "dkms install outspawn/$(VERSION)" builds them.
 DKMSDIR = $(DESTDIR)/usr/src/outspawn-$(VERSION)
 .PHONY: install-dkms
 install-dkms:
@@ -82,7 +81,8 @@ install-dkms:
 	$(INSTALL) -m644 $(wildcard $(S)/module/*.[ch]) $(S)/module/Kbuild $(DKMSDIR)/module
 	$(INSTALL) -m644 $(S)/uapi/spawn_template.h $(DKMSDIR)/uapi
 
-# Tests and the demo. KERNEL: one of bookworm, trixie, backports; or all.
+# Tests and the demo. KERNEL: bookworm, trixie, backports, debug or all; "make check"
+# takes several with commas between.
 KERNEL ?= all
 .PHONY: check unit-check demo
 check:
@@ -98,14 +98,22 @@ clean:
 
 .PHONY: help
 help:
-	@sed -n 's/^#H //p' $(MAKEFILE_LIST)
-#H make               the library, the tool and, where kernel headers are, the module
-#H make module        the module, for the running kernel (KDIR=... for another)
-#H make install       to PREFIX (/usr/local), below DESTDIR
+	@sed -n 's/^#H \{0,1\}//p' $(MAKEFILE_LIST)
+#H make               the library, the command and, where kernel headers are, the module
+#H make libs          the library and the drop-in
+#H make programs      the command and the man pages
+#H make module        the module, for the running kernel (KDIR=... for another one)
+#H make examples      the example programs
+#H make tests         the unit tests and the programs of the suites
+#H make benches       the programs that measure
+#H make install       library, command, headers and man pages to PREFIX (/usr/local), under DESTDIR
 #H make install-dkms  the module's sources to /usr/src, for "dkms install outspawn/VERSION"
-#H make check         unit tests, then all guest suites on all kernels (KERNEL=trixie: one)
-#H make unit-check    the unit tests, on this machine
-#H make demo          an agent's tool calls in a guest, beside posix_spawn
-#H make clean         removes what was built
+#H make install-tests suites, benchmarks, examples and module, for a guest or a test machine
+#H make clean         removes everything that was built
+#H
+#H make unit-check    the unit tests, on this machine: seconds
+#H make check         everything on all kernels, two guests at a time on two cores: some 30 minutes,
+#H                    and minutes more when the roots are made (KERNEL=trixie: one kernel)
+#H make demo          an agent's tool calls in a guest, beside posix_spawn: some 5 minutes
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# bench/*.c   programs that measure, and what they start; installed beside the
-#             tests. tests/guest/check-cost runs spawn-cost and judges.
+# spawn-cost, posix-cost  programs that measure; installed beside the suites
+# nothing                 the program that they start
+#
+# tests/guest/check-cost runs spawn-cost and compares its numbers with limits.
 
 BENCHES += $(O)/bench/spawn-cost $(O)/bench/posix-cost $(O)/bench/nothing
 GUEST_SCRIPTS += $(S)/tests/guest/check-cost

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # hello  the smallest program
-# agent  a small agent runtime, which "make demo" runs in a guest
+# agent  a small agent runtime; "make demo" runs it in a guest
 
 EXAMPLE_HELLO := $(O)/examples/hello
 EXAMPLE_AGENT := $(O)/examples/agent

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# liboutspawn, shared and static, from the same position-independent objects;
-# its header, pkg-config file and man pages. Also how any man page is made.
+# liboutspawn, shared and static, from the same position-independent objects.
+# Its headers, pkg-config file and man pages. The rules for all man pages.
 
 LIB_OBJECTS := $(patsubst %,$(O)/lib/%.o,actions attr batch describe device error path posix \
 	posix_call posix_glibc posix_plan posix_stack spawn syscalls template)
@@ -10,14 +10,14 @@ LIB_SHARED := $(O)/lib/liboutspawn.so.$(SOVERSION)
 LIB_MAP := $(S)/lib/liboutspawn.map
 LIBS += $(LIB_STATIC) $(LIB_SHARED) $(O)/lib/liboutspawn.so
 
-# What LD_PRELOAD is to name: needs nothing but the C library.
+# The drop-in for LD_PRELOAD. It depends only on the C library.
 DROPIN := $(O)/lib/liboutspawn-posix.so
 DROPIN_MAP := $(S)/lib/liboutspawn-posix.map
 DROPIN_OBJECTS := $(O)/lib/dropin.o $(patsubst %,$(O)/lib/%.o,attr device path posix_call \
 	posix_glibc posix_plan posix_stack spawn)
 LIBS += $(DROPIN)
-# Every program that is started loads it, and few of them spawn: two segments
-# instead of four, and symbols looked up when they are needed.
+# Each program started with LD_PRELOAD loads the drop-in, and few of them spawn.
+# So it has two segments instead of four, and symbols are bound at first use.
 DROPIN_QUICK := -Wl,-z,lazy -Wl,-z,noseparate-code -Wl,--hash-style=gnu
 
 $(LIB_OBJECTS) $(O)/lib/dropin.o: EXTRA_CFLAGS = -fPIC -fvisibility=hidden
@@ -37,7 +37,7 @@ $(DROPIN): $(DROPIN_OBJECTS) $(DROPIN_MAP)
 $(O)/lib/liboutspawn.so: $(LIB_SHARED)
 	ln -sf $(<F) $@
 
-# Man pages, for which scdoc is needed; everything else goes on without it.
+# Man pages need scdoc. Without scdoc everything else is built.
 ifneq ($(shell command -v $(SCDOC)),)
 LIB_MAN := $(patsubst $(S)/lib/man/%.scd,$(O)/man/%,$(wildcard $(S)/lib/man/*.scd))
 MANPAGES += $(LIB_MAN)
@@ -55,7 +55,7 @@ SCDOC_PAGE = mkdir -p $(@D) && $(SCDOC) <$< >$@.new && mv $@.new $@
 $(O)/man/%: $(S)/lib/man/%.scd
 	$(SCDOC_PAGE)
 
-# The other names of a page: name:page.
+# The other names of a page, as name:page.
 LIB_MAN_ALIASES := \
 	outspawn_posix_spawnp:outspawn_posix_spawn \
 	outspawn_pidfd_spawn:outspawn_posix_spawn \

@@ -1,24 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The module, built by kbuild in a copy of its folder below $(O), because
-# kbuild writes beside the sources. "clean" and "modules" are separate makes:
-# kbuild cannot do both in one.
+# The module. kbuild writes beside the sources, so it builds a copy of module/
+# under $(O).
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 MODULE_DIR := $(O)/kmod/module
 MODULE_SOURCES := $(wildcard $(S)/module/*.[ch]) $(S)/module/Kbuild $(S)/uapi/spawn_template.h \
 	$(S)/VERSION
-# Warnings of kbuild (W=1), and of sparse (C=1).
+# MODULE_W=1: more compiler warnings. MODULE_C=1: sparse.
 MODULE_W ?=
 MODULE_C ?=
-# kbuild has an O of its own: ours must not reach it.
+# kbuild has its own variable O, so this Makefile's O must not reach it.
 KBUILD = env -u O -u MAKEFLAGS -u MAKEOVERRIDES $(MAKE) -C $(KDIR) M=$(MODULE_DIR) \
 	$(if $(MODULE_W),W=$(MODULE_W)) $(if $(MODULE_C),C=$(MODULE_C)) -j$(shell nproc)
 
 .PHONY: module install-module-file
 module: $(O)/kmod/outspawn.ko
 
-# The kernel it was built for is part of what the module depends on.
+# The module depends on the kernel it is built for, so kdir names that kernel.
 $(O)/kmod/outspawn.ko: $(MODULE_SOURCES) $(O)/kmod/kdir
 	@mkdir -p $(MODULE_DIR) $(O)/kmod/uapi
 	cp -pu $(wildcard $(S)/module/*.[ch]) $(S)/module/Kbuild $(MODULE_DIR)
@@ -36,7 +35,7 @@ install-module-file: $(O)/kmod/outspawn.ko
 	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/outspawn
 	$(INSTALL) -m644 $(O)/kmod/outspawn.ko $(DESTDIR)$(LIBDIR)/outspawn
 
-# "make" builds the module too where the headers of a kernel are.
+# "make" also builds the module if it finds kernel headers.
 ifneq ($(wildcard $(KDIR)/Makefile),)
 all: module
 else

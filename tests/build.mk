@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# tests/unit/test_*.c   programs that run on any Linux: the unit tests
-# tests/guest/test_*.c  programs that need the module: the suites
-# tests/guest/*.c       what the suites share, and programs they start
+# tests/unit/test_*.c   the unit tests: programs that run on any Linux
+# tests/guest/test_*.c  the suites: programs that need the module
+# tests/guest/*.c       code that the suites share, and programs that they start
 
 TESTS_LIBS = -lcmocka -lpthread -ldl
 
@@ -12,12 +12,12 @@ GUEST_TESTS += $(SUITES) $(O)/tests/guest/probe $(O)/tests/guest/unversioned.so
 GUEST_SCRIPTS += $(S)/tests/tap.sh $(S)/tests/guest/run-suites \
 		 $(S)/tests/guest/test_refusals $(S)/tests/guest/test_tool_run
 
-# What the suites share, linked into each of them.
+# Linked into every suite.
 SUITE_OBJECTS := $(patsubst $(S)/%.c,$(O)/%.o,$(wildcard $(S)/tests/guest/common*.c))
 
-# Unit tests of the module's plain C (elf.c, identity.c) include it.
+# The unit tests of elf.c and identity.c include these files of the module.
 $(O)/tests/unit/%.o: EXTRA_CFLAGS += -iquote $(S)/module
-# uapi/spawn_template.h has to say the same to a C++ compiler, if there is one.
+# uapi/spawn_template.h must also compile as C++. Checked if g++ is there.
 ifneq ($(shell command -v g++),)
 UNIT_TESTS += $(O)/tests/unit/uapi-in-c++.ok
 $(O)/tests/unit/uapi-in-c++.ok: $(S)/uapi/spawn_template.h
@@ -34,18 +34,18 @@ $(O)/tests/unit/test_lib_cap $(O)/tests/guest/test_lib_syscalls: TESTS_LIBS += -
 $(SUITES): %: %.o $(SUITE_OBJECTS) $(LIB_STATIC)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB_STATIC) $(TESTS_LIBS)
 
-# Static, so that it has only the descriptors it was given and starts fast.
+# Static: it starts fast and has only the descriptors that it was given.
 $(O)/tests/guest/probe: $(O)/tests/guest/probe.o
 	$(CC) $(CFLAGS) -static -o $@ $<
 
-# With no library to take symbol versions from; loaded by a program of suite dropin.
+# Linked without libc, so that its symbols have no versions. The suite dropin loads it.
 $(O)/tests/guest/unversioned.o: EXTRA_CFLAGS = -fPIC
 $(O)/tests/guest/unversioned.so: $(O)/tests/guest/unversioned.o
 	$(CC) -shared -nostdlib -o $@ $<
 
 .SECONDARY: $(SUITES:=.o) $(SUITE_OBJECTS)
 
-# What tests/check asks for.
+# For tests/check.
 .PHONY: unit-programs print-unit-tests
 unit-programs: $(UNIT_TESTS)
 print-unit-tests:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The outspawn command and its man page. It has the library built in.
+# The outspawn command and its man page. The command links the library statically.
 
 TOOL := $(O)/tools/outspawn
 TOOL_OBJECTS := $(patsubst %,$(O)/tools/%.o,main run setup parse info doctor find)

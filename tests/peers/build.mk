@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What others wrote, with the drop-in, in a guest: see README.md.
+# Programs of other projects with the drop-in, in a guest. See README.md.
 
 PEERS_LAUNCHER := $(O)/tests/peers/launcher
 GUEST_TESTS += $(PEERS_LAUNCHER)
@@ -12,4 +12,5 @@ $(PEERS_LAUNCHER): $(O)/tests/peers/launcher.o
 .PHONY: check-peers
 check-peers:
 	$(S)/tests/peers/run -k $(KERNEL)
-#H make check-peers   CPython's tests, make, ninja, git, stress-ng with the drop-in (KERNEL=trixie: one)
+#H make check-peers   CPython's tests, make, ninja, git and stress-ng with the drop-in, in guests
+#H                    (KERNEL=trixie: one kernel)
