@@ -3,12 +3,13 @@
  * agent: a small agent runtime
  *
  * A coding agent starts the same few tools again and again: rg, git, sed,
- * awk, python3, bash. This one makes a template of each, then some hundred
- * tool calls in a git worktree, several at once: each with pipes for stdout
- * and stderr, waited for by pidfd, all in one epoll loop. Every call is also
- * made with posix_spawn(3), for comparison: what comes out must be the same.
+ * awk, python3, bash. This agent makes a template of each tool. Then it makes
+ * some hundred tool calls in a git worktree, several at once. Each call has
+ * pipes for stdout and stderr and a pidfd, and one epoll loop watches them all.
+ * For comparison the agent makes every call with posix_spawn(3), too. Both
+ * outputs must be the same.
  *
- * spawn.c is the part to copy from, and flight.c for the loop around it.
+ * Copy from spawn.c; flight.c has the loop around it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -41,8 +42,8 @@ int complain(const char *what, int error)
 }
 
 /*
- * Each call both ways, one right after the other and in turns first, so that
- * whatever else the machine does hits both alike.
+ * Return two jobs for each call, one for each way. The ways take turns in being
+ * first, so that other load on the machine slows both alike.
  */
 static struct job *make_jobs(struct call *calls, size_t count)
 {
@@ -119,10 +120,11 @@ static void destroy_agent(struct agent *agent)
 }
 
 /*
- * What we may have inherited and cannot work with: closed standard
- * descriptors, whose numbers the actions would take from a pipe; SIGCHLD
- * ignored, so that children leave no status; SIGPIPE ignored, so that a
- * pipeline's programs complain.
+ * Repair what the agent's parent may have left:
+ * - Closed standard descriptors. A pipe could get such a number, and the actions
+ *   would then replace the pipe.
+ * - SIGCHLD ignored. The children would leave no status.
+ * - SIGPIPE ignored. The programs of a pipeline would print errors.
  */
 static void make_sane(void)
 {
@@ -172,22 +174,24 @@ static int run(unsigned int count, unsigned int inflight, struct progress *progr
 static const char usage[] =
 	"Usage: agent [OPTION]...\n"
 	"Make an agent's tool calls (rg, git, sed, awk, python3, bash) in a git worktree,\n"
-	"each from an outspawn template and with posix_spawn, and compare what comes out.\n"
+	"each from an outspawn template and with posix_spawn, and compare the outputs.\n"
 	"\n"
 	"  -n CALLS     how many calls (default 300, at most 10000)\n"
 	"  -j INFLIGHT  how many at once (default 4, at most 64)\n"
-	"  --progress   a progress bar even if stderr is not a terminal, as PROGRESS=1\n"
+	"  --progress=bar|lines\n"
+	"               show the progress as a bar or as lines, even if stderr is not a\n"
+	"               terminal; without =, as a bar, as with PROGRESS=1\n"
 	"  --help\n"
 	"\n"
 	"Exit status: 0 if all outputs are equal, else 1; 2 for wrong options.\n";
 
 static const struct option options[] = {
-	{ "progress", no_argument, NULL, 'p' },
+	{ "progress", optional_argument, NULL, 'p' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
 
-/* A number from 1 to max, or 0 after a complaint. */
+/* Return a number from 1 to max, or 0 after a message. */
 static unsigned int parse_number(const char *text, unsigned int max)
 {
 	unsigned long value;
@@ -200,10 +204,25 @@ static unsigned int parse_number(const char *text, unsigned int max)
 	return 0;
 }
 
+/* The argument of --progress. NULL: none was given. */
+static bool parse_style(const char *text, enum progress_style *style)
+{
+	if (!text || !strcmp(text, "bar"))
+		*style = PROGRESS_BAR;
+	else if (!strcmp(text, "lines"))
+		*style = PROGRESS_LINES;
+	else
+		return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int count = DEFAULT_CALLS, inflight = DEFAULT_INFLIGHT;
-	struct progress progress = { .shown = isatty(STDERR_FILENO), .percent = -1 };
+	struct progress progress = {
+		.style = isatty(STDERR_FILENO) ? PROGRESS_BAR : NO_PROGRESS,
+		.percent = -1,
+	};
 	const char *wanted = getenv("PROGRESS");
 	int opt;
 
@@ -212,9 +231,7 @@ int main(int argc, char **argv)
 			count = parse_number(optarg, MAX_CALLS);
 		else if (opt == 'j')
 			inflight = parse_number(optarg, MAX_INFLIGHT);
-		else if (opt == 'p')
-			progress.shown = true;
-		else
+		else if (opt != 'p' || !parse_style(optarg, &progress.style))
 			break;
 		if (!count || !inflight)
 			return 2;
@@ -228,6 +245,6 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (wanted && !strcmp(wanted, "1"))
-		progress.shown = true;
+		progress.style = PROGRESS_BAR;
 	return run(count, inflight, &progress);
 }

@@ -7,10 +7,9 @@
  *	flight.c    calls in flight: pipes, pidfds, epoll
  *	calls.c     which tool calls are made
  *	worktree.c  the git worktree they are made in
- *	report.c    the progress bar, the table, the comparison
+ *	report.c    the progress, the table, the comparison
  *
- * Functions return 0 or a value that is not negative, or -errno after they
- * have said on stderr what went wrong.
+ * Functions return 0 or a positive value, or -errno after a message on stderr.
  */
 #ifndef EXAMPLES_AGENT_H
 #define EXAMPLES_AGENT_H
@@ -26,33 +25,33 @@ enum way { OUTSPAWN, POSIX_SPAWN, WAYS };
 enum tool_id { RG, GIT, SED, AWK, PYTHON, BASH, TOOLS };
 
 struct tool {
-	const char *name; /* that PATH is searched for */
+	const char *name; /* looked up in PATH */
 	char path[PATH_MAX];
 	int tmpl;
 };
 
-/* What a child wrote; grows as it comes. */
+/* The output of a child so far. */
 struct text {
 	char *data;
 	size_t len, size;
 };
 
-/* What came of a call that was made one way. */
+/* The outcome of a call that was made in one way. */
 struct outcome {
 	struct text streams[2]; /* stdout, stderr */
 	int code, status; /* si_code and si_status of waitid(2) */
-	double blocked; /* microseconds inside the call that spawned it */
-	double total; /* and from before that call until exit and end of both streams */
+	double blocked; /* microseconds inside the call that spawned the child */
+	double total; /* microseconds from that call to exit and the end of both streams */
 };
 
 /* One tool call. */
 struct call {
 	enum tool_id tool;
-	char **argv; /* allocated, as are the words */
+	char **argv; /* the array and its words are allocated */
 	struct outcome outcomes[WAYS];
 };
 
-/* A call, and the way it is to be made. */
+/* A call, and the way in which the agent makes it. */
 struct job {
 	struct call *call;
 	enum way way;
@@ -61,66 +60,69 @@ struct job {
 struct agent {
 	int dev; /* /dev/spawn_template */
 	int epoll;
-	int signals; /* signalfd of those that end us */
-	int interrupted; /* the signal that came, or 0 */
-	sigset_t child_mask; /* the signal mask that children get */
-	int worktree; /* the directory that children start in */
+	int signals; /* a signalfd of the signals that end the agent */
+	int interrupted; /* the signal that arrived, or 0 */
+	sigset_t child_mask; /* the signal mask of the children */
+	int worktree; /* the working directory of the children */
 	struct tool tools[TOOLS];
 	struct flight *flights; /* calls in flight */
-	unsigned int inflight; /* at most so many */
-	unsigned int renewed; /* templates made anew since they were stale */
+	unsigned int inflight; /* the most calls in flight */
+	unsigned int renewed; /* how many stale templates were replaced */
 };
 
+/* A bar is redrawn in one line of a terminal. Lines are for a log. */
+enum progress_style { NO_PROGRESS, PROGRESS_BAR, PROGRESS_LINES };
+
 struct progress {
-	bool shown;
-	int percent; /* drawn last, or -1 */
+	enum progress_style style;
+	int percent; /* shown last, or -1 */
 	size_t total;
 };
 
-/* Says what failed, and returns -error. agent.c */
+/* Print what failed, and return -error. agent.c */
 int complain(const char *what, int error);
 double microseconds(void);
 
-/* What these open is closed with the agent. spawn.c */
+/* The agent owns what these open, and closes it at its end. spawn.c */
 int open_device(struct agent *agent);
 int find_tools(struct agent *agent);
 /*
- * Start the call. output becomes its stdout and stderr; *blocked is set to the
- * microseconds that the call which spawns took. Return a pidfd, which the
- * caller closes.
+ * Start a call with output as its stdout and stderr. Set *blocked to the
+ * microseconds inside the call that spawns. Return a pidfd that the caller
+ * closes.
  */
 int spawn_from_template(struct agent *agent, const struct call *call, const int output[2],
 			double *blocked);
 int spawn_by_libc(const struct agent *agent, const struct call *call, const int output[2],
 		  double *blocked);
 
-/* Also takes over the signals that end us. flight.c */
+/* Prepare for calls in flight, and block the signals that end the agent. flight.c */
 int open_flights(struct agent *agent);
 /*
- * Makes the calls, in order, as many at once as the agent may. progress may be
- * NULL. After an error, or -EINTR for a signal, none is in flight.
+ * Make the calls in order, at most agent->inflight at once. progress may be
+ * NULL. Return -EINTR after a signal. After an error no call is in flight.
  */
 int run_jobs(struct agent *agent, const struct job *jobs, size_t count, struct progress *progress);
 
-/* The calls, which the caller frees; NULL: no memory. calls.c */
+/* Return calls that the caller frees, or NULL without memory. calls.c */
 struct call *make_calls(size_t count);
 void free_calls(struct call *calls, size_t count);
 void free_outcome(struct outcome *outcome);
 
 /*
- * Makes a git worktree in a directory that dir, a template for mkdtemp(3),
- * becomes; and leaves it open as agent->worktree. worktree.c
+ * Make a git worktree and leave it open as agent->worktree. dir is a template
+ * for mkdtemp(3) and becomes the worktree's path. worktree.c
  */
 int make_worktree(struct agent *agent, char *dir);
 void remove_worktree(const char *dir);
-/* What git and the others take from the environment, the same on every machine. */
+/* Set the variables that git and the other tools read to fixed values. */
 void set_environment(void);
 
-/* report.c */
+/* progress may be NULL. report.c */
 void show_progress(struct progress *progress, size_t done);
 void end_progress(struct progress *progress);
 void print_table(const struct agent *agent, const struct call *calls, size_t count);
-/* Names the calls whose outcomes differ on stderr. Returns how many are equal. */
+/* Print on stderr each call whose outcomes differ. Return how many are equal. */
 size_t compare_outcomes(const struct call *calls, size_t count);
 
 #endif /* EXAMPLES_AGENT_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Which tool calls the agent makes: kinds that coding agents make, in turns. */
+/* The tool calls that the agent makes: kinds of calls of coding agents, in turns. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +20,8 @@ struct kind {
 	"print(sys.argv[1], text.count('int part_'), sum(map(len, text.split())))\n"
 
 /*
- * What a call prints must depend on the worktree alone: no process IDs, no
- * times, no order that threads decide. Some fail, as calls of agents do.
+ * The output of a call must depend only on the worktree: no process IDs, no
+ * times, no order that threads decide. Some calls fail, as calls of agents do.
  */
 static const struct kind kinds[] = {
 	{ RG, { "rg", "-n", "--sort", "path", "TODO", "." } },
@@ -53,7 +53,7 @@ static const struct kind kinds[] = {
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-/* The word with every "{n}" replaced by the number. Allocated. */
+/* Return an allocated copy of the word with the number in place of each "{n}". */
 static char *expand(const char *word, unsigned int number)
 {
 	char buf[WORD_SIZE];

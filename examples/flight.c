@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Calls in flight: two pipes and a pidfd each, all of them watched by one
- * epoll, and started as others end.
+ * Calls in flight. Each has two pipes and a pidfd, and one epoll watches them
+ * all. When a call ends, the next one starts.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,24 +17,24 @@
 #define READ_SIZE 16384
 #define EVENTS 16
 
-/* The first two are those of struct outcome's streams. */
+/* The first two are indexes of struct outcome's streams. */
 enum { STREAM_OUT, STREAM_ERR, EXIT, SOURCES };
 
 /* One descriptor that epoll watches for a call in flight. */
 struct source {
 	struct flight *flight;
-	int fd; /* or -1 */
+	int fd; /* -1: ended */
 };
 
-/* One call in flight. It is over when all its sources are. */
+/* One call in flight. The call is over when all its sources have ended. */
 struct flight {
-	const struct job *job; /* NULL: nothing flies here */
+	const struct job *job; /* NULL: this place is free */
 	struct source sources[SOURCES];
-	unsigned int open; /* sources that are not over */
+	unsigned int open; /* sources that have not ended */
 	double started; /* microseconds() */
 };
 
-/* Children get the mask from before; we hear of the signals through epoll. */
+/* Block the signals that end the agent. epoll reports them; children get the old mask. */
 static int open_signals(struct agent *agent)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = NULL };
@@ -81,8 +81,9 @@ static int watch(struct agent *agent, struct flight *flight, int kind, int fd)
 }
 
 /*
- * Closing is not enough for epoll to forget a pipe: a child that posix_spawn()
- * is about to start may still have a copy of the descriptor.
+ * Remove a source from epoll and close it. close() alone does not remove a pipe
+ * from epoll: a child that posix_spawn() is starting may have a copy of the
+ * descriptor.
  */
 static void unwatch(struct agent *agent, struct source *source)
 {
@@ -94,7 +95,7 @@ static void unwatch(struct agent *agent, struct source *source)
 	source->flight->open--;
 }
 
-/* Our end, ends[0], does not block; the child's end does, as programs expect. */
+/* ends[0], the agent's end, does not block. The child's end blocks, as programs expect. */
 static int open_pipe(int ends[2])
 {
 	if (pipe2(ends, O_CLOEXEC) < 0)
@@ -117,7 +118,7 @@ static int spawn(struct agent *agent, struct flight *flight, const int output[2]
 	return pidfd < 0 ? pidfd : watch(agent, flight, EXIT, pidfd);
 }
 
-/* After a failure, what the flight has is for shoot_down() to clear. */
+/* Start a call. After a failure shoot_down() must clear the flight. */
 static int take_off(struct agent *agent, struct flight *flight, const struct job *job)
 {
 	int out[2], err[2], ret;
@@ -149,7 +150,7 @@ static int take_off(struct agent *agent, struct flight *flight, const struct job
 	return ret;
 }
 
-/* Clears a flight whose child has not ended, and ends that. */
+/* Kill and reap the child of a flight, and clear the flight. */
 static void shoot_down(struct agent *agent, struct flight *flight)
 {
 	int pidfd = flight->sources[EXIT].fd;
@@ -163,7 +164,7 @@ static void shoot_down(struct agent *agent, struct flight *flight)
 	flight->job = NULL;
 }
 
-/* Takes what there is. Returns 0 at the end of the stream, -EAGAIN before. */
+/* Read all that is there. Return 0 at the end of the stream, else -EAGAIN. */
 static int drain(int fd, struct text *text)
 {
 	ssize_t len;
@@ -198,7 +199,7 @@ static int reap(int pidfd, struct outcome *outcome)
 	return 0;
 }
 
-/* Something came from a source. Returns 1 if the call is over by that. */
+/* Read from a source. Return 1 if its call is over now. */
 static int handle_source(struct agent *agent, struct source *source)
 {
 	struct flight *flight = source->flight;
@@ -232,7 +233,7 @@ static int handle_signal(struct agent *agent)
 	return -EINTR;
 }
 
-/* Waits until something happens. Returns how many calls are over by that. */
+/* Wait for events and handle them. Return how many calls are over now. */
 static int handle_events(struct agent *agent)
 {
 	struct epoll_event events[EVENTS];

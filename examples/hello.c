@@ -31,7 +31,7 @@ int main(void)
 	outspawn_actions_dup2(&actions, output[1], STDOUT_FILENO);
 	if (outspawn_spawn(tmpl, argv, environ, &actions, 0, &pidfd, &result) < 0)
 		errx(1, "%s", outspawn_strerror(&result, &actions, argv[0], text, sizeof(text)));
-	close(output[1]); /* or the pipe never ends */
+	close(output[1]); /* or read() would never see the end of the pipe */
 	while ((len = read(output[0], text, sizeof(text))) > 0)
 		fwrite(text, 1, len, stdout);
 	waitid(P_PIDFD, pidfd, &info, WEXITED);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the agent shows: the progress bar, the table, what differs. */
+/* The agent's output: the progress, the table, the calls whose outputs differ. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,28 +8,40 @@
 #include "agent.h"
 
 #define BAR_WIDTH 50
+/* How often a log gets a line. */
+#define LINE_PERCENT 10
 
-/* Drawn again only when another per cent is done. NULL: no bar. */
-void show_progress(struct progress *progress, size_t done)
+static void draw_bar(int percent, size_t done, size_t total)
 {
 	char bar[BAR_WIDTH + 1];
-	int percent;
 
-	if (!progress || !progress->shown)
-		return;
-	percent = done * 100 / progress->total;
-	if (percent == progress->percent)
-		return;
-	progress->percent = percent;
 	memset(bar, '.', BAR_WIDTH);
 	memset(bar, '#', percent * BAR_WIDTH / 100);
 	bar[BAR_WIDTH] = '\0';
-	fprintf(stderr, "\r[%s] %3d %%  %zu of %zu", bar, percent, done, progress->total);
+	fprintf(stderr, "\r[%s] %3d %%  %zu of %zu", bar, percent, done, total);
+}
+
+void show_progress(struct progress *progress, size_t done)
+{
+	int percent;
+
+	if (!progress || progress->style == NO_PROGRESS)
+		return;
+	percent = done * 100 / progress->total;
+	if (progress->style == PROGRESS_LINES)
+		percent -= percent % LINE_PERCENT;
+	if (percent == progress->percent)
+		return;
+	progress->percent = percent;
+	if (progress->style == PROGRESS_BAR)
+		draw_bar(percent, done, progress->total);
+	else
+		fprintf(stderr, "agent: %zu of %zu calls\n", done, progress->total);
 }
 
 void end_progress(struct progress *progress)
 {
-	if (progress->shown)
+	if (progress->style == PROGRESS_BAR)
 		fputc('\n', stderr);
 }
 
@@ -40,7 +52,7 @@ static int compare_numbers(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Sorts the numbers, of which there is at least one. */
+/* Return the median of at least one number. Sorts the numbers. */
 static double median(double *numbers, size_t count)
 {
 	qsort(numbers, count, sizeof(*numbers), compare_numbers);
@@ -57,15 +69,15 @@ static double caller_blocked(const struct outcome *outcome)
 	return outcome->blocked;
 }
 
-/* A line is of one tool's calls or, with TOOLS, of all. */
+/* Does the call belong to the line of this tool? TOOLS: the line of all tools. */
 static bool in_line(const struct call *call, enum tool_id tool)
 {
 	return tool == TOOLS || call->tool == tool;
 }
 
 /*
- * Three columns: the medians of both ways, and the median of the ratios, call
- * by call, which says more where the calls differ much.
+ * Print three columns: the medians of both ways, and the median of each call's
+ * ratio. The calls differ much, so the ratio of the medians would say little.
  */
 static void print_columns(double (*time_of)(const struct outcome *), enum tool_id tool,
 			  const struct call *calls, size_t count, double *buf)
@@ -114,7 +126,7 @@ void print_table(const struct agent *agent, const struct call *calls, size_t cou
 	for (int i = 0; i < TOOLS; i++)
 		print_line(agent->tools[i].name, i, calls, count, buf);
 	print_line("all", TOOLS, calls, count, buf);
-	fflush(stdout); /* before what goes to stderr */
+	fflush(stdout); /* or the messages on stderr may come first */
 	free(buf);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The tools' templates, and spawning from them. To copy from: renewing a
- * template that is stale, and spawn_from_template(). spawn_by_libc() is the
- * same with posix_spawn(3), for comparison.
+ * The tools' templates, and spawning from them. renew_template() and
+ * spawn_from_template() are made for copying. spawn_by_libc() does the same with
+ * posix_spawn(3), for comparison.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 
 #include "agent.h"
 
-/* A tool that is replaced more often than this during one call is an error. */
+/* How often a tool may be replaced during one call. */
 #define MAX_RENEWALS 3
 
 int open_device(struct agent *agent)
@@ -29,7 +29,7 @@ int open_device(struct agent *agent)
 	complain(SPAWN_TEMPLATE_DEVICE, -agent->dev);
 	if (agent->dev == -ENOENT)
 		fputs("The module is not loaded. In outspawn's source: 'make module' and, as root,\n"
-		      "'insmod build/host/kmod/outspawn.ko'; or 'make demo', for a guest with it.\n",
+		      "'insmod build/host/kmod/outspawn.ko'. Or 'make demo' for a guest with the module.\n",
 		      stderr);
 	else if (agent->dev == -EACCES)
 		fputs("You may not use the device: run this as root.\n", stderr);
@@ -38,8 +38,8 @@ int open_device(struct agent *agent)
 }
 
 /*
- * Makes a template of the first in PATH, as a shell would find it; but passes
- * over scripts, such as pyenv's python3, which cannot be templates.
+ * Make a template of the first such program in PATH, as a shell would find it.
+ * But skip scripts, such as pyenv's python3: they cannot be templates.
  */
 static int find_tool(const struct agent *agent, struct tool *tool)
 {
@@ -73,7 +73,7 @@ int find_tools(struct agent *agent)
 	return ret;
 }
 
-/* Makes a stale template anew, at the same descriptor. */
+/* Replace a stale template by a new one, at the same descriptor. */
 static int renew_template(struct agent *agent, struct tool *tool)
 {
 	int ret = outspawn_template_refresh(agent->dev, tool->tmpl, tool->path, 0);
@@ -85,9 +85,9 @@ static int renew_template(struct agent *agent, struct tool *tool)
 }
 
 /*
- * stdin is /dev/null, stdout and stderr are pipes, and the child starts in
- * the worktree. None of our other descriptors is in the child, whatever their
- * flags are, so there is nothing to close.
+ * stdin is /dev/null, stdout and stderr are pipes, and the child starts in the
+ * worktree. The child gets no other descriptor of the agent, with close-on-exec
+ * or without, so there is nothing to close.
  */
 static int set_up_actions(struct outspawn_actions *actions, const struct agent *agent,
 			  const int output[2])
@@ -107,8 +107,8 @@ static int set_up_actions(struct outspawn_actions *actions, const struct agent *
 }
 
 /*
- * Stale means that the tool was replaced since, by an update say: then the
- * template is made anew.
+ * ESTALE means that the tool was replaced since the template was made, for
+ * example by an update. Then make a new template and try again.
  */
 int spawn_from_template(struct agent *agent, const struct call *call, const int output[2],
 			double *blocked)
@@ -139,7 +139,10 @@ int spawn_from_template(struct agent *agent, const struct call *call, const int 
 	return ret < 0 ? ret : pidfd;
 }
 
-/* The same for posix_spawn(3). All our descriptors are close-on-exec; closefrom makes sure. */
+/*
+ * The same for posix_spawn(3). closefrom makes sure that the child gets no other
+ * descriptor, although all of the agent's are close-on-exec.
+ */
 static int set_up_file_actions(posix_spawn_file_actions_t *actions, const struct agent *agent,
 			       const int output[2])
 {
@@ -157,7 +160,7 @@ static int set_up_file_actions(posix_spawn_file_actions_t *actions, const struct
 	return error;
 }
 
-/* Here the pidfd takes a call of its own, for which the caller waits as well. */
+/* The caller also waits for pidfd_open(), so that counts as blocked. */
 int spawn_by_libc(const struct agent *agent, const struct call *call, const int output[2],
 		  double *blocked)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The git worktree that the agent works in: generated sources, three commits,
- * and changes that are not committed yet. git itself runs from its template.
+ * The git worktree in which the tools run: generated sources, three commits, and
+ * changes that are not committed. git itself runs from its template.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,14 +26,14 @@ void set_environment(void)
 		{ "LC_ALL", "C" },
 		{ "GIT_CONFIG_GLOBAL", "/dev/null" },
 		{ "GIT_CONFIG_NOSYSTEM", "1" },
-		{ "GIT_OPTIONAL_LOCKS", "0" }, /* several at once, and none writes the index */
+		{ "GIT_OPTIONAL_LOCKS", "0" }, /* calls that run at once must not write the index */
 		{ "GIT_AUTHOR_NAME", "Agent" },
 		{ "GIT_AUTHOR_EMAIL", "agent@example.com" },
 		{ "GIT_AUTHOR_DATE", "2026-05-28T12:00:00Z" },
 		{ "GIT_COMMITTER_NAME", "Agent" },
 		{ "GIT_COMMITTER_EMAIL", "agent@example.com" },
 		{ "GIT_COMMITTER_DATE", "2026-05-28T12:00:00Z" },
-		/* Set where a hook of git started us; they would name another worktree. */
+		/* git sets these for its hooks. They would name another worktree. */
 		{ "GIT_DIR", NULL },
 		{ "GIT_WORK_TREE", NULL },
 		{ "GIT_INDEX_FILE", NULL },
@@ -48,7 +48,7 @@ void set_environment(void)
 	}
 }
 
-/* A file of the worktree, to write or to append to; NULL after a complaint. */
+/* Open a file of the worktree for writing. Return NULL after a message. */
 __attribute__((format(printf, 3, 4))) static FILE *open_file(const struct agent *agent, int flags,
 							     const char *format, ...)
 {
@@ -122,7 +122,7 @@ static int append(const struct agent *agent, int part, const char *text)
 	return close_file(file);
 }
 
-/* Runs git, which has to succeed; what it says goes to stderr if it does not. */
+/* Run git. If git fails, print its messages on stderr. */
 static int git(struct agent *agent, char **argv)
 {
 	struct call call = { .tool = GIT, .argv = argv };
@@ -174,7 +174,7 @@ static int make_history(struct agent *agent)
 	return ret;
 }
 
-/* For git status and git diff: a changed file, and one that git does not know. */
+/* For git status and git diff: a changed file and an untracked one. */
 static int make_changes(const struct agent *agent)
 {
 	int ret = append(agent, 5, "\n/* TODO: commit this. */\n");
