@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * outspawn doctor: check, from the kernel upwards, what a spawn needs, and
- * say for each thing that is missing what to do. Every check goes on after
- * the ones before have failed, as far as it makes sense.
+ * outspawn doctor: check everything that a spawn needs, from the kernel upwards,
+ * and print what to do about each thing that is missing. A failed check does not
+ * stop the later ones, unless they depend on it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,8 +30,9 @@
 
 static const char usage[] =
 	"Usage: outspawn doctor\n"
-	"Check that programs can be started from templates here, and say what is missing.\n"
-	"Exit status: 0 if all is well, else 1.\n";
+	"Check that programs can be started from templates on this machine.\n"
+	"Print what is missing and what to do about it.\n"
+	"Exit status: 0 if nothing is missing, else 1.\n";
 
 static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },
@@ -66,7 +67,7 @@ __attribute__((format(printf, 1, 2))) static bool bad(const char *format, ...)
 	return false;
 }
 
-/* Worth knowing, and no fault. */
+/* A fact that is no failure. */
 __attribute__((format(printf, 1, 2))) static void note(const char *format, ...)
 {
 	va_list args;
@@ -76,7 +77,7 @@ __attribute__((format(printf, 1, 2))) static void note(const char *format, ...)
 	va_end(args);
 }
 
-/* What to do about the line before. */
+/* What to do about the failure in the line before. */
 __attribute__((format(printf, 1, 2))) static void advise(const char *format, ...)
 {
 	va_list args;
@@ -86,7 +87,7 @@ __attribute__((format(printf, 1, 2))) static void advise(const char *format, ...
 	va_end(args);
 }
 
-/* The first line of a small file, without its newline; false if there is none. */
+/* Read the first line of a small file, without its newline. */
 static bool read_line(const char *path, char *buf, size_t size)
 {
 	FILE *file = fopen(path, "re");
@@ -141,14 +142,14 @@ static bool module_state(char state[32])
 
 static void advise_loading(void)
 {
-	advise("load it:              modprobe " MODULE);
-	advise("or, where it was built: insmod build/host/kmod/" MODULE ".ko");
+	advise("load the module:      modprobe " MODULE);
+	advise("or, in its source:    insmod build/host/kmod/" MODULE ".ko");
 	if (!have_btf())
-		advise("this kernel has no BTF, so if you know that its version is one the module "
-		       "knows: modprobe " MODULE " trust_version=1");
+		advise("this kernel has no BTF; if the module was made for this kernel version: "
+		       "modprobe " MODULE " trust_version=1");
 	if (locked_down())
-		advise("sign it, with a key that the kernel trusts (see mokutil(1))");
-	advise("if loading fails, the kernel log says why and names the function: "
+		advise("sign the module with a key that the kernel trusts (see mokutil(1))");
+	advise("if loading fails, the kernel log has the reason and the function's name: "
 	       "dmesg | grep " MODULE);
 }
 
@@ -163,14 +164,17 @@ static bool check_module(void)
 	}
 	read_line(SYS_MODULE "/version", version, sizeof(version));
 	if (module_state(state) && strcmp(state, "Live")) {
-		bad("the module " MODULE " is loaded, but %s", state);
-		advise("wait a moment; if it stays so, see: dmesg | grep " MODULE);
+		bad("the module " MODULE " is loaded, but its state is %s", state);
+		advise("wait a moment; if the state stays, see: dmesg | grep " MODULE);
 		return false;
 	}
 	return good("the module " MODULE " is loaded%s%s", *version ? ", version " : "", version);
 }
 
-/* The device is in sysfs, but nothing made its node: no devtmpfs, no udev. */
+/*
+ * If the device is in sysfs, neither devtmpfs nor udev has made its node. Else
+ * the module is not loaded.
+ */
 static void advise_node(void)
 {
 	char number[32];
@@ -181,21 +185,22 @@ static void advise_node(void)
 		advise("make the node: mknod -m 666 " SPAWN_TEMPLATE_DEVICE " c %u %u", major,
 		       minor);
 	else
-		advise("it comes with the module; in a container it has to be passed in "
+		advise("loading the module makes the device; a container must be given it "
 		       "(docker run --device " SPAWN_TEMPLATE_DEVICE ")");
 }
 
 static void advise_permission(const struct stat *st)
 {
-	advise("it has mode %04o and owner %u:%u, you are %u:%u", st->st_mode & 07777, st->st_uid,
+	advise("the device has mode %04o and owner %u:%u, you are %u:%u", st->st_mode & 07777, st->st_uid,
 	       st->st_gid, geteuid(), getegid());
-	advise("let everybody use it:      chmod 666 " SPAWN_TEMPLATE_DEVICE);
-	advise("and from now on, in /etc/udev/rules.d: KERNEL==\"spawn_template\", MODE=\"0666\"");
+	advise("let all users open it: chmod 666 " SPAWN_TEMPLATE_DEVICE);
+	advise("and, after a reboot, by a line in /etc/udev/rules.d: "
+	       "KERNEL==\"spawn_template\", MODE=\"0666\"");
 	if (!(~st->st_mode & 0444))
-		advise("the mode is no hindrance: a container's device rules may be");
+		advise("the mode permits it: a container's device rules may deny it");
 }
 
-/* Returns the device, or -1. */
+/* Return the open device, or -1. */
 static int check_device(void)
 {
 	struct stat st;
@@ -208,7 +213,7 @@ static int check_device(void)
 	}
 	if (!S_ISCHR(st.st_mode)) {
 		bad(SPAWN_TEMPLATE_DEVICE " is not a character device");
-		advise("remove it, then load the module again");
+		advise("remove the file, then load the module again");
 		return -1;
 	}
 	dev = outspawn_open();
@@ -217,15 +222,15 @@ static int check_device(void)
 		if (dev == -EACCES || dev == -EPERM)
 			advise_permission(&st);
 		else
-			advise("the node may be left over from an earlier boot: remove it, then "
-			       "load the module again");
+			advise("the node may be left over from an earlier boot: remove the node, "
+			       "then load the module again");
 		return -1;
 	}
 	good(SPAWN_TEMPLATE_DEVICE " can be opened");
 	return dev;
 }
 
-/* An older module does without; so does an older kernel, for some flags. */
+/* Features that an older module or an older kernel does not have. */
 static void show_what_is_missing(const struct spawn_template_info *info)
 {
 	const uint64_t features = SPAWN_TEMPLATE_FEATURE_BIRTH | SPAWN_TEMPLATE_FEATURE_PATH |
@@ -236,13 +241,13 @@ static void show_what_is_missing(const struct spawn_template_info *info)
 		     info->features & SPAWN_TEMPLATE_FEATURE_BIRTH ? "" : " attributes",
 		     info->features & SPAWN_TEMPLATE_FEATURE_PATH ? "" : " spawn-by-path",
 		     info->features & SPAWN_TEMPLATE_FEATURE_BATCH ? "" : " batch");
-		advise("install both anew; then: rmmod " MODULE "; modprobe " MODULE);
+		advise("install both from one source; then: rmmod " MODULE "; modprobe " MODULE);
 		return;
 	}
 	if (!(info->spawn_flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP))
-		note("this kernel has no CLONE_AUTOREAP: OUTSPAWN_AUTOREAP is EOPNOTSUPP");
+		note("this kernel has no CLONE_AUTOREAP: OUTSPAWN_AUTOREAP fails with EOPNOTSUPP");
 	if (!(info->spawn_flags & SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE))
-		note("this kernel has no CLONE_PIDFD_AUTOKILL: OUTSPAWN_KILL_ON_CLOSE is "
+		note("this kernel has no CLONE_PIDFD_AUTOKILL: OUTSPAWN_KILL_ON_CLOSE fails with "
 		     "EOPNOTSUPP");
 }
 
@@ -253,16 +258,17 @@ static bool check_version(int dev)
 
 	if (ret) {
 		bad("asking the module for its version: %s", strerror(-ret));
-		advise("module and tool are of different versions: install both anew");
+		advise("the module and this command have different versions: install both from one "
+		       "source");
 		return false;
 	}
 	if (info.trusted_version)
-		note("the module was loaded with trust_version=1: the kernel's functions are "
-		     "unchecked");
+		note("the module was loaded with trust_version=1: it did not check the kernel's "
+		     "functions");
 	if (info.version != SPAWN_TEMPLATE_VERSION) {
-		bad("the module speaks version %u of the interface, this tool version %u",
+		bad("the module has version %u of the interface, this command has version %u",
 		    info.version, SPAWN_TEMPLATE_VERSION);
-		advise("install both anew; then: rmmod " MODULE "; modprobe " MODULE);
+		advise("install both from one source; then: rmmod " MODULE "; modprobe " MODULE);
 		return false;
 	}
 	show_what_is_missing(&info);
@@ -271,7 +277,7 @@ static bool check_version(int dev)
 		    info.templates == 1 ? "" : "s");
 }
 
-/* The kernel's functions that the module calls, as the module found them. */
+/* Print the unexported kernel functions that the module found and calls. */
 static void show_kernel_functions(void)
 {
 	FILE *file = fopen(SYS_DEVICE "/kernel_functions", "re");
@@ -355,7 +361,7 @@ static bool all_well(void)
 	dev = check_device();
 	if (dev < 0)
 		return false;
-	/* Without the version there is no telling what a template would do. */
+	/* A template of another interface version may behave differently. */
 	ok = check_version(dev) && check_template(dev) && ok;
 	close(dev);
 	return ok;
@@ -374,7 +380,7 @@ int cmd_doctor(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	if (!all_well()) {
-		puts("\nSomething is missing, see above.");
+		puts("\nSomething is missing: see the lines with FAILED.");
 		return EXIT_FAILURE;
 	}
 	puts("\nAll is well.");

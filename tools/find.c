@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Find the program that a name means, and say why it cannot be a template. */
+/* Look a program up in PATH, and explain why it cannot be a template. */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,10 +14,10 @@
 #include "outspawn.h"
 #include "tool.h"
 
-/* execvp(3)'s, for when PATH is not set. */
+/* execvp(3)'s default for a PATH that is not set. */
 #define DEFAULT_PATH "/bin:/usr/bin"
 
-/* Writes dir/prog to path, with the working directory before a relative dir. */
+/* Write the absolute path of dir/prog to path. An empty dir is the working directory. */
 static int join(const char *dir, size_t dir_len, const char *prog, char path[PATH_MAX])
 {
 	char cwd[PATH_MAX] = "";
@@ -44,7 +44,7 @@ static int try(int dev, const char *dir, size_t dir_len, const char *prog, unsig
 	return ret ? ret : outspawn_template_flags(dev, path, flags);
 }
 
-/* The errors after which execvp(3) looks at the next directory. */
+/* Does execvp(3) try the next directory after this error? */
 static int goes_on_after(int error)
 {
 	switch (error) {
@@ -91,7 +91,7 @@ int find_template(int dev, const char *prog, unsigned int flags, char path[PATH_
 		if (!dir[len])
 			break;
 	}
-	/* One that was there and could not be run says more than none. */
+	/* Like execvp(3): EACCES of one directory goes before ENOENT of the others. */
 	strcpy(path, *denied ? denied : prog);
 	return *denied ? -EACCES : -ENOENT;
 }
@@ -114,7 +114,7 @@ static const char *explain_denied(const char *path)
 	return strerror(EACCES);
 }
 
-/* e_machine of the programs this machine runs: its own program's. */
+/* Return the e_machine of this machine's programs, as this program has it. */
 static unsigned int own_machine(void)
 {
 	ElfW(Ehdr) head = { 0 };
@@ -141,7 +141,7 @@ static const char *explain_format(const char *path, char *buf, size_t size)
 	close(fd);
 
 	if (len >= 2 && !memcmp(&head, "#!", 2))
-		return "starts with #!, a script; templates take ELF executables, or see run --any-format";
+		return "is a script (#!), and templates take ELF executables; see run --any-format";
 	if (len < SELFMAG || memcmp(head.e_ident, ELFMAG, SELFMAG))
 		return "is not an ELF file";
 	if (head.e_machine != own_machine()) {
@@ -150,7 +150,7 @@ static const char *explain_format(const char *path, char *buf, size_t size)
 		return buf;
 	}
 	if (head.e_type != ET_EXEC && head.e_type != ET_DYN)
-		return "is an ELF file, but no executable";
+		return "is an ELF file, but not an executable";
 	return "is a malformed ELF file";
 }
 
@@ -160,7 +160,7 @@ const char *explain_template(const char *path, int error, char *buf, size_t size
 	case EACCES:
 		return explain_denied(path);
 	case ETXTBSY:
-		return "is open for writing somewhere; a template needs it to stay as it is";
+		return "is open for writing; a template needs a file that cannot change";
 	case ENOEXEC:
 		return explain_format(path, buf, size);
 	case ENOENT:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* outspawn info: what a template of a program pins, or why there can be none. */
+/* outspawn info: print what a template of a program pins, or why it cannot be made. */
 #include <elf.h>
 #include <errno.h>
 #include <getopt.h>
@@ -16,14 +16,15 @@
 
 static const char usage[] =
 	"Usage: outspawn info PROG\n"
-	"Say what a template of PROG pins, or why there can be none (exit status 1).\n";
+	"Print what a template of PROG pins.\n"
+	"If no template can be made, print why and exit with 1.\n";
 
 static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
 
-/* A line: a name, then what is printed next. */
+/* Begin a line with a name. */
 static void label(const char *name)
 {
 	printf("  %-12s", name);
@@ -105,7 +106,7 @@ static void print_elf(const struct spawn_template_elf *elf)
 	else
 		puts("none (static)");
 	label("stack");
-	puts(!elf->stack_flags	     ? "nothing said" :
+	puts(!elf->stack_flags	     ? "not specified" :
 	     elf->stack_flags & PF_X ? "executable" :
 				       "not executable");
 }

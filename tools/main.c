@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The outspawn command: which subcommand is meant. */
+/* The outspawn command: run the subcommand that the first argument names. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,17 +21,17 @@ static const struct command {
 
 static const char usage[] =
 	"Usage: outspawn run [OPTION]... [--] PROG [ARG]...   start a program from a template\n"
-	"       outspawn info PROG                            say what a template of it pins\n"
-	"       outspawn doctor                               check that everything is in place\n"
+	"       outspawn info PROG                            print what its template pins\n"
+	"       outspawn doctor                               check that nothing is missing\n"
 	"       outspawn --help | --version\n"
 	"\n"
-	"Each has a --help of its own. See outspawn(1).\n";
+	"Each command has its own --help. See outspawn(1).\n";
 
 void complain(const char *format, ...)
 {
 	va_list args;
 
-	/* What was printed so far comes first, also where both go to one file. */
+	/* Keep the order if both streams go to one file. */
 	fflush(stdout);
 	fputs("outspawn: ", stderr);
 	va_start(args, format);
@@ -45,15 +45,15 @@ int open_device(void)
 	int dev = outspawn_open();
 
 	if (dev == -ENOENT)
-		complain("%s is not there: is the module loaded? 'outspawn doctor' says more",
+		complain("%s is not there: is the module loaded? Run 'outspawn doctor'",
 			 SPAWN_TEMPLATE_DEVICE);
 	else if (dev < 0)
-		complain("%s: %s; 'outspawn doctor' says more", SPAWN_TEMPLATE_DEVICE,
+		complain("%s: %s. Run 'outspawn doctor'", SPAWN_TEMPLATE_DEVICE,
 			 strerror(-dev));
 	return dev;
 }
 
-/* A full disk must not look like success. */
+/* Report a failed write, for example to a full disk. */
 static int flush_output(int status)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))

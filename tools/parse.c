@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The words of options. */
+/* Parse the values of options. */
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>
@@ -96,7 +96,7 @@ int parse_number(const char *option, const char *text, int base, long min, long 
 
 	errno = 0;
 	*value = strtol(text, &end, base);
-	/* strtol() itself would take spaces and a plus. */
+	/* strtol() itself accepts spaces and a plus sign. */
 	if (*digits >= '0' && *digits <= '9' && !*end && !errno && *value >= min && *value <= max)
 		return 0;
 	complain(base == 8 ? "run: --%s: '%s' is not an octal number from %lo to %lo" :
@@ -171,8 +171,8 @@ int parse_limit(const char *option, const char *text, int *resource, struct rlim
 			    0;
 }
 
-/* The number behind a word and a colon, if there is one; max 0: there must be none. */
-static int parse_behind(const char *option, const char *text, size_t word, long min, long max,
+/* Parse the number after a word and a colon, if there is one. max 0: none may be there. */
+static int parse_level(const char *option, const char *text, size_t word, long min, long max,
 			long *value)
 {
 	if (!text[word])
@@ -191,9 +191,9 @@ int parse_policy(const char *option, const char *text, int *policy, struct sched
 
 	if (ret)
 		return ret;
-	/* Those for real time have no priority 0, the others no other one. */
+	/* Priorities are 1 to 99 for real time, and 0 for the other policies. */
 	priority = value == SCHED_FIFO || value == SCHED_RR;
-	ret = parse_behind(option, text, name, 1, priority ? 99 : 0, &priority);
+	ret = parse_level(option, text, name, 1, priority ? 99 : 0, &priority);
 	*policy = value;
 	param->sched_priority = priority;
 	return ret;
@@ -207,9 +207,9 @@ int parse_ioprio(const char *option, const char *text, int *ioprio)
 
 	if (ret)
 		return ret;
-	/* "none" and "idle" have no levels; 4 is what ionice(1) takes for the others. */
+	/* "none" and "idle" have no levels. The others have ionice(1)'s default, 4. */
 	level = value == 1 || value == 2 ? 4 : 0;
-	ret = parse_behind(option, text, name, 0, level ? IOPRIO_LEVELS - 1 : 0, &level);
+	ret = parse_level(option, text, name, 0, level ? IOPRIO_LEVELS - 1 : 0, &level);
 	*ioprio = value << IOPRIO_CLASS_SHIFT | level;
 	return ret;
 }
@@ -257,7 +257,7 @@ int parse_namespaces(const char *option, const char *text, unsigned long long *f
 	}
 }
 
-/* Numbers that are ids: -1 is not. */
+/* Is text a user or group ID? -1 is none. */
 static int is_id(const char *text, unsigned int *id)
 {
 	unsigned long value;
@@ -317,7 +317,7 @@ int parse_groups(const char *option, const char *text, gid_t *groups, int max)
 	for (; *text; text += length + (text[length] == ',')) {
 		length = strcspn(text, ",");
 		if (count == max || length >= sizeof(name)) {
-			complain("run: --%s: more than %d groups, or too long a name", option, max);
+			complain("run: --%s: more than %d groups, or a name is too long", option, max);
 			return -EINVAL;
 		}
 		memcpy(name, text, length);

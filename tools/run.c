@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* outspawn run: start a program and wait for it, N times. */
+/* outspawn run: start a program and wait for its end, N times. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -20,11 +20,11 @@
 #define MESSAGE_SIZE 8192
 
 struct job {
-	char **argv; /* of the program: PROG and its arguments */
+	char **argv; /* PROG and its arguments */
 	char path[PATH_MAX];
 	const char *files[3]; /* for descriptors 0, 1 and 2; or NULL */
 	unsigned long count;
-	bool search; /* by the new process, without a template */
+	bool search; /* the child searches PATH; there is no template */
 	unsigned int template_flags;
 	bool verbose;
 	struct setup setup;
@@ -37,38 +37,38 @@ static const char usage[] =
 	"Start PROG from a template, wait for it and exit with its status.\n"
 	"\n"
 	"  -C, --chdir DIR      run it in DIR\n"
-	"  -n, --count N        N times, one after another, from the same template\n"
-	"      --stdin FILE     its standard input, as the shell's <\n"
-	"      --stdout FILE    its standard output, as >\n"
-	"      --stderr FILE    its standard error, as 2>\n"
-	"      --inherit-fds    it has all descriptors that are not close-on-exec\n"
-	"      --path-search    no template: it looks for PROG in PATH itself, as execvp(3)\n"
-	"      --any-format     a template of anything that can be executed: scripts, too\n"
-	"  -v, --verbose        say on stderr what is done, and how long it took\n"
+	"  -n, --count N        run it N times, one after another, from the same template\n"
+	"      --stdin FILE     read standard input from FILE, as the shell's <\n"
+	"      --stdout FILE    write standard output to FILE, as >\n"
+	"      --stderr FILE    write standard error to FILE, as 2>\n"
+	"      --inherit-fds    pass on all descriptors that are not close-on-exec\n"
+	"      --path-search    make no template: the child searches PATH, as execvp(3) does\n"
+	"      --any-format     accept all that can be executed for the template, also scripts\n"
+	"  -v, --verbose        print each spawn and its time on stderr\n"
 	"  -h, --help\n"
 	"\n"
-	"How it is set up:\n"
-	"      --setsid         in a session of its own\n"
-	"      --pgroup[=PGID]  in that process group, or in one of its own\n"
-	"      --umask MODE     octal\n"
-	"      --chroot DIR     with DIR as its root; --chdir is inside then\n"
-	"      --rlimit NAME=SOFT[:HARD]  a limit: nofile=64, core=unlimited; any number of them\n"
-	"      --nice N         -20 to 19\n"
+	"How the child is set up:\n"
+	"      --setsid         start a new session\n"
+	"      --pgroup[=PGID]  join process group PGID, or start a new one\n"
+	"      --umask MODE     file mode mask, octal\n"
+	"      --chroot DIR     DIR is its root, and --chdir is inside DIR\n"
+	"      --rlimit NAME=SOFT[:HARD]  a limit, such as nofile=64; may be repeated\n"
+	"      --nice N         nice value, -20 to 19\n"
 	"      --sched POLICY[:PRIORITY]  other, batch, idle, fifo, rr\n"
 	"      --ioprio CLASS[:LEVEL]     none, realtime, best-effort, idle\n"
-	"      --affinity LIST  on these processors: 0,2-3\n"
-	"      --user USER      as USER, in USER's groups\n"
-	"      --group GROUP    in GROUP\n"
-	"      --groups LIST    in these further groups; '' is none\n"
-	"      --no-new-privs   setuid programs and file capabilities give it nothing\n"
-	"      --pdeath SIGNAL  sent to it if outspawn ends first\n"
-	"      --cgroup DIR     born in this cgroup v2\n"
-	"      --unshare LIST   in new namespaces: cgroup,ipc,mnt,net,pid,time,user,uts\n"
-	"      --stopped        stopped before its first instruction, until SIGCONT\n"
+	"      --affinity LIST  processors, such as 0,2-3\n"
+	"      --user USER      run as USER, in USER's groups\n"
+	"      --group GROUP    run in GROUP\n"
+	"      --groups LIST    supplementary groups; '' is none\n"
+	"      --no-new-privs   ignore setuid bits and file capabilities\n"
+	"      --pdeath SIGNAL  send SIGNAL to the child if outspawn ends first\n"
+	"      --cgroup DIR     start in the cgroup v2 DIR\n"
+	"      --unshare LIST   new namespaces: cgroup,ipc,mnt,net,pid,time,user,uts\n"
+	"      --stopped        stop before the first instruction, until SIGCONT\n"
 	"\n"
-	"Exit status: the program's, or 128 + the number of the signal that killed it;\n"
-	"with -n the last that was not 0. 127: PROG was not found. 126: it cannot be\n"
-	"started. 125: outspawn itself failed.\n";
+	"Exit status: that of PROG, or 128 + the number of the signal that killed it;\n"
+	"with -n the last one that was not 0. 127: PROG was not found. 126: PROG cannot\n"
+	"be started. 125: outspawn itself failed.\n";
 
 enum { OPT_STDIN = 256, OPT_STDOUT, OPT_STDERR, OPT_INHERIT, OPT_SEARCH, OPT_ANY_FORMAT };
 
@@ -100,12 +100,12 @@ static int parse_count(const char *text, unsigned long *count)
 	return 0;
 }
 
-/* Returns -1 to go on, else the exit status. */
+/* Return -1 if the program shall run, else the exit status. */
 static int parse(struct job *job, int argc, char **argv)
 {
 	int opt;
 
-	/* The "+": what comes after PROG is PROG's. */
+	/* The "+": arguments after PROG belong to PROG. */
 	while ((opt = getopt_long(argc, argv, "+C:n:vh", options, NULL)) != -1) {
 		switch (opt) {
 		case 'C':
@@ -145,7 +145,7 @@ static int parse(struct job *job, int argc, char **argv)
 		}
 	}
 	if (optind == argc) {
-		complain("run: which program?");
+		complain("run: no program is given");
 		fputs("Try 'outspawn run --help'.\n", stderr);
 		return EXIT_OWN_FAILURE;
 	}
@@ -153,7 +153,7 @@ static int parse(struct job *job, int argc, char **argv)
 	return -1;
 }
 
-/* The files come first: their names mean what they mean here. */
+/* The files come first: their names are relative to outspawn's own directory. */
 static int add_actions(struct job *job)
 {
 	static const int flags[] = {
@@ -196,7 +196,7 @@ static double milliseconds(const struct timespec *from)
 	return (now.tv_sec - from->tv_sec) * 1e3 + (now.tv_nsec - from->tv_nsec) / 1e6;
 }
 
-/* Whose fault it was: exec's, then the status is a shell's; or ours. */
+/* A failed exec has a shell's exit status; every other failure is outspawn's own. */
 static int status_of_failure(const struct outspawn_result *result)
 {
 	if (result->stage == SPAWN_TEMPLATE_STAGE_STOP)
@@ -210,19 +210,19 @@ static int status_of_failure(const struct outspawn_result *result)
 static const char *hint(const struct job *job, const struct outspawn_result *result)
 {
 	if (result->stage == SPAWN_TEMPLATE_STAGE_EXEC && result->error == ENOENT) {
-		/* The program itself is there, or it would not be a template. */
+		/* PROG exists, since it has a template. So its interpreter is missing. */
 		if (!job->search)
 			return " (its interpreter is missing)";
 		return strchr(job->path, '/') ? "" : " (not found in PATH)";
 	}
 	if (result->stage == SPAWN_TEMPLATE_STAGE_CREATE && result->error == EPERM)
-		return " (--unshare and --cgroup need rights, and a caller without seccomp filters)";
+		return " (--unshare and --cgroup need privileges and a caller without seccomp filters)";
 	if (result->stage == SPAWN_TEMPLATE_STAGE_ARGS && result->error == ENOTTY)
-		return " (is the module older than this command? 'outspawn doctor' says more)";
+		return " (is the module older than this command? Run 'outspawn doctor')";
 	return "";
 }
 
-/* fd: a template, or the device to search with. */
+/* fd is a template or, for --path-search, the device. */
 static pid_t spawn(const struct job *job, int fd, int *pidfd, struct outspawn_result *result)
 {
 	if (job->search)
@@ -232,7 +232,7 @@ static pid_t spawn(const struct job *job, int fd, int *pidfd, struct outspawn_re
 				   result);
 }
 
-/* Sets *spawned to false if there was no child, and more will not help. */
+/* Spawn and wait. Set *spawned to false if there was no child: the others would fail, too. */
 static int spawn_once(const struct job *job, int fd, bool *spawned)
 {
 	struct outspawn_result result;
@@ -253,11 +253,11 @@ static int spawn_once(const struct job *job, int fd, bool *spawned)
 	in_call = milliseconds(&start);
 
 	if (job->attr.flags & OUTSPAWN_STOPPED)
-		complain("pid %d is stopped: 'kill -CONT %d' lets it run", (int)pid, (int)pid);
+		complain("pid %d is stopped: continue it with 'kill -CONT %d'", (int)pid, (int)pid);
 	status = wait_for(pidfd);
 	close(pidfd);
 	if (job->verbose)
-		complain("pid %d: status %d, spawned in %.3f ms, over after %.3f ms", (int)pid,
+		complain("pid %d: status %d, spawned in %.3f ms, ended after %.3f ms", (int)pid,
 			 status, in_call, milliseconds(&start));
 	return status;
 }
@@ -323,7 +323,7 @@ int cmd_run(int argc, char **argv)
 	if (status >= 0)
 		return status;
 
-	/* With SIGCHLD ignored, as we may have inherited it, no wait works. */
+	/* An inherited SIG_IGN would reap the child before waitid(). */
 	signal(SIGCHLD, SIG_DFL);
 	outspawn_actions_init(&job.actions);
 	status = run(&job);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How the new process is set up: options become actions and attributes. */
+/* Turn the options that set the child up into actions and attributes. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -26,7 +26,7 @@ int setup_option(struct setup *setup, int option, const char *value)
 {
 	if (option == SETUP_RLIMIT) {
 		if (setup->limit_count == COUNT(setup->limits)) {
-			complain("run: --rlimit: there are no more than %zu limits",
+			complain("run: --rlimit: at most %zu limits are possible",
 				 COUNT(setup->limits));
 			return -EINVAL;
 		}
@@ -51,7 +51,7 @@ static int add_pgroup(const struct setup *setup, const char *value, struct outsp
 
 	if (*value && parse_number("pgroup", value, 10, 0, INT_MAX, &pgid))
 		return -EINVAL;
-	/* The leader of a new session leads its group already. */
+	/* setsid() also makes the child the leader of a new group. */
 	return value_of(setup, SETUP_SETSID) && !pgid ? 0 : outspawn_actions_setpgid(a, pgid);
 }
 
@@ -120,11 +120,12 @@ static int add_ioprio(const struct setup *setup, const char *value, struct outsp
 							outspawn_actions_ioprio(a, ioprio);
 }
 
-/* Where it starts */
+/* Root and working directory */
 
 /*
- * In the child the actions for 0, 1 and 2 come first, so that the directory's
- * descriptor must not be one of these (somebody may have started us without).
+ * Open a directory with a descriptor above 2. The actions for 0, 1 and 2 come
+ * first in the child and would replace a lower one, which is free if outspawn
+ * was started without standard descriptors.
  */
 static int open_dir(const char *dir)
 {
@@ -139,7 +140,7 @@ static int open_dir(const char *dir)
 	return high < 0 ? -error : high;
 }
 
-/* A directory inside a new root is looked up there. */
+/* With --chroot, --chdir is looked up inside the new root. */
 static int add_root(const struct setup *setup, const char *value, struct outspawn_actions *a)
 {
 	int ret = outspawn_actions_chroot(a, value);
@@ -161,7 +162,7 @@ static int add_dir(const struct setup *setup, struct outspawn_actions *a)
 	return dir < 0 ? dir : outspawn_actions_fchdir(a, dir);
 }
 
-/* Who it is: when nothing is left to do that needs other rights. */
+/* Credentials: last, since later actions may need the old privileges. */
 
 static int groups_of_user(uid_t uid, gid_t gid, gid_t *groups)
 {
@@ -183,7 +184,7 @@ static int add_user(const struct setup *setup, const char *value, struct outspaw
 	if (parse_user("user", value, &uid, &gid) || (group && parse_group("group", group, &gid)))
 		return -EINVAL;
 	if (gid == (gid_t)-1) {
-		complain("run: --user: user %s has no group of its own: give one with --group",
+		complain("run: --user: the group of user %s is unknown: give one with --group",
 			 value);
 		return -EINVAL;
 	}
@@ -219,7 +220,7 @@ static int add_groups(const struct setup *setup, const char *value, struct outsp
 	return count < 0 ? count : outspawn_actions_setgroups(a, count, groups);
 }
 
-/* In the order in which they run. */
+/* In the order in which the child runs them. */
 static const struct step {
 	int option;
 	int (*add)(const struct setup *setup, const char *value, struct outspawn_actions *a);
@@ -240,7 +241,7 @@ int setup_actions(const struct setup *setup, struct outspawn_actions *actions)
 		if (value)
 			ret = steps[i].add(setup, value, actions);
 	}
-	/* The others have been complained of. */
+	/* Other errors have been reported where they occurred. */
 	if (ret == -ENOMEM || ret == -E2BIG || ret == -ENAMETOOLONG)
 		complain("run: %s", strerror(-ret));
 	return ret;

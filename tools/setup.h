@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * setup.h - options of "outspawn run" that set the new process up
+ * setup.h - the options of "outspawn run" that set the child up
  *
- * Each is one action or one attribute of birth. The order on the command line does
- * not matter: actions run in an order in which they can all work.
+ * Each option becomes actions or an attribute. The order of the options does not
+ * matter: the actions run in an order in which all of them can work.
  */
 #ifndef OUTSPAWN_SETUP_H
 #define OUTSPAWN_SETUP_H
@@ -13,7 +13,7 @@
 
 #include "outspawn.h"
 
-/* Values for getopt_long(), apart from those of letters and of run.c. */
+/* Values for getopt_long(), different from letters and from those of run.c. */
 enum {
 	SETUP_FIRST = 512,
 	SETUP_AFFINITY = SETUP_FIRST,
@@ -55,20 +55,20 @@ enum {
 	{ "unshare", required_argument, NULL, SETUP_UNSHARE }, \
 	{ "user", required_argument, NULL, SETUP_USER }
 
-/* What was asked for; all 0 at first. */
+/* The options that were given. Zero it before use. */
 struct setup {
-	const char *values[SETUP_END - SETUP_FIRST]; /* "": without one; NULL: not given */
-	const char *limits[RLIM_NLIMITS]; /* each --rlimit */
+	const char *values[SETUP_END - SETUP_FIRST]; /* NULL: not given; "": without a value */
+	const char *limits[RLIM_NLIMITS]; /* the value of each --rlimit */
 	unsigned int limit_count;
-	const char *dir; /* to start in; or NULL */
+	const char *dir; /* the working directory, or NULL */
 };
 
-/* Takes an option of the above, with its value or NULL. 0, or -EINVAL after a complaint. */
+/* Record an option and its value, or NULL. Return 0, or -EINVAL after a message. */
 int setup_option(struct setup *setup, int option, const char *value);
 
 /*
- * Append its actions; fill in its attributes. Descriptors that they need stay
- * open for as long as we run. 0, or -errno after a complaint.
+ * Append the actions; fill in the attributes. The descriptors that they use stay
+ * open until outspawn exits. Return 0, or -errno after a message.
  */
 int setup_actions(const struct setup *setup, struct outspawn_actions *actions);
 int setup_attr(const struct setup *setup, struct outspawn_attr *attr);

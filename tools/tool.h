@@ -2,7 +2,7 @@
 /*
  * tool.h - what the files of the outspawn command share
  *
- * A subcommand gets a name for messages as argv[0] and returns the exit status.
+ * A subcommand's argv[0] is its name for messages. It returns the exit status.
  */
 #ifndef OUTSPAWN_TOOL_H
 #define OUTSPAWN_TOOL_H
@@ -12,7 +12,7 @@
 
 /* Exit statuses, as env(1), timeout(1) and the shells use them. */
 enum {
-	EXIT_OWN_FAILURE = 125, /* of outspawn itself, not of PROG */
+	EXIT_OWN_FAILURE = 125, /* outspawn failed, not PROG */
 	EXIT_CANNOT_RUN = 126,
 	EXIT_NOT_FOUND = 127,
 	EXIT_SIGNAL = 128, /* plus the signal's number */
@@ -22,27 +22,26 @@ int cmd_run(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 
-/* "outspawn: message" on stderr */
+/* Print "outspawn: message" on stderr. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The device, which the caller closes; or -errno, after a complaint. */
+/* Return the device, which the caller closes, or -errno after a message. */
 int open_device(void);
 
-/* PATH, or execvp(3)'s for when it is not set. */
+/* Return PATH, or execvp(3)'s default if PATH is not set. */
 const char *search_path(void);
 
 /*
- * Makes a template of the first prog that PATH has, as execvp(3) goes about
- * it, with flags of outspawn_template_flags(). path receives the absolute path
- * that was tried last.
+ * Make a template of the first prog in PATH, by execvp(3)'s rules, with flags of
+ * outspawn_template_flags(). Write the absolute path that was tried last to path.
  *
  * Return: a template fd that the caller closes, or -errno.
  */
 int find_template(int dev, const char *prog, unsigned int flags, char path[PATH_MAX]);
 
 /*
- * Says why a template of path could not be made: error is find_template()'s,
- * positive. The text may be in buf.
+ * Return a text that says why the template of path could not be made. error is
+ * find_template()'s, as a positive number. The text may be in buf.
  */
 const char *explain_template(const char *path, int error, char *buf, size_t size);
 
