@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * nothing.c - the smallest program: it exits. Static and without a C library, so
- * that little but the spawn itself is measured.
+ * nothing.c - the smallest program: it exits. It is static and has no C library,
+ * so that little more than the spawn itself is measured.
  */
 __attribute__((noreturn)) void _start(void);
 

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * posix-cost.c - what posix_spawn costs, by the C library and in outspawn's ways
+ * posix-cost.c - measure posix_spawn(3) of the C library beside outspawn's calls
  *
  *   posix-cost [-n ROUNDS] [-c COUNT] [-i COUNT]
  *
- * Starts the program nothing, which stands beside this one, by each method in turn,
- * and waits for its end, with so many close-on-exec and so many inheritable
- * descriptors open; with one string, and with 20 arguments and 50 variables of 55
- * bytes. A line is printed for each, first quartiles:
+ * Starts the program nothing, in this program's directory, by each method in turn,
+ * and waits for its end. -c is the number of open descriptors with close-on-exec, -i
+ * the number of those without. Each method runs with one string, and with 20
+ * arguments and 50 variables of 55 bytes. A line for each has first quartiles:
  *
  *   METHOD  STRINGS  START-TO-END  IN-THE-CALL
  *
- * To be run where the clock counts instructions (tests/vm/run -i), of which a
- * nanosecond is one:
+ * Run it in a guest whose clock counts instructions, one a nanosecond:
  *
  *   tests/vm/run -i -k trixie -- posix-cost
  */
@@ -59,7 +58,7 @@ static int by_libc_search(pid_t *pid, const struct strings *strings)
 	return posix_spawnp(pid, "nothing", NULL, NULL, strings->argv, strings->envp);
 }
 
-/* As the drop-in does it: the device opened and closed each time. */
+/* Opens and closes the device each time, as the drop-in does. */
 static int by_outspawn(pid_t *pid, const struct strings *strings)
 {
 	return outspawn_posix_spawn(pid, nothing, NULL, NULL, strings->argv, strings->envp);
@@ -70,7 +69,7 @@ static int by_outspawn_search(pid_t *pid, const struct strings *strings)
 	return outspawn_posix_spawnp(pid, "nothing", NULL, NULL, strings->argv, strings->envp);
 }
 
-/* What a device that is kept open would save. */
+/* Keeps the device open. */
 static int by_path(pid_t *pid, const struct strings *strings)
 {
 	*pid = outspawn_spawn_path(device, nothing, NULL, strings->argv, strings->envp, NULL, &attr,
@@ -78,14 +77,14 @@ static int by_path(pid_t *pid, const struct strings *strings)
 	return *pid < 0 ? -*pid : 0;
 }
 
-/* And what a template that is kept would save. */
+/* Keeps a template. */
 static int by_template(pid_t *pid, const struct strings *strings)
 {
 	*pid = outspawn_spawn_attr(template, strings->argv, strings->envp, NULL, &attr, NULL, NULL);
 	return *pid < 0 ? -*pid : 0;
 }
 
-/* And what a template costs that is made and used once. */
+/* Makes a template for each spawn. */
 static int by_fresh_template(pid_t *pid, const struct strings *strings)
 {
 	int fresh = outspawn_template_flags(device, nothing, OUTSPAWN_ALLOW_WRITE);

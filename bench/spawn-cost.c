@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * spawn-cost.c - what a spawn costs callers of different sizes
+ * spawn-cost.c - measure a spawn from callers of different sizes
  *
  *   spawn-cost [-n ROUNDS] [-d DESCRIPTORS] [-m MIB] [-w]
  *              [-a ARGUMENTS] [-e VARIABLES] [-l LENGTH]
  *   spawn-cost -c    exits with 0 if the clock counts instructions, else with 1
  *
- * Three callers, each a process of its own: an empty one, one with many open
- * descriptors, one with much resident memory. In turn, and one at a time, each
- * starts the program nothing, which stands beside this one, by outspawn and by
- * posix_spawn(3), and waits for its end. With -w it does so by vfork(2) and
- * execve(2), too, and by outspawn's other ways: from a template of a descriptor
- * instead of a path, asynchronously, by path, and many in one call (of which the
- * cost of one is printed).
+ * There are three callers, each a process: an empty one, one with many open
+ * descriptors, one with much resident memory. They take turns. The caller starts
+ * the program nothing, in this program's directory, by outspawn and by
+ * posix_spawn(3), and waits for its end. -w adds vfork(2) with execve(2), and
+ * outspawn's other methods: from a template of a descriptor instead of a path,
+ * asynchronously, by path, and many in one call. For these the cost of one is
+ * printed.
  *
- * Each way is measured with one string, and with as many as a real program has:
- * 20 arguments and 50 variables of 55 bytes, or what -a, -e and -l (the bytes of
- * each string with its NUL) say. A line is printed for each:
+ * Each method is measured with one string, and with as many as a real program
+ * has: 20 arguments and 50 variables of 55 bytes. -a, -e and -l (the bytes of each
+ * string with its NUL) set other numbers. A line for each has
  *
  *   CALLER METHOD STRINGS MINIMUM QUARTILE MEDIAN MINIMUM QUARTILE MEDIAN
  *
- * The first three numbers are of spawn to end, the others of the call alone. In a
- * guest that counts instructions (tests/vm/run -i) a nanosecond is one.
+ * The first three numbers are from spawn to end, the others only the call. In a
+ * guest that counts instructions (tests/vm/run -i), a nanosecond is one instruction.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -60,7 +60,7 @@ struct question {
 	enum load load;
 };
 
-/* A caller, as the process that asks it sees it. */
+/* The parent's side of a caller. */
 struct worker {
 	pid_t pid;
 	int ask, answer;
@@ -126,7 +126,7 @@ static pid_t start(enum method method, const struct strings *strings)
 	}
 }
 
-/* The cost of one of many. */
+/* Return the cost of one spawn of a batch. */
 static struct cost measure_batch(const struct strings *strings)
 {
 	static struct outspawn_job jobs[BATCH_SIZE];
@@ -172,7 +172,7 @@ static struct cost measure(enum method method, const struct strings *strings)
 
 /* --- the callers --- */
 
-/* Every second one is close-on-exec. */
+/* Open descriptors, every second one with close-on-exec. */
 static void have_descriptors(void)
 {
 	struct rlimit limit = { descriptors + 100, descriptors + 100 };
@@ -249,7 +249,7 @@ static struct cost ask(struct worker *worker, struct question question)
 
 	if (write(worker->ask, &question, sizeof(question)) != sizeof(question) ||
 	    read(worker->answer, &cost, sizeof(cost)) != sizeof(cost))
-		exit(2); /* it has said why */
+		exit(2); /* the caller has printed why */
 	return cost;
 }
 
@@ -296,7 +296,10 @@ static void report(const struct worker *workers)
 				report_row(&workers[caller], caller, method, load);
 }
 
-/* Two hundred thousand instructions, which no clock of another kind gives so exactly. */
+/*
+ * Run two hundred thousand instructions. Only a clock that counts instructions
+ * measures so exactly.
+ */
 static int counts_instructions(void)
 {
 	uint64_t shortest = UINT64_MAX, begin, took, i;
@@ -359,7 +362,7 @@ static void parse(int argc, char **argv)
 	make_strings(arguments, variables, length);
 }
 
-static void find_tiny(void)
+static void find_nothing(void)
 {
 	ssize_t length = readlink("/proc/self/exe", nothing, PATH_MAX - 1);
 
@@ -369,7 +372,10 @@ static void find_tiny(void)
 	strcpy(strrchr(nothing, '/'), "/nothing");
 }
 
-/* Who comes first changes, as one's leftovers may be cleared away in another's time. */
+/*
+ * The first caller changes from round to round: the kernel may clean up after one
+ * caller while it runs another one.
+ */
 static void one_round(struct worker *workers, struct question question, int round)
 {
 	struct cost cost;
@@ -389,7 +395,7 @@ int main(int argc, char **argv)
 	int round, caller, method, load;
 
 	parse(argc, argv);
-	find_tiny();
+	find_nothing();
 	for (caller = 0; caller < CALLERS; caller++)
 		begin_worker(&workers[caller], caller);
 	for (method = 0; method < methods; method++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * strings.h - the arguments and environments that the benchmarks give a program
+ * strings.h - the arguments and environments of the benchmarks' programs
  *
  * Each cost is measured twice: with one argument and no environment, and with as
  * many strings as a real program has.
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a command of a build or of an agent has. */
+/* The strings of a typical command of a build or of an agent. */
 #define REAL_ARGUMENTS 20
 #define REAL_VARIABLES 50
 #define REAL_LENGTH 55 /* bytes of each string, with its NUL */
@@ -42,7 +42,7 @@ static inline char **make_list(int count, int length)
 	return list;
 }
 
-/* Both loads; argv[0] is the program's name. */
+/* Fill in both loads; argv[0] is the program's name. */
 static inline void make_strings(int arguments, int variables, int length)
 {
 	strings_of[ONE_STRING] =
