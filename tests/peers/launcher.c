@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * launcher.c - runs jobs as cargo does: so many at once, by pidfd_spawnp
+ * launcher.c - run jobs as cargo does: COUNT at once, by pidfd_spawnp
  *
- *   launcher COUNT <JOBS    a job a line, words with spaces between them
+ *   launcher COUNT <JOBS    one job a line, with spaces between its words
  *
- * A job's standard output and error come through a pipe, are kept, and are printed
- * when all have ended, in the order of the jobs, with its status. The launcher
- * knows nothing of outspawn. Exits with 1 if a job failed.
+ * Each job has a pipe for standard output and error. When all jobs have ended, the
+ * launcher prints each one's output and status, in the order of the jobs. The
+ * launcher does not use outspawn. It exits with 1 if a job failed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,14 +21,14 @@
 #define MOST_JOBS 256
 #define MOST_WORDS 64
 
-/* glibc's, since 2.39. */
+/* In glibc since 2.39. */
 extern int pidfd_spawnp(int *pidfd, const char *file, const posix_spawn_file_actions_t *list,
 			const posix_spawnattr_t *attr, char *const argv[], char *const envp[])
 	__attribute__((weak));
 
 struct job {
 	char *words[MOST_WORDS];
-	int pidfd, output; /* -1: not begun, or over */
+	int pidfd, output; /* -1: not started, or ended */
 	char *text;
 	size_t size;
 	int status;

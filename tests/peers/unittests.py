@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""unittests.py FILE MODULE...: runs modules of CPython's own tests and writes the
-outcome of each test to FILE, a line each, sorted. Exits with 1 if one failed."""
+"""unittests.py FILE MODULE...: runs modules of CPython's own tests. Writes the
+outcome of each test to FILE, one a line, sorted. Exits with 1 if a test failed."""
 import sys
 import unittest
 
 
 class Outcomes(unittest.TextTestResult):
-    """Remembers the worst that was said of each test."""
+    """Keeps the worst outcome of each test."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
