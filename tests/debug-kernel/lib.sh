@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Where debug kernels are. To be sourced.
+# The paths of debug kernels. Source this file.
 
 HERE=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR
 . "$HERE/../vm/lib.sh"
 
-# What decides, beside the source, what a kernel is.
+# Print a hash of everything besides the source that a kernel is made from, without
+# comments.
 config_hash()
 {
 	{
 		grep -v '^#* *$\|^# [^C]' "$HERE/config"
-		cat -- "$HERE/compile"
+		grep -v '^[[:space:]]*#' -- "$HERE/compile"
 	} | sha256sum | cut -c1-12
 }
 
-# Sets SLOT, the directory of a suite's debug kernels. The one in use is
-# current/tree in it.
+# Set SLOT, the directory of a suite's debug kernels. SLOT/current/tree is the one in
+# use.
 use_slot()
 {
 	SLOT=$CACHE/kernels/debug-$1
