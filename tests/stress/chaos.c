@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chaos.c - what is done to the spawners while they spawn
+ * chaos.c - the disturbances while the spawners spawn
  *
- *	r  files are replaced under their templates
- *	k  callers are killed
- *	x  callers' threads are taken away by an exec
- *	u  the module is to be unloaded, in vain
- *	h  a processor is taken away and given back
- *	p  there are no more pids in the system
- *	c  there are no more pids in a cgroup
- *	f  there are no more files for ordinary users
- *	m  memory of a cgroup is so little that the OOM killer comes (not by
- *	   itself: -m)
+ *	r  replace files under their templates
+ *	k  kill callers
+ *	x  exec in a caller, which ends its other threads
+ *	u  try to unload the module, which must fail
+ *	h  take a processor offline for a moment
+ *	p  use up the system's pids
+ *	c  use up a cgroup's pids
+ *	f  use up the files of ordinary users
+ *	m  limit a cgroup's memory so much that the OOM killer runs (only with -m)
  *
- * A cgroup that has little memory, but enough, is there in any case.
+ * With and without 'm' there is a cgroup with little memory, but enough.
  */
 #include "stress.h"
 
@@ -36,12 +35,12 @@
 #define PID_MAX "/proc/sys/kernel/pid_max"
 #define FILE_MAX "/proc/sys/fs/file-max"
 
-/* A disturbance that lasts, and has an end. */
+/* A disturbance that lasts for a time. */
 struct lasting {
 	char letter;
 	const char *path, *during, *after;
 	unsigned int milliseconds;
-	uint64_t ends; /* 0: is not there */
+	uint64_t ends; /* 0: not active */
 	uint64_t times;
 };
 
@@ -144,13 +143,13 @@ void chaos_join(enum nature nature)
 		write_file(LITTLE_MEMORY "/cgroup.procs", "0");
 }
 
-/* What lasts */
+/* Disturbances that last for a time */
 
 static void begin_lasting(struct lasting *lasting)
 {
 	if (is_calm(lasting->letter) || lasting->ends)
 		return;
-	/* Before the first who could suffer from it. */
+	/* Before the first spawn that could fail because of it. */
 	if (lasting->letter == 'p' || lasting->letter == 'c')
 		atomic_store(&common->no_pids, true);
 	if (lasting->letter == 'f')
@@ -168,7 +167,7 @@ static void end_lastings(uint64_t time)
 	for (lasting = lastings; lasting < lastings + LASTINGS; lasting++) {
 		if (!lasting->ends || lasting->ends > time)
 			continue;
-		/* Whoever is root has some files in reserve. */
+		/* root can open a file even with file-max reached. */
 		if (!write_file(lasting->path, lasting->after))
 			complain("%s cannot be set to %s: %s", lasting->path, lasting->after,
 				 strerror(errno));
@@ -176,13 +175,13 @@ static void end_lastings(uint64_t time)
 	}
 }
 
-/* What happens at once */
+/* Disturbances that happen at once */
 
 static void signal_one(pid_t *spawners, int signal, uint64_t *count)
 {
 	pid_t *pid = &spawners[rng_below(&rng, options.processes)];
 
-	/* A negative number: it has been disturbed, and will end. */
+	/* A negative number: the spawner was killed and has not ended yet. */
 	if (*pid <= 0 || kill(*pid, signal) < 0)
 		return;
 	if (signal == SIGKILL)
@@ -224,9 +223,8 @@ void chaos(pid_t *spawners)
 }
 
 /*
- * The OOM killer says what it does in words that look like a complaint; while
- * it is at work only errors and worse reach the console, and the rest of what
- * the kernel had to say is looked through here.
+ * The OOM killer's messages look like complaints of the kernel. So with 'm' only
+ * errors and worse reach the console, and this function checks the kernel log.
  */
 static void look_through_log(void)
 {
@@ -237,7 +235,7 @@ static void look_through_log(void)
 	ssize_t length;
 	size_t i;
 
-	/* EPIPE: what comes next was overwritten. */
+	/* EPIPE: the next messages were overwritten. */
 	while ((length = read(log, line, sizeof(line) - 1)) > 0 || errno == EPIPE) {
 		line[length > 0 ? length : 0] = '\0';
 		errno = 0;
@@ -282,7 +280,7 @@ void chaos_report(void)
 {
 	struct lasting *lasting;
 
-	printf("callers killed %lu, taken away by exec %lu, files replaced %lu, unloading refused %lu\n",
+	printf("callers killed %lu, ended by exec %lu, files replaced %lu, unloading refused %lu\n",
 	       (unsigned long)killed, (unsigned long)execs, (unsigned long)replaced,
 	       (unsigned long)unloads_refused);
 	for (lasting = lastings; lasting < lastings + LASTINGS; lasting++)

@@ -2,8 +2,8 @@
 /*
  * spawner.c - a process whose threads start children and wait for them
  *
- * Every child that was started is waited for, and its exit status has to be
- * what it was told: which it is only if its descriptors were right, too.
+ * The threads wait for every child. Each child must exit with the status in its
+ * arguments, which it does only if its descriptors are right.
  */
 #include "stress.h"
 
@@ -26,16 +26,16 @@
 
 #include "outspawn.h"
 
-/* Numbers of descriptors; all are close-on-exec but for those to be inherited. */
+/* Numbers of descriptors. All but the inherited ones are close-on-exec. */
 #define FD_INHERITED 3
 #define FD_DEVICE 9
 #define FD_SLOT 10
 #define SLOTS 8
-/* Where actions put them: beyond what the kernel hands out by itself. */
+/* The targets of actions: above the numbers that the kernel chooses. */
 #define FD_PLACED 58
 #define FEW_FDS 63
 #define BIT(n) (1ULL << (n))
-/* Of one thread. */
+/* The most children of one thread. */
 #define IN_FLIGHT 4
 
 enum variant { PLAIN, INHERIT, PLACED, CLOSED, INHERIT_PLACED, CALLING, FAILING, VARIANTS };
@@ -43,7 +43,7 @@ enum variant { PLAIN, INHERIT, PLACED, CLOSED, INHERIT_PLACED, CALLING, FAILING,
 struct list {
 	struct outspawn_actions actions;
 	unsigned int flags;
-	uint64_t fds; /* that the child has */
+	uint64_t fds; /* the descriptors that the child must have */
 	int fails_with;
 };
 
@@ -53,7 +53,7 @@ struct thread {
 };
 
 static struct list lists[VARIANTS];
-static char directories[128]; /* to look for programs in */
+static char directories[128]; /* the PATH of spawns by path */
 static struct account *account;
 static enum nature nature;
 static _Atomic bool exec_wanted;
@@ -64,7 +64,7 @@ static void die(const char *what)
 	_exit(3);
 }
 
-/* What children are asked for */
+/* The lists of actions */
 
 static void fill_lists(void)
 {
@@ -104,7 +104,7 @@ static void fill_lists(void)
 	lists[INHERIT_PLACED].flags = OUTSPAWN_INHERIT_FDS;
 	lists[INHERIT_PLACED].fds = lists[PLAIN].fds | BIT(FD_INHERITED + 1) | BIT(FD_PLACED + 1);
 
-	/* A pointer of an asynchronous one's, too. */
+	/* With a pointer, also for asynchronous spawns. */
 	a = &lists[CALLING].actions;
 	outspawn_actions_setsid(a);
 	outspawn_actions_umask(a, 077);
@@ -120,12 +120,12 @@ static void fill_lists(void)
 
 /* Templates */
 
-/* Another template in a slot; others may be spawning from the one before. */
+/* Replace the template in a slot. Other threads may be spawning from the old one. */
 static bool renew_slot(struct rng *rng, int slot)
 {
 	int template = outspawn_template(FD_DEVICE, program(rng_below(rng, FILES)));
 
-	if (template <0) {
+	if (template < 0) {
 		if (template != -ENFILE && template != -EMFILE && template != -ENOMEM)
 			complain("a template cannot be made: %s", strerror(-template));
 		return false;
@@ -136,7 +136,7 @@ static bool renew_slot(struct rng *rng, int slot)
 	return true;
 }
 
-/* A spawn that was refused */
+/* Failed spawns */
 
 static bool may_fail_with(const struct list *list, int error)
 {
@@ -175,11 +175,11 @@ static void check_error(const struct list *list, const struct outspawn_result *r
 		complain("a spawn fails: %s",
 			 outspawn_strerror(result, &list->actions, NULL, text, sizeof(text)));
 	if (result->pid != pid || result->error != error)
-		complain("result of a failed spawn: pid %d error %d, not %d", result->pid,
+		complain("the result of a failed spawn has pid %d and error %d, not %d", result->pid,
 			 result->error, error);
 }
 
-/* A child */
+/* Children */
 
 struct child {
 	const struct list *list;
@@ -190,16 +190,16 @@ struct child {
 	char file[16];
 	struct outspawn_attr attr;
 	struct outspawn_result own_result;
-	struct outspawn_result *result; /* the child's, until it has ended, if it is asynchronous */
+	struct outspawn_result *result; /* an asynchronous child writes it until its end */
 	bool want_pidfd;
 
 	pid_t pid; /* or -errno */
 	int pidfd; /* or -1 */
-	int status; /* it was told to exit with */
-	bool killed; /* by us */
+	int status; /* the expected exit status */
+	bool killed; /* by this thread */
 };
 
-static void ask_for(struct child *child, struct rng *rng)
+static void choose_child(struct child *child, struct rng *rng)
 {
 	*child = (struct child){
 		.list = &lists[rng_below(rng, VARIANTS)],
@@ -235,7 +235,7 @@ static int wait_for(const struct child *child)
 	return ret < 0 ? -errno : status;
 }
 
-/* After the call that made it; its result says so. */
+/* Did an asynchronous child fail after the call, with an error in its result? */
 static bool failed_later(const struct child *child, int status)
 {
 	if (!child->async || status < 0 || !WIFEXITED(status) ||
@@ -246,7 +246,7 @@ static bool failed_later(const struct child *child, int status)
 	return true;
 }
 
-static void see_off(const struct child *child)
+static void await_child(const struct child *child)
 {
 	int status = wait_for(child);
 
@@ -258,7 +258,7 @@ static void see_off(const struct child *child)
 	}
 	if (status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == child->status) {
 		if (child->list->fails_with)
-			complain("a spawn succeeds whose action cannot");
+			complain("a spawn succeeds although an action must fail");
 		atomic_fetch_add(&account->finished, 1);
 		return;
 	}
@@ -267,7 +267,7 @@ static void see_off(const struct child *child)
 			atomic_fetch_add(&account->killed_by_us, 1);
 			return;
 		}
-		/* The cgroup's memory was used up. */
+		/* The OOM killer: the cgroup's memory was used up. */
 		if (nature == NATURE_LITTLE_MEMORY) {
 			atomic_fetch_add(&account->killed_by_others, 1);
 			return;
@@ -281,8 +281,8 @@ static void see_off(const struct child *child)
 			 child->status);
 }
 
-/* The call is over. */
-static void called(struct child *child, struct rng *rng)
+/* Check and count the result of a call. */
+static void check_call(struct child *child, struct rng *rng)
 {
 	int error = -child->pid;
 
@@ -301,7 +301,7 @@ static void called(struct child *child, struct rng *rng)
 	atomic_fetch_add(&account->by_path, child->by_path);
 	atomic_fetch_add(&common->started, 1);
 	if (child->list->fails_with && !child->async)
-		complain("a spawn succeeds whose action cannot");
+		complain("a spawn succeeds although an action must fail");
 	if (rng_one_in(rng, 32)) {
 		child->killed = true;
 		kill(child->pid, SIGKILL);
@@ -322,20 +322,20 @@ static void spawn_one(struct child *child)
 						 child->result);
 }
 
-/* Some at a time, one after the other. */
+/* Spawn some children, one call each, then wait for them. */
 static void spawn_some(struct rng *rng)
 {
 	struct child children[IN_FLIGHT];
 	unsigned int i, count = 1 + (rng_one_in(rng, 4) ? rng_below(rng, IN_FLIGHT) : 0);
 
 	for (i = 0; i < count; i++) {
-		ask_for(&children[i], rng);
+		choose_child(&children[i], rng);
 		spawn_one(&children[i]);
-		called(&children[i], rng);
+		check_call(&children[i], rng);
 	}
 	for (i = 0; i < count; i++)
 		if (children[i].pid > 0)
-			see_off(&children[i]);
+			await_child(&children[i]);
 }
 
 static struct outspawn_job job_of(struct child *child)
@@ -351,7 +351,7 @@ static struct outspawn_job job_of(struct child *child)
 	};
 }
 
-/* All of them in one call: which does none, or some, if a signal comes. */
+/* Spawn some children in one call. After a signal the call has done none or some. */
 static void spawn_batch(struct rng *rng)
 {
 	struct outspawn_job jobs[IN_FLIGHT];
@@ -359,7 +359,7 @@ static void spawn_batch(struct rng *rng)
 	int i, done, count = 1 + rng_below(rng, IN_FLIGHT);
 
 	for (i = 0; i < count; i++) {
-		ask_for(&children[i], rng);
+		choose_child(&children[i], rng);
 		jobs[i] = job_of(&children[i]);
 	}
 	done = outspawn_batch(FD_DEVICE, jobs, count);
@@ -369,14 +369,14 @@ static void spawn_batch(struct rng *rng)
 	for (i = 0; i < count; i++) {
 		children[i].pid = jobs[i].pid;
 		if (!jobs[i].pid != (i >= done))
-			complain("job %d of %d that were done: pid %d", i, done, jobs[i].pid);
+			complain("job %d of %d done jobs has pid %d", i, done, jobs[i].pid);
 		children[i].result = &jobs[i].result;
 		if (jobs[i].pid)
-			called(&children[i], rng);
+			check_call(&children[i], rng);
 	}
 	for (i = 0; i < count; i++)
 		if (children[i].pid > 0)
-			see_off(&children[i]);
+			await_child(&children[i]);
 }
 
 static void *run(void *argument)
@@ -384,7 +384,7 @@ static void *run(void *argument)
 	struct thread *thread = argument;
 
 	while (!atomic_load(&common->stop)) {
-		/* All other threads are gone in it, in the midst of whatever. */
+		/* exec ends all other threads, wherever they are. */
 		if (atomic_exchange(&exec_wanted, false))
 			execl("/proc/self/exe", "stress", "--after-exec", (char *)NULL);
 		if (rng_one_in(&thread->rng, 24))
@@ -426,14 +426,14 @@ static void set_nature(void)
 	setrlimit(RLIMIT_CORE, &limit);
 }
 
-/* As the lowest numbers, in this order; whatever is not needed is taken. */
+/* Open the descriptors at their numbers. With few allowed, occupy the rest. */
 static void open_fds(void)
 {
 	struct rng rng = { 1 };
 	int fd;
 
 	syscall(SYS_close_range, 3, ~0U, 0);
-	/* There may be no more files just now. */
+	/* ENFILE: the files are used up for a moment. */
 	while ((fd = outspawn_open()) == -ENFILE)
 		usleep(10000);
 	if (fd != 3 || dup3(3, FD_DEVICE, O_CLOEXEC) < 0)
@@ -470,7 +470,7 @@ void spawner_run(unsigned int number, enum nature which, uint64_t seed)
 	for (i = 0; i < count; i++)
 		pthread_join(threads[i].thread, NULL);
 	if (waitpid(-1, NULL, WNOHANG | __WALL) >= 0 || errno != ECHILD)
-		complain("process %u has a child that no spawn told of", number);
+		complain("process %u has a child that no call returned", number);
 	atomic_store(&account->done, 1);
 	_exit(0);
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stress.c - many threads spawn, and the ground under them moves
+ * stress.c - many threads spawn while files, limits and callers change
  *
  *	stress [-t SECONDS] [-n SPAWNS] [-s SEED] [-p PROCESSES] [-T THREADS]
  *	       [-c CALM] [-m] [-u ROUNDS]
  *
- * CALM are letters of disturbances that are left out (see chaos.c), -m adds
- * the OOM killer, -u says how often the module is unloaded at the end.
+ * CALM are the letters of disturbances that are left out (see chaos.c), -m adds
+ * the OOM killer, -u is how often the module is unloaded at the end.
  *
- * Children of a caller that was killed come to us, and end here.
+ * This process is a subreaper: it waits for the children of killed callers.
  */
 #include "stress.h"
 
@@ -31,9 +31,9 @@
 #include "outspawn.h"
 
 #define LOOK_EVERY_US 15000
-/* Who disturbs does not wait in a row with those whom it disturbs. */
+/* The disturbing process must not wait for the processor behind the spawners. */
 #define NICE (-20)
-/* A disturbance comes after so many spawns, or when there were none for so long. */
+/* A disturbance comes after 8 spawns, or after half a second without a spawn. */
 #define CHAOS_AFTER 8
 #define CHAOS_AFTER_MS 500
 #define REPORT_MS 20000
@@ -45,7 +45,7 @@ struct common *common;
 struct options options = { .seconds = 20, .seed = 1, .processes = 8, .threads = 64, .calm = "m" };
 char folder[64] = "/tmp/outspawn-stress-XXXXXX";
 
-/* Of spawners: negative, when it was killed and has yet to end. */
+/* Process IDs of spawners. Negative: killed, and not ended yet. */
 static pid_t spawners[MAX_PROCESSES];
 static unsigned int unloads = UNLOADS;
 static uint64_t starts, orphans, orphans_failed;
@@ -85,7 +85,7 @@ static void start(unsigned int number)
 
 	if (!pid)
 		spawner_run(number, number % NATURES, seed);
-	/* No pids just now: another time. */
+	/* fork() fails while the pids are used up: try later. */
 	spawners[number] = pid < 0 ? 0 : pid;
 	starts += pid > 0;
 }
@@ -100,7 +100,7 @@ static int number_of(pid_t pid)
 	return -1;
 }
 
-/* A child whose caller is no more: what it is to exit with, nobody knows now. */
+/* A child of a killed caller has ended. Its expected status is not known here. */
 static void orphan_ended(int status)
 {
 	orphans++;
@@ -117,10 +117,10 @@ static void spawner_ended(unsigned int number, int status)
 	bool killed = spawners[number] < 0;
 
 	spawners[number] = 0;
-	/* Status 0: it was done, or its children were seen to after an exec. */
+	/* Status 0: it has finished, or it has waited for its children after an exec. */
 	if (!status)
 		return;
-	/* Too little memory for itself, or disturbed twice. */
+	/* Killed by chaos() or the OOM killer, or by SIGUSR2 after an exec. */
 	if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGUSR2) &&
 	    (killed || WTERMSIG(status) == SIGUSR2 || number % NATURES == NATURE_LITTLE_MEMORY))
 		return;
@@ -182,7 +182,7 @@ static void watch(void)
 			last = common->started;
 			moved = milliseconds();
 		} else if (milliseconds() - moved > STUCK_MS) {
-			complain("nobody gets on");
+			complain("no spawner makes progress");
 			show();
 			break;
 		}
@@ -196,7 +196,7 @@ static void watch(void)
 	       (unsigned long)(milliseconds() - begin) / 1000);
 }
 
-/* All go home. */
+/* Stop all spawners and wait for the end of all children. */
 static void finish(void)
 {
 	uint64_t begin = milliseconds();
@@ -206,7 +206,7 @@ static void finish(void)
 	while (!reap() && milliseconds() - begin < END_MS)
 		usleep(LOOK_EVERY_US);
 	if (!reap()) {
-		complain("there are processes that do not end");
+		complain("some processes do not end");
 		show();
 	}
 }
@@ -255,7 +255,7 @@ static void report(void)
 		if (SUM(errors[error]))
 			printf(" %s %lu", strerrorname_np(error) ?: "?", SUM(errors[error]));
 	printf(" )\n");
-	printf("finished as told %lu, killed by their parent %lu, by the OOM killer %lu; left by killed callers %lu, of which had failed %lu\n",
+	printf("ended as expected %lu, killed by their parent %lu, by the OOM killer %lu; left by killed callers %lu, of which failed %lu\n",
 	       SUM(finished), SUM(killed_by_us), SUM(killed_by_others), (unsigned long)orphans,
 	       (unsigned long)orphans_failed);
 	printf("of those started: asynchronous %lu, of which failed later %lu, by path %lu; batches %lu\n",
@@ -309,7 +309,7 @@ static void parse(int argc, char **argv)
 static void prepare(void)
 {
 	if (geteuid()) {
-		fprintf(stderr, "stress: disturbing others is root's business\n");
+		fprintf(stderr, "stress: needs root\n");
 		exit(2);
 	}
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -347,7 +347,7 @@ int main(int argc, char **argv)
 	if (!info.templates)
 		check_module();
 	if (!info.templates && !common->complaints)
-		printf("unloaded behind children's backs %u times\n", unload_races(unloads));
+		printf("unloaded with children just started %u times\n", unload_races(unloads));
 	report();
 	snprintf(command, sizeof(command), "rm -rf --one-file-system -- %s", folder);
 	if (system(command))

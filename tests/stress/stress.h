@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stress.h - what the parts of the stress test share
+ * stress.h - shared by the files of the stress test
  *
- *	stress.c    options, the processes that spawn, the account at the end
- *	spawner.c   one such process: its threads start children and wait for them
- *	chaos.c     what is done to them meanwhile
- *	unload.c    the module is unloaded behind children's backs
+ *	stress.c    options, the spawner processes, the report at the end
+ *	spawner.c   a spawner: its threads start children and wait for them
+ *	chaos.c     the disturbances meanwhile
+ *	unload.c    unloading the module while children have just started
  */
 #ifndef STRESS_H
 #define STRESS_H
@@ -21,9 +21,9 @@
 #define FILES 4
 #define USER 1000
 #define MAX_ERRNO 134
-/* Of tiny: its descriptors are not those that were asked for. */
+/* tiny exits with this if its descriptors are not those in its argument. */
 #define STATUS_WRONG_FDS 255
-/* Of a child that failed when its caller had gone on. */
+/* An asynchronous child that failed before exec exits with this. */
 #define STATUS_FAILED 127
 #define STATUSES 250
 
@@ -32,11 +32,11 @@ struct options {
 	uint64_t count; /* spawns, or 0 */
 	uint64_t seed;
 	unsigned int processes;
-	unsigned int threads; /* in all */
-	const char *calm; /* what is not done: letters of chaos.c */
+	unsigned int threads; /* of all processes together */
+	const char *calm; /* letters of the disturbances of chaos.c that are left out */
 };
 
-/* What a process counts. It outlives the process that does. */
+/* The counts of a spawner. They outlive the process. */
 struct account {
 	_Atomic uint64_t tried, started, finished, killed_by_us, killed_by_others, lost;
 	_Atomic uint64_t templates, actions_failed;
@@ -45,24 +45,24 @@ struct account {
 	_Atomic int done;
 };
 
-/* Memory that all processes have. */
+/* Memory shared by all processes. */
 struct common {
 	_Atomic bool stop;
-	_Atomic bool no_pids, no_files; /* now, or a moment ago */
-	_Atomic uint64_t started; /* in all */
+	_Atomic bool no_pids, no_files; /* pids or files are or were used up */
+	_Atomic uint64_t started; /* by all spawners */
 	_Atomic uint64_t complaints;
 	struct account accounts[MAX_PROCESSES];
 };
 
 extern struct common *common;
 extern struct options options;
-extern char folder[64]; /* program-0 to program-3 */
+extern char folder[64]; /* the directory of program-0 to program-3 */
 
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 const char *program(unsigned int which);
 uint64_t milliseconds(void);
 
-/* spawner.c: what a process that spawns is like. */
+/* spawner.c: the kinds of spawners. */
 enum nature {
 	NATURE_ROOT,
 	NATURE_USER,
@@ -72,19 +72,19 @@ enum nature {
 	NATURES
 };
 void spawner_run(unsigned int number, enum nature nature, uint64_t seed) __attribute__((noreturn));
-/* As started anew by a thread's exec: see to the children that are left. */
+/* After a thread's exec in a spawner: wait for the children that are left. */
 void spawner_after_exec(void) __attribute__((noreturn));
 
 /* chaos.c */
 void chaos_begin(uint64_t seed);
-/* What has lasted long enough has its end. */
+/* End the disturbances whose time is over. */
 void chaos_go_on(void);
-/* One disturbance, most times; pids of spawners, 0 where there is none. */
+/* Begin one disturbance, or none. spawners: process IDs, 0 if there is none. */
 void chaos(pid_t *spawners);
-/* All is as it was. */
+/* End all disturbances. */
 void chaos_end(void);
 void chaos_report(void);
-/* Puts the caller into a cgroup, if there is one. */
+/* Move the calling process to the cgroup of its kind, if the kind has one. */
 void chaos_join(enum nature nature);
 
 /* unload.c */

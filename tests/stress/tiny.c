@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tiny.c - the program that fuzzer and stress test start: small, quick, and
- * it cannot hurt anybody
+ * tiny.c - the program that the fuzzer and the stress test start: small, quick and
+ * harmless
  *
  *	tiny [STATUS [MILLISECONDS [FDS]]]
  *
- * Sleeps, and exits with STATUS (42); or with 255 if the descriptors open
- * among 0 to 62 are not those whose bits are set in FDS, a decimal number.
+ * Sleeps and exits with STATUS, by default 42. FDS is a decimal number, a bit for
+ * each of the descriptors 0 to 62: if others are open, the status is 255.
  *
- * It has no libc: a child with one costs three times as much.
+ * It has no libc: with libc a child costs three times as much.
  */
 #include <asm/poll.h>
 #include <asm/unistd.h>
@@ -16,7 +16,7 @@
 
 #define STATUS 42
 #define STATUS_WRONG_FDS 255
-/* No more than may be open where few may be: poll() takes no more numbers. */
+/* At most the smallest RLIMIT_NOFILE of a spawner: poll() refuses more entries. */
 #define FDS_LOOKED_AT 63
 
 static long call(long number, long a, long b, long c)
@@ -44,7 +44,7 @@ static unsigned long number(const char *digits)
 	return value;
 }
 
-/* In one call: a debug kernel takes its time for each. */
+/* One system call for all descriptors: a debug kernel is slow with each call. */
 static unsigned long open_fds(void)
 {
 	struct pollfd numbers[FDS_LOOKED_AT];

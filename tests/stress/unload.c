@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * unload.c - the module is unloaded as soon as it lets itself be
+ * unload.c - unload the module as soon as that succeeds
  *
- * A spawn returns when its child has left the caller's memory, and the child
- * may then still be in the module's last instructions, or an asynchronous one in
- * its first: nothing of it may be gone before that.
+ * A spawn returns when exec has replaced the child's memory. The child may then
+ * still run the module's last instructions, and an asynchronous child its first.
+ * The module must stay until the child has left it.
  */
 #include "stress.h"
 
@@ -59,7 +59,7 @@ static void spawn_some(void)
 	for (i = 0; i < CHILDREN; i++)
 		if (outspawn_spawn(template, argv, NULL, NULL, i % 2 ? OUTSPAWN_ASYNC : 0, NULL,
 				   NULL) < 0)
-			complain("no spawn after the module was loaded again");
+			complain("a spawn fails after the module was loaded again");
 	close(template);
 	close(device);
 	gone = unload();
