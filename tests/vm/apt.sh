@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Where packages come from: this machine's own apt sources, with the name of
-# another suite. Nothing here touches /etc/apt. To be sourced after lib.sh.
+# The packages come from this machine's own apt sources, with another suite's name.
+# Nothing here changes /etc/apt. Source this file after lib.sh.
 
-# LABEL|URI of every Debian archive this machine uses.
+# Print LABEL|URI of every Debian archive that this machine uses.
 host_archives()
 {
 	# shellcheck disable=SC2016 # the dollars are apt's
@@ -11,7 +11,8 @@ host_archives()
 		'Created-By: Packages' 'Origin: Debian' | sort -u
 }
 
-# The index files tell what an archive is, so there must be some.
+# Print the archives. Their labels are in the package lists, so fetch these first if
+# there are none.
 archives()
 {
 	local found
@@ -22,7 +23,7 @@ archives()
 		apt-get update -qq >&2
 		found=$(host_archives)
 	fi
-	[[ $found ]] || die "apt knows no Debian archive: give this machine apt sources for one"
+	[[ $found ]] || die "apt has no Debian archive: add one to this machine's apt sources"
 	printf '%s\n' "$found"
 }
 
@@ -43,7 +44,7 @@ keyring()
 	done
 }
 
-# One-line sources for a codename; with "backports" as well when asked.
+# sources_for CODENAME [backports]: print one-line sources.
 sources_for()
 {
 	local codename=$1 with_backports=${2-} main security signed pocket
@@ -58,14 +59,14 @@ sources_for()
 	[[ -z $security ]] || printf 'deb %s %s %s-security main\n' "$signed" "$security" "$codename"
 }
 
-# How this machine reaches its archives (proxies, dates, retries).
+# Print this machine's options for reaching its archives (proxies, dates, retries).
 acquire_options()
 {
 	apt-config dump Acquire |
 		grep -Ev '^Acquire(::(cdrom|IndexTargets|Changelogs|CompressionTypes|GzipIndexes|Languages)(::.*)?)? "'
 }
 
-# Runs an apt program on a state directory of its own.
+# private_apt PROGRAM STATE ARGUMENT…: run an apt program with its own state directory.
 private_apt()
 {
 	local program=$1 state=$2
@@ -79,7 +80,7 @@ private_apt()
 		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= "$@"
 }
 
-# private_lists STATE CODENAME [backports]
+# private_lists STATE CODENAME [backports]: fetch the package lists.
 private_lists()
 {
 	local state=$1

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# What every script here shares: where things are, what a kernel name means,
-# how to speak and how to fail. To be sourced.
+# Functions for all scripts here: paths, the meaning of kernel names, messages.
+# Source this file.
 
 VM=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 REPO=$(cd -- "$VM/../.." && pwd)
 CACHE=${OUTSPAWN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/outspawn}
 SUITES=(bookworm trixie backports)
-# Files that say what a root has. OUTSPAWN_PACKAGES=FILE: more of it, in a root
-# and a build of their own.
+# Files with the packages of a root. OUTSPAWN_PACKAGES=FILE adds packages; such a
+# root and its build have their own directories.
 PACKAGES=("$VM/packages" ${OUTSPAWN_PACKAGES:+"$OUTSPAWN_PACKAGES"})
-TREE_SUITE=trixie	# whose compiler builds for a kernel tree
+TREE_SUITE=trixie	# its compiler builds modules for a kernel tree
 
 say()
 {
@@ -44,8 +44,8 @@ is_suite()
 	return 1
 }
 
-# A name that is not a suite is made by the program kernels/NAME, which prints
-# the path of a bzImage inside its build tree (and builds it when it must).
+# Print the path of a kernel image. For a name that is no suite, the program
+# kernels/NAME prints the path of a bzImage in its build tree.
 bzimage_of()
 {
 	if [[ $1 == */* ]]; then
@@ -53,7 +53,7 @@ bzimage_of()
 	elif [[ -x $VM/kernels/$1 ]]; then
 		"$VM/kernels/$1" || die "kernels/$1 could not make its kernel"
 	else
-		die "unknown kernel '$1': say one of ${SUITES[*]} $(named_kernels)or the path of a bzImage"
+		die "unknown kernel '$1': use one of ${SUITES[*]} $(named_kernels)or the path of a bzImage"
 	fi
 }
 
@@ -66,8 +66,8 @@ named_kernels()
 	done
 }
 
-# Sets SUITE, TREE (empty for a suite's own kernel), IMAGE (likewise) and
-# WORK, the directory of what is built for this kernel.
+# Set SUITE, TREE and IMAGE (both empty for a suite's own kernel) and WORK, the
+# directory of everything that is built for this kernel.
 resolve_kernel()
 {
 	SUITE=$1 TREE='' IMAGE=''
@@ -78,7 +78,7 @@ resolve_kernel()
 		[[ -e $TREE/Module.symvers ]] ||
 			die "$IMAGE is not inside a kernel build tree with a Module.symvers: run 'make' and 'make modules' there"
 	fi
-	# shellcheck disable=SC2034 # for those that source this
+	# shellcheck disable=SC2034 # the scripts that source this file use it
 	WORK=$REPO/build/vm/$(kernel_directory "$1")
 	[[ ! ${OUTSPAWN_PACKAGES-} ]] || WORK+=-$(basename -- "$(dirname -- "$OUTSPAWN_PACKAGES")")
 }
@@ -92,19 +92,19 @@ kernel_directory()
 	fi
 }
 
-# A root is named by all that it is made from, so checkouts that differ in it
-# can share a cache.
+# Print the name of a root: a hash of everything that the root is made from, without
+# comments. So checkouts with different roots can share a cache.
 root_key()
 {
 	{
-		cat -- "$VM/make-root" "$VM/customize-root" "$VM/unpack-kernel" "${PACKAGES[@]}" \
-			"$CACHE/roots/$1/kernel"
+		grep -hv '^[[:space:]]*#' -- "$VM/make-root" "$VM/customize-root" \
+			"$VM/unpack-kernel" "${PACKAGES[@]}" "$CACHE/roots/$1/kernel"
 		printf '%s\n' "$1"
 	} | sha256sum | cut -c1-16
 }
 
-# Sets ROOT, the directory of the prepared root, and keeps it from being
-# removed until this process and those that inherit fd ROOT_LOCK have ended.
+# Set ROOT, the directory of the prepared root. The root is not removed until this
+# process and those that inherit the descriptor ROOT_LOCK have ended.
 use_root()
 {
 	ROOT=$CACHE/roots/$SUITE/$(root_key "$SUITE")
@@ -119,7 +119,7 @@ no_root()
 	die "no root for $SUITE: run $VM/prepare $SUITE"
 }
 
-# The kernel release that modules are built for.
+# Print the kernel release for which modules are built.
 kernel_release()
 {
 	if [[ $TREE ]]; then
