@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * arena.c - the memory that arguments are in
+ * arena.c - the memory of the arguments
  *
- * At a fixed place, so that a seed makes the same pointers, and far from
- * everything else: a pointer with some bits wrong does not lead to the
- * fuzzer's own memory, where the kernel would write a result.
+ * The arena is at a fixed address, so that a seed makes the same pointers. It is
+ * far from other memory: through a pointer with some wrong bits the kernel must
+ * not write a result into the fuzzer's own memory.
  *
- *	heap | none | read-only | hole | behind the end of a file
+ *	heap | unmapped | read-only | hole | past the end of a file
  *
- * Elsewhere: a long string, a long list, and results that are written late.
+ * Elsewhere: a long string, a long list, and the results of asynchronous children.
  */
 #include "fuzz.h"
 
@@ -21,7 +21,7 @@
 #define PAGE 4096UL
 #define BASE ((uint8_t *)0x10000000000)
 #define HEAP (24 * PAGE)
-/* What is used from the front; behind it the largest result has room. */
+/* Arguments are put here. After it there is room for the largest result. */
 #define FRONT (16 * PAGE)
 #define RESULT (4 * PAGE)
 #define BACK (2 * PAGE)
@@ -31,9 +31,9 @@
 #define BUS (HOLE + PAGE)
 #define LONG_STRING ((char *)BASE + (16 << 20))
 #define LONG_LIST ((char **)(BASE + (32 << 20)))
-/* Two bits away from every other memory. */
+/* At least two bits of the address differ from all other memory. */
 #define LATE_RESULTS (BASE + (192 << 20))
-/* More than are looked at at a time. */
+/* More than a worker has children. */
 #define LATE_RESULTS_COUNT 256
 #define LATE_RESULTS_SIZE (4 * PAGE)
 
@@ -73,7 +73,7 @@ void arena_map(void)
 
 void arena_reset(struct rng *rng)
 {
-	/* What was used, and what the kernel may have written behind it. */
+	/* The used part, and the part after it that the kernel may have written. */
 	size_t dirty = highest + RESULT < HEAP ? highest + RESULT : HEAP;
 
 	memset(BASE, 0, dirty);
@@ -87,7 +87,7 @@ void *arena_put(struct rng *rng, const void *data, size_t size)
 {
 	uint8_t *at;
 
-	/* Aligned, as a rule. */
+	/* Usually aligned. */
 	used = (used + 7) & ~7UL;
 	if (rng_one_in(rng, 64))
 		used += rng_below(rng, 8);
@@ -104,7 +104,7 @@ void *arena_put(struct rng *rng, const void *data, size_t size)
 
 void *arena_put_at_end(struct rng *rng, const void *data, size_t size)
 {
-	/* There is one end. */
+	/* Only one argument can be at the end. */
 	if (end_used)
 		return arena_put(rng, data, size);
 	end_used = true;
@@ -125,12 +125,12 @@ uint64_t arena_bad_pointer(struct rng *rng)
 		(uintptr_t)HOLE,
 		(uintptr_t)HOLE - 4,
 		(uintptr_t)BUS,
-		0x7fffffffefff, /* user addresses end near here */
+		0x7fffffffefff, /* near the end of user addresses */
 		0x7ffffffff000,
 		0x7fffffffffff,
 		0x800000000000, /* not canonical */
 		0xffff7fffffffffff,
-		0xffff800000000000, /* the kernel's */
+		0xffff800000000000, /* an address of the kernel */
 		0xffff888000000000,
 		0xffffffff81000000,
 		0xffffffffff600000, /* vsyscall */
@@ -156,8 +156,9 @@ char **arena_long_list(size_t count)
 }
 
 /*
- * A pointer with a bit wrong, or one too large or small, must not lead to another
- * call's result: their numbers differ in two bits, and each has twice the room it needs.
+ * A pointer with a wrong bit, or off by one, must not lead to another call's result.
+ * So the numbers of the results differ in two bits, and each result has twice the
+ * room it needs.
  */
 struct spawn_template_result *arena_late_result(void)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * calls.c - what a call is: the arguments of each ioctl
+ * calls.c - the arguments of each ioctl
  *
- * A good call is made first, and then, more often than not, something in it
- * is made wrong.
+ * First a good call is made. Then, more often than not, some argument is changed to
+ * a wrong one.
  */
 #include "fuzz.h"
 
@@ -38,7 +38,7 @@ static const uint64_t numbers[] = {
 	-1ULL,	    -2ULL,	-100ULL,    0xaaaaaaaaaaaaaaaa,
 };
 
-/* A wrong number for a field: one of the limits, a bit, or anything. */
+/* Return a wrong number for a field: a limit, the old one with a bit changed, or any. */
 static uint64_t odd_number(struct rng *rng, uint64_t old)
 {
 	switch (rng_below(rng, 4)) {
@@ -67,7 +67,7 @@ static bool mutate_here(struct call *call, struct rng *rng, unsigned int one_in)
 	return true;
 }
 
-/* Puts a struct where it belongs: at the end of memory, now and then. */
+/* Put a struct into the arena, sometimes at the end of memory. */
 static uint64_t put(struct rng *rng, const void *data, size_t size)
 {
 	if (rng_one_in(rng, 32))
@@ -75,7 +75,7 @@ static uint64_t put(struct rng *rng, const void *data, size_t size)
 	return (uintptr_t)arena_put(rng, data, size);
 }
 
-/* The size in an ioctl's number. */
+/* Return a wrong size for an ioctl's number. */
 static unsigned int odd_size(struct rng *rng, unsigned int size)
 {
 	static const unsigned int sizes[] = { 0,    1,	  8,	16,    71,   72,  73,	79,
@@ -111,7 +111,7 @@ static void mutate_command(struct call *call, struct rng *rng)
 	call->cmd = _IOC(dir, type, nr, size);
 }
 
-/* Bits anywhere in a struct. */
+/* Change bits anywhere in a struct. */
 static void mutate_bytes(struct call *call, struct rng *rng, void *data, size_t size)
 {
 	uint64_t *words = data;
@@ -123,7 +123,7 @@ static void mutate_bytes(struct call *call, struct rng *rng, void *data, size_t 
 	}
 }
 
-/* A larger struct than is known, whose tail may not be zero. */
+/* Put the arguments, sometimes as a larger struct whose tail may not be zero. */
 static void put_args(struct call *call, struct rng *rng, const void *args, size_t size)
 {
 	uint8_t larger[512] = { 0 };
@@ -179,7 +179,7 @@ static void make_create(struct call *call, struct rng *rng, unsigned int worker)
 	mutate_bytes(call, rng, &args, sizeof(args));
 	mutate_command(call, rng);
 	put_args(call, rng, &args, sizeof(args));
-	/* The last slots are for what may be any program. */
+	/* The last slots are for templates of any program. */
 	if (good && !call->mutations)
 		call->slot = FD_SLOT + rng_below(rng, FD_SLOT_END - FD_SLOT);
 	else
@@ -219,7 +219,7 @@ static void make_open(struct call *call, struct rng *rng, struct spawn_template_
 	} else {
 		open.path = put_text(rng, world_path(rng, worker, &good));
 		action->fd = AT_FDCWD;
-		/* An empty one would make no more templates. */
+		/* An emptied file could not be a template any more. */
 		if (good)
 			open.how.flags &= ~O_TRUNC;
 	}
@@ -250,7 +250,7 @@ static void make_set(struct call *call, struct rng *rng, struct spawn_template_a
 	action->arg = put(rng, &sigset, sizeof(sigset));
 }
 
-/* A descriptor that is there, if the call is to succeed. */
+/* Return a descriptor, an open one if the call must succeed. */
 static int some_fd(struct call *call, struct rng *rng)
 {
 	if (call->gentle)
@@ -258,7 +258,7 @@ static int some_fd(struct call *call, struct rng *rng)
 	return world_fd(rng);
 }
 
-/* A system call of a child. Argument n is a string, or a struct. */
+/* The system calls of a child. Argument n is a string, or a struct. */
 static void string_argument(struct spawn_template_syscall *todo, struct rng *rng, int n,
 			    const char *text)
 {
@@ -267,7 +267,7 @@ static void string_argument(struct spawn_template_syscall *todo, struct rng *rng
 
 #define STRUCT_ARGUMENT(n, object) (todo->args[n] = put(rng, &(object), sizeof(object)))
 
-/* Those that succeed, whoever does them, and as often as one likes. */
+/* System calls that always succeed, for any user and any number of times. */
 static void make_easy_syscall(struct rng *rng, struct spawn_template_syscall *todo)
 {
 	const struct spawn_template_open open = { .how.flags = O_PATH };
@@ -318,8 +318,8 @@ static void make_easy_syscall(struct rng *rng, struct spawn_template_syscall *to
 }
 
 /*
- * What is done here to mounts and to the host's name is done to a worker's own, by
- * those that may; what has the machine's time without end is left out.
+ * System calls that may fail. Workers have their own mount and UTS namespaces, so that
+ * mounts and host names do no harm. No call lets a child occupy a processor for ever.
  */
 static void make_hard_syscall(struct rng *rng, struct spawn_template_syscall *todo)
 {
@@ -404,7 +404,7 @@ static void make_hard_syscall(struct rng *rng, struct spawn_template_syscall *to
 		string_argument(todo, rng, 0, "folder");
 		break;
 	case 13:
-		/* It would be the worker's root, too: so there is no such folder. */
+		/* It would also change the worker's root, so the directory does not exist. */
 		todo->nr = SYS_pivot_root;
 		string_argument(todo, rng, 0, "folder");
 		string_argument(todo, rng, 1, "none");
@@ -475,12 +475,12 @@ static struct spawn_template_action make_action(struct call *call, struct rng *r
 {
 	struct spawn_template_action action = { .type = rng_below(rng, 9) };
 
-	/* They are many. */
+	/* There are many system calls, so they get a larger share. */
 	if (action.type > SPAWN_TEMPLATE_ACTION_SYSCALL)
 		action.type = SPAWN_TEMPLATE_ACTION_SYSCALL;
 	switch (action.type) {
 	case SPAWN_TEMPLATE_ACTION_CLOSE:
-		/* Closed twice, it would fail. */
+		/* Closing a descriptor twice would fail. */
 		action.fd = call->gentle ? FD_DEVICE_PATH : world_fd(rng);
 		if (call->gentle)
 			action.type = SPAWN_TEMPLATE_ACTION_CLOSE_RANGE, action.newfd = action.fd;
@@ -500,7 +500,7 @@ static struct spawn_template_action make_action(struct call *call, struct rng *r
 		make_open(call, rng, &action, worker);
 		break;
 	case SPAWN_TEMPLATE_ACTION_CLOSE_RANGE:
-		/* Numbers that a gentle call names do not get closed. */
+		/* A gentle call must not close descriptors that its other actions use. */
 		action.fd = call->gentle ? FD_VOLATILE : (int)rng_below(rng, 300);
 		action.newfd = rng_one_in(rng, 2) ? -1 : action.fd + (int)rng_below(rng, 100);
 		action.flags = rng_below(rng, 2) ? CLOSE_RANGE_CLOEXEC : 0;
@@ -524,7 +524,7 @@ static struct spawn_template_action make_action(struct call *call, struct rng *r
 	return action;
 }
 
-/* More actions than this would not have room for what they point to. */
+/* The arena has no room for the arguments of more actions. */
 #define VARIED_ACTIONS 12
 
 static void make_actions(struct call *call, struct rng *rng, unsigned int worker,
@@ -537,7 +537,7 @@ static void make_actions(struct call *call, struct rng *rng, unsigned int worker
 		count = 1 + rng_below(rng, rng_one_in(rng, 4) ? VARIED_ACTIONS : 3);
 	for (i = 0; i < count; i++)
 		list[i] = make_action(call, rng, worker);
-	/* As many as there may be, or one more. */
+	/* The largest allowed number, or one more. */
 	if (count && rng_one_in(rng, 64)) {
 		count = SPAWN_TEMPLATE_MAX_ACTIONS + (mutate_here(call, rng, 4) ? 1 : 0);
 		for (; i < count; i++)
@@ -552,7 +552,7 @@ static void make_actions(struct call *call, struct rng *rng, unsigned int worker
 		args->actions = odd_pointer(rng, args->actions);
 }
 
-/* A list of strings whose first are given. */
+/* Make a list of strings that begins with the given ones. */
 static uint64_t make_strings(struct call *call, struct rng *rng, const char *first,
 			     const char *second)
 {
@@ -572,7 +572,7 @@ static uint64_t make_strings(struct call *call, struct rng *rng, const char *fir
 			list[count] = odd_pointer(rng, list[count]);
 		count++;
 	}
-	/* Not ended; what follows are more pointers, or the end of memory. */
+	/* Without NULL at its end: more pointers follow, or the end of memory. */
 	if (mutate_here(call, rng, 64))
 		return (uintptr_t)arena_put_at_end(rng, list, count * sizeof(*list));
 	if (mutate_here(call, rng, 2000))
@@ -634,8 +634,8 @@ static void make_outputs(struct call *call, struct rng *rng, struct order *order
 }
 
 /*
- * Memory in which a child of a caller with filters or a tracer shows the path that it
- * executes. What stands there when they have answered is executed.
+ * Lent memory: in it a child shows filters and tracers the path that it executes. The
+ * child executes the path that is there after they have answered.
  */
 static void make_scratch(struct call *call, struct rng *rng, struct spawn_template_spawn_args *args)
 {
@@ -653,7 +653,7 @@ static void make_scratch(struct call *call, struct rng *rng, struct spawn_templa
 		args->pad = odd_number(rng, 0);
 }
 
-/* A network, which takes its time to make, is seldom wanted. */
+/* Return namespaces, seldom a network namespace: making one takes long. */
 static uint64_t some_namespaces(struct call *call, struct rng *rng)
 {
 	static const uint64_t flags[] = { CLONE_NEWNS,	   CLONE_NEWUTS,
@@ -671,7 +671,7 @@ static uint64_t some_namespaces(struct call *call, struct rng *rng)
 
 static void make_birth(struct call *call, struct rng *rng, struct spawn_template_spawn_args *args)
 {
-	/* No other is one bit away that would be more than a signal to a worker. */
+	/* With one bit changed, none of these is a signal that would harm a worker. */
 	static const uint32_t exit_signals[] = { 0, SIGUSR1, SIGUSR2, SIGWINCH };
 	int32_t pid = 20000 + rng_below(rng, 2000);
 
@@ -697,7 +697,7 @@ static void make_birth(struct call *call, struct rng *rng, struct spawn_template
 	}
 	if (!call->gentle && rng_one_in(rng, 6)) {
 		args->flags |= SPAWN_TEMPLATE_SPAWN_AUTOREAP;
-		/* They do not go together. */
+		/* These flags exclude each other. */
 		if (!rng_one_in(rng, 8)) {
 			args->flags &= ~SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL;
 			args->exit_signal = 0;
@@ -713,7 +713,7 @@ static void make_birth(struct call *call, struct rng *rng, struct spawn_template
 		args->set_tid_size = odd_number(rng, args->set_tid_size);
 }
 
-/* What a child is asked for, whatever it is made from. */
+/* Make the arguments of a spawn, from a template or by path. */
 static struct spawn_template_spawn_args make_order(struct call *call, struct rng *rng,
 						   unsigned int worker, struct order *order)
 {
@@ -734,14 +734,14 @@ static struct spawn_template_spawn_args make_order(struct call *call, struct rng
 	if (mutate_here(call, rng, 16))
 		args.reserved[rng_below(rng, 4)] = odd_number(rng, 0);
 	mutate_bytes(call, rng, &args, sizeof(args));
-	/* It would be sent to the worker, which could not help it. */
+	/* The worker cannot block these signals. */
 	if (args.exit_signal == SIGKILL || args.exit_signal == SIGSTOP)
 		args.exit_signal = SIGUSR2;
 	order->flags = args.flags;
 	return args;
 }
 
-/* What it comes to is not known. */
+/* The outcome is unknown. */
 static void forget(struct order *order)
 {
 	order->pidfd = NULL;
@@ -784,7 +784,7 @@ static void make_spawn(struct call *call, struct rng *rng, unsigned int worker)
 
 /* SPAWN_PATH */
 
-/* A file, as a path or to be found along one; *any: it may be any program, or none. */
+/* Choose a file, as a path or with a PATH. *any: it may be any program, or none. */
 static void make_file(struct call *call, struct rng *rng, unsigned int worker,
 		      struct spawn_template_path_args *path, bool *any)
 {
@@ -803,7 +803,7 @@ static void make_file(struct call *call, struct rng *rng, unsigned int worker,
 		path->file = put_text(rng, file);
 		return;
 	}
-	/* Without its folder. */
+	/* Without its directory. */
 	if (good)
 		file = strrchr(file, '/') + 1;
 	path->file = put_text(rng, file);
@@ -931,14 +931,14 @@ static void make_reading(struct call *call, struct rng *rng, bool query)
 		call->fd = world_fd(rng);
 	mutate_command(call, rng);
 	call->arg = (uintptr_t)arena_put(rng, NULL, size);
-	/* With nothing behind it: what is written there is found out. */
+	/* At the end of memory, so that a write past it faults. */
 	if (_IOC_SIZE(call->cmd) <= size && rng_one_in(rng, 4))
 		call->arg = (uintptr_t)arena_put_at_end(rng, (void *)(uintptr_t)call->arg, size);
 	if (mutate_here(call, rng, 4))
 		call->arg = odd_pointer(rng, call->arg);
 }
 
-/* Any number at all, on any descriptor. */
+/* Any ioctl number, on any descriptor. */
 static void make_other(struct call *call, struct rng *rng)
 {
 	call->kind = KIND_OTHER;
@@ -950,7 +950,7 @@ static void make_other(struct call *call, struct rng *rng)
 		call->cmd = rng_next(rng);
 	call->arg = rng_one_in(rng, 2) ? (uintptr_t)arena_put(rng, NULL, 256) :
 					 arena_bad_pointer(rng);
-	/* These would change the descriptor, and are not ours. */
+	/* These generic ioctls would change the descriptor. */
 	if (call->cmd >> 8 == 0x54)
 		call->cmd ^= 1 << 16;
 }

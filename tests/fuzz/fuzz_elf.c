@@ -2,9 +2,9 @@
 /*
  * fuzz_elf.c - libFuzzer on the module's ELF checks
  *
- * Input: 8 bytes, the size of the file; then the first bytes of the file, the
- * rest of which is zero. What elf.c is given has no byte more than it may
- * read, and what it says is compared with what is said below, in other words.
+ * Input: 8 bytes, the size of the file; then the first bytes of the file. The rest
+ * of the file is zero. The buffers for elf.c have exactly the bytes that it may read.
+ * Its answer is compared with that of a second implementation, below.
  */
 #include "elf.c"
 
@@ -30,7 +30,7 @@ struct file {
 		}                                                                                 \
 	} while (0)
 
-/* A copy of exactly these bytes. */
+/* Return a copy of exactly these bytes. */
 static void *copy(const struct file *file, uint64_t offset, size_t size)
 {
 	uint8_t *bytes = calloc(1, size ? size : 1);
@@ -44,7 +44,7 @@ static void *copy(const struct file *file, uint64_t offset, size_t size)
 	return bytes;
 }
 
-/* Oracle */
+/* The second implementation */
 
 static bool header_is_good(const Elf64_Ehdr *h, uint64_t size)
 {
@@ -69,7 +69,7 @@ static bool segment_is_good(const Elf64_Phdr *p, uint64_t size)
 	       (!p->p_filesz || p->p_offset % 4096 == p->p_vaddr % 4096);
 }
 
-/* No two share an address, nor does a later one lie before an earlier. */
+/* Segments are in the order of their addresses and do not overlap. */
 static bool order_is_good(const Elf64_Phdr *p, unsigned int count)
 {
 	unsigned int i, j;
@@ -180,7 +180,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (file.head_size > file.size)
 		file.head_size = file.size;
 	check_file(&file);
-	/* As a path by itself, too. */
+	/* Also check the input as the path of an interpreter. */
 	check_interp_path(&file, 0, file.head_size);
 	return 0;
 }

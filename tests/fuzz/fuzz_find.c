@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fuzz_find.c - libFuzzer on how the tool looks for a program in PATH
+ * fuzz_find.c - libFuzzer on the command's search of PATH
  *
- * Input: what making a template gives for each path that is tried, then PATH
+ * Input: the results of making a template, one for each path that is tried; then PATH
  * and the program's name as two strings.
  */
 #include "find.c"

@@ -2,8 +2,8 @@
 /*
  * fuzz_lib.c - libFuzzer on the library's lists of actions and its messages
  *
- * Input: adders and their arguments; then a result, and the size of the buffer
- * for the words about it.
+ * Input: functions that append actions, and their arguments; then a result, and the
+ * size of the buffer for its message.
  */
 #include <errno.h>
 #include <limits.h>
@@ -19,7 +19,7 @@
 
 #include "outspawn.h"
 
-/* Kinds of actions; the last three are system calls. */
+/* Kinds of actions. The last three are system calls. */
 #define KINDS 10
 
 #define must(condition)                                                                           \
@@ -53,7 +53,7 @@ static int take_int(struct input *input)
 	return value;
 }
 
-/* A string in memory of its own; long ones come of few bytes. */
+/* Return an allocated string. A few bytes of input can make a long one. */
 static char *take_string(struct input *input)
 {
 	unsigned int length = (unsigned int)take_int(input) % (PATH_MAX + 16);
@@ -77,12 +77,12 @@ static int add_open(struct outspawn_actions *a, struct input *input)
 		ret = outspawn_actions_open(a, newfd, path, how.flags, how.mode);
 	else
 		ret = outspawn_actions_openat2(a, newfd, dirfd, path, &how);
-	/* It is the list's own by now. */
+	/* The list has a copy. */
 	free(path);
 	return ret;
 }
 
-/* Calls with memory: strings. */
+/* Append a call with strings. */
 static int add_strings(struct outspawn_actions *a, struct input *input)
 {
 	char *first = take_string(input), *second = take_string(input);
@@ -114,7 +114,7 @@ static int add_strings(struct outspawn_actions *a, struct input *input)
 	return ret;
 }
 
-/* Calls with memory: bytes, as many as the input says; they end where they end. */
+/* Append a call with bytes. The buffer has exactly the size that the input sets. */
 static int add_bytes(struct outspawn_actions *a, struct input *input)
 {
 	unsigned int size = (unsigned int)take_int(input) % 70000, how = take_int(input);
@@ -148,7 +148,7 @@ static int add_bytes(struct outspawn_actions *a, struct input *input)
 	return ret;
 }
 
-/* Calls of numbers, and any call, whose pointers are nobody's. */
+/* Append a call with numbers, or any call: its pointers are not followed. */
 static int add_call(struct outspawn_actions *a, struct input *input)
 {
 	unsigned long args[6];
@@ -213,7 +213,7 @@ static int add_one(struct outspawn_actions *a, struct input *input)
 	return outspawn_actions_sigdefault(a, &set);
 }
 
-/* What the kernel would not take apart: its own check_fields() says so. */
+/* An action must pass the checks of the module's check_fields(). */
 static void check_action(const struct spawn_template_action *action)
 {
 	const struct spawn_template_open *open = (void *)(uintptr_t)action->arg;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * inject.c - failing allocations, where the kernel can do that
+ * inject.c - failing allocations, on kernels with fault injection
  *
- * In the caller the Nth fails (/proc/thread-self/fail-nth). In a child, one in
- * some fails by chance: it inherits make-it-fail. A filter on the stack lets
- * only those count which the module, or what it calls, makes.
+ * In the caller, the Nth allocation fails (/proc/thread-self/fail-nth). In a child,
+ * allocations fail at random: the child inherits make-it-fail. A filter on the stack
+ * restricts both to allocations in calls of the module.
  */
 #include "common_faults.h"
 #include "fuzz.h"
@@ -23,7 +23,7 @@ void inject_allow(void)
 {
 	size_t i;
 
-	/* It complains in the kernel log when it fails, which is ours to read. */
+	/* Leave out vmalloc(): its failure prints a call trace, which looks like a complaint. */
 	faults_confine("__vmalloc_node_range");
 	for (i = 0; i < FAULTS_KINDS; i++) {
 		faults_set(faults_kinds[i], "task-filter", "Y");
@@ -68,8 +68,8 @@ bool inject_done(void)
 }
 
 /*
- * From now on this process's children may fail by chance, and so may it; unless it
- * is an ordinary user's, which may not ask for that.
+ * Let allocations of this process and its children fail at random. An ordinary user
+ * may not do this: then nothing changes.
  */
 void inject_by_chance(bool on)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ioctl_fuzz.c - calls of /dev/spawn_template that a seed repeats
+ * ioctl_fuzz.c - random calls of /dev/spawn_template, repeatable with a seed
  *
  *	ioctl_fuzz [-s SEED] [-t SECONDS] [-n IOCTLS] [-w WORKERS]
  *		   [-W WORKER] [-f CALL] [-v] [-R] [-I] [-F]
  *
- * Half of the workers are root's, half the user's. To see again what worker 3
- * did from its call 5000 on: -s SEED -W 3 -f 5000 -n 100 -v.
+ * Half of the workers run as root, half as an ordinary user. To repeat the calls of
+ * worker 3 from its call 5000 on: -s SEED -W 3 -f 5000 -n 100 -v.
  * -R: no races; -I: no injected failures; -F: no filters and no tracers.
  */
 #include "fuzz.h"
@@ -75,7 +75,7 @@ static void become_user(void)
 		perror("setresuid");
 		exit(2);
 	}
-	/* So that /proc/self is its own again. */
+	/* Changing the user has made /proc/self root's. Undo that. */
 	prctl(PR_SET_DUMPABLE, 1);
 }
 
@@ -117,7 +117,7 @@ static bool is_worker(pid_t pid, unsigned int *which)
 	return false;
 }
 
-/* Workers that ended, and children of callers that were killed. */
+/* Reap ended workers, and the children of killed callers. */
 static void reap_what_ended(void)
 {
 	unsigned int i;
@@ -156,7 +156,7 @@ static bool look_at(unsigned int i)
 		workers[i].position = position;
 		workers[i].moved = now();
 	} else if (now() - workers[i].moved > STUCK_SECONDS) {
-		complain("worker %u does not get on: call %lu", i, (unsigned long)position);
+		complain("worker %u makes no progress: call %lu", i, (unsigned long)position);
 		show(workers[i].pid);
 		kill(workers[i].pid, SIGKILL);
 		workers[i].moved = now();
@@ -175,7 +175,7 @@ static bool any_left(void)
 	return left;
 }
 
-/* What callers left that were killed may stand still, where nobody else lets it go on. */
+/* A child of a killed caller may be stopped, and no other process continues it. */
 static void continue_children(void)
 {
 	char path[64], list[8192] = "", *next = list, *end;
@@ -212,7 +212,7 @@ static void watch(void)
 	printf("seed %lu, %ld s\n", (unsigned long)options.seed, (long)(now() - begin));
 }
 
-/* What callers left that were killed ends by itself. */
+/* The children of killed callers must end by themselves. */
 static void check_children(void)
 {
 	time_t begin = now();
@@ -223,7 +223,7 @@ static void check_children(void)
 		usleep(LOOK_EVERY_US);
 	}
 	if (waitpid(-1, NULL, WNOHANG | __WALL) >= 0 || errno != ECHILD) {
-		complain("there are children that do not end");
+		complain("some children do not end");
 		show(getpid());
 	}
 }
@@ -328,7 +328,7 @@ static void write_file(const char *path, const char *value)
 	close(fd);
 }
 
-/* Mutated programs die, filters kill, and the kernel would tell us of each. */
+/* Turn off the kernel messages about mutated programs and killing filters. */
 static void be_silent(void)
 {
 	write_file("/proc/sys/debug/exception-trace", "0");
@@ -355,7 +355,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	parse(argc, argv);
 	if (geteuid()) {
-		fprintf(stderr, "ioctl_fuzz: half of the workers are root's: start it as root\n");
+		fprintf(stderr, "ioctl_fuzz: half of the workers run as root: start it as root\n");
 		return 2;
 	}
 	prctl(PR_SET_CHILD_SUBREAPER, 1);

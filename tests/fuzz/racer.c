@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * racer.c - the thread that changes things while a call is made
+ * racer.c - the thread that changes memory and descriptors during a call
  *
- * Memory is changed and changed back, so that no more than a bit or a page is
- * wrong at a time: what a pointer leads to stays in the arena or nowhere.
+ * It undoes each change of memory, so that at most a bit or a page is wrong at a
+ * time. So every pointer leads into the arena, or to unmapped memory.
  */
 #include "fuzz.h"
 
@@ -40,7 +40,7 @@ static void flip_a_bit(void)
 	atomic_fetch_xor(&memory[where], bit);
 }
 
-/* A whole word: a list's NULL, a pointer, a count. */
+/* Change a whole word, for example the NULL of a list, a pointer or a count. */
 static void change_a_word(void)
 {
 	static const uint64_t values[] = { 0, 1, 3, -1ULL };
@@ -57,7 +57,7 @@ static void change_a_word(void)
 	atomic_store(&memory[where], old);
 }
 
-/* Memory is not there, or not to be written, for a moment. */
+/* Make a page inaccessible or read-only for a moment. */
 static void take_a_page(void)
 {
 	size_t size;
@@ -69,7 +69,7 @@ static void take_a_page(void)
 	mprotect(page, PAGE, PROT_READ | PROT_WRITE);
 }
 
-/* Another thread's spawn of the same template. */
+/* Spawn from the same template in another thread. */
 static void spawn_too(void)
 {
 	static char *const argv[] = { "tiny", "0", NULL };
@@ -80,7 +80,7 @@ static void spawn_too(void)
 	if (pid <= 0)
 		return;
 	if (waitpid(pid, NULL, __WALL) != pid)
-		complain("the child %d of another thread is not to be had", pid);
+		complain("the child %d of another thread cannot be waited for", pid);
 }
 
 static void race(void)

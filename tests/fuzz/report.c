@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * report.c - numbers, kept in memory that all workers share
+ * report.c - the counts, in memory that all workers share
  */
 #include "fuzz.h"
 
@@ -74,7 +74,7 @@ static void report_stages(unsigned int workers)
 					     "fds",  "action", "exec",	   "mount", "stop" };
 	unsigned int stage;
 
-	printf("spawns that said where they failed:");
+	printf("failed spawns by stage:");
 	_Static_assert(sizeof(names) / sizeof(*names) == STAGES, "each stage has a name");
 	for (stage = 1; stage < STAGES; stage++)
 		printf(" %s %lu", names[stage], SUM(stages[stage]));
@@ -90,12 +90,12 @@ void report(unsigned int workers)
 	report_stages(workers);
 	printf("raced %lu, with a failure injected %lu, changes of files and descriptors %lu\n",
 	       SUM(raced), SUM(injected), SUM(changes));
-	printf("children started %lu, reaped %lu, by the kernel %lu, killed %lu; with a status that is known %lu, and had %lu\n",
+	printf("children started %lu, reaped %lu, by the kernel %lu, killed %lu; with a known status %lu, confirmed %lu\n",
 	       SUM(started), SUM(reaped), SUM(autoreaped), SUM(killed), SUM(clean),
 	       SUM(exited_well));
-	printf("children that failed when their caller had gone on %lu, that no call told of %lu\n",
+	printf("children that failed after an asynchronous call %lu, that no call returned %lu\n",
 	       SUM(late), SUM(unknown));
-	printf("callers killed %lu, traced %lu with %lu stops, %lu of them at a vfork shown\n",
+	printf("callers killed %lu, traced %lu with %lu stops, %lu of them at a vfork that the module shows\n",
 	       SUM(callers_killed), SUM(callers_traced), SUM(stops), SUM(vforks));
 	printf("%lu ioctls\n", (unsigned long)report_calls(workers));
 }

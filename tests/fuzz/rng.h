@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * rng.h - random numbers that a seed repeats (splitmix64)
+ * rng.h - random numbers from a seed (splitmix64)
  */
 #ifndef FUZZ_RNG_H
 #define FUZZ_RNG_H
@@ -21,7 +21,7 @@ static inline uint64_t rng_next(struct rng *rng)
 	return z ^ (z >> 31);
 }
 
-/* A stream of its own for each (seed, a, b). */
+/* Each (seed, a, b) has its own stream of numbers. */
 static inline struct rng rng_of(uint64_t seed, uint64_t a, uint64_t b)
 {
 	struct rng rng = { seed };
@@ -31,7 +31,7 @@ static inline struct rng rng_of(uint64_t seed, uint64_t a, uint64_t b)
 	return rng;
 }
 
-/* 0 to n - 1. */
+/* Return a number from 0 to n - 1. */
 static inline uint32_t rng_below(struct rng *rng, uint32_t n)
 {
 	return (rng_next(rng) >> 32) * n >> 32;

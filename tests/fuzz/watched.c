@@ -2,8 +2,8 @@
 /*
  * watched.c - callers with seccomp filters, and callers with a tracer
  *
- * Both have a say in each step of a child. What they say is no matter: only
- * that nothing breaks by it.
+ * Both may change or deny each step of a child. Any outcome is right, as long as the
+ * kernel does not complain and nothing is lost.
  */
 #include "fuzz.h"
 
@@ -22,14 +22,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Numbers that only the kernel uses, and what would be none of an error's. */
+/* Also errnos that only the kernel uses, and an errno of 0. */
 static const uint32_t verdicts[] = {
 	SECCOMP_RET_ERRNO | EPERM, SECCOMP_RET_ERRNO,	    SECCOMP_RET_ERRNO | 512,
 	SECCOMP_RET_ERRNO | 513,   SECCOMP_RET_KILL_THREAD, SECCOMP_RET_KILL_PROCESS,
 	SECCOMP_RET_TRAP,	   SECCOMP_RET_TRACE | 1,   SECCOMP_RET_LOG,
 };
 #define VERDICTS (sizeof(verdicts) / sizeof(*verdicts))
-/* Of so many steps, as many as there are verdicts are not simply let pass. */
+/* Of this many steps, VERDICTS are not simply allowed. */
 #define STEPS 128
 
 #define LETHAL(verdict) \
@@ -40,13 +40,13 @@ static const uint32_t verdicts[] = {
 #define JUMP_IF(value, to, otherwise) \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, to, otherwise)
 #define PROLOGUE 27
-/* Instructions of a verdict. */
+/* The most instructions for one verdict. */
 #define AT_MOST 5
 
 /*
- * A step is known by its instruction pointer, which is 0. CREATE and QUERY ask about
- * openat2, statx, execveat and execve, as a child's steps do. A verdict that kills
- * would kill the caller then.
+ * The filter knows a step by its instruction pointer, which is 0. CREATE and QUERY
+ * ask about openat2, statx, execveat and execve with the same instruction pointer. A
+ * verdict that kills would then kill the caller.
  */
 void watched_filter(uint64_t salt, bool may_die)
 {
@@ -59,7 +59,7 @@ void watched_filter(uint64_t salt, bool may_die)
 		JUMP_IF(SYS_statx, 4, 0),
 		JUMP_IF(SYS_execveat, 3, 0),
 		JUMP_IF(SYS_execve, 2, 0),
-		/* M[0]: may CREATE or QUERY ask about it? */
+		/* M[0]: may CREATE or QUERY ask about this call? */
 		BPF_STMT(BPF_LD | BPF_IMM, 0),
 		BPF_STMT(BPF_JMP | BPF_JA, 1),
 		BPF_STMT(BPF_LD | BPF_IMM, 1),
@@ -97,15 +97,15 @@ void watched_filter(uint64_t salt, bool may_die)
 	}
 	code[length++] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
 	program.len = length;
-	/* An ordinary user may not set one otherwise. */
+	/* Without it an ordinary user may not install a filter. */
 	if ((geteuid() && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
-		complain("a filter cannot be set");
+		complain("a filter cannot be installed");
 }
 
 /* The tracer */
 
-/* The registers of a child that is no program yet: a call that is another one. */
+/* Change the registers of a child before exec, so that it makes another call. */
 static void change_registers(struct rng *rng, pid_t pid)
 {
 	struct user_regs_struct regs;
@@ -147,9 +147,9 @@ static void go_on(struct rng *rng, pid_t pid, int signal)
 }
 
 /*
- * The caller that is to be traced stops at its system calls, or runs on. The only
- * vfork(2) is the one that the module shows to a tracer that does not follow vfork:
- * the others of its calls stay as they are.
+ * Continue the traced caller, with stops at its system calls or without. Its only
+ * vfork(2) is the one that the module shows to a tracer that does not follow vfork.
+ * Change only the registers of that call.
  */
 static void caller_goes_on(struct rng *rng, pid_t caller, int request, int signal)
 {
@@ -167,14 +167,14 @@ static void caller_goes_on(struct rng *rng, pid_t caller, int request, int signa
 	ptrace(request, caller, 0, signal);
 }
 
-/* What a tracee that stopped is told. Signals of its own it gets. */
+/* Continue a stopped tracee. Deliver its own signals. */
 static void stopped(struct rng *rng, pid_t pid, pid_t caller, int request, int status)
 {
 	int event = status >> 16, signal = WSTOPSIG(status);
 
 	if (event || signal == SIGTRAP || signal == (SIGTRAP | 0x80))
 		signal = 0;
-	/* Who is about to exit cannot be killed any more. */
+	/* An exiting tracee cannot be killed any more. */
 	if (event == PTRACE_EVENT_EXIT)
 		ptrace(PTRACE_CONT, pid, 0, signal);
 	else if (pid == caller)
@@ -187,7 +187,7 @@ static void stopped(struct rng *rng, pid_t pid, pid_t caller, int request, int s
 
 void watched_trace(struct rng *rng, pid_t caller)
 {
-	/* A program runs untraced: what its calls would be changed to, nobody knows. */
+	/* After exec the program runs untraced: changed calls could do anything. */
 	long options = PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD;
 	int request = rng_one_in(rng, 2) ? PTRACE_CONT : PTRACE_SYSCALL, status;
 	pid_t pid;
@@ -196,7 +196,7 @@ void watched_trace(struct rng *rng, pid_t caller)
 		options |= PTRACE_O_TRACEVFORK;
 	if (rng_one_in(rng, 2))
 		options |= PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEEXIT;
-	/* It may have made all its calls already. */
+	/* This may fail: the caller may have ended already. */
 	ptrace(PTRACE_SEIZE, caller, 0, options);
 	while ((pid = waitpid(-1, &status, __WALL)) > 0 || errno == EINTR) {
 		if (pid <= 0 || !WIFSTOPPED(status))

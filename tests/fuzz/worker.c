@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * worker.c - one process: makes calls, one after the other, and looks after
- * the children that come of them
+ * worker.c - one process: makes calls, one after the other, and waits for the
+ * children
  */
 #include "fuzz.h"
 
@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #define MAX_CHILDREN 24
-/* Of an asynchronous child that failed. */
+/* An asynchronous child that failed before exec exits with this. */
 #define FAILED_STATUS 127
 #define TIDY_EVERY 64
 #define PATIENCE_US 200000
@@ -38,22 +38,22 @@
 
 struct child {
 	pid_t pid;
-	int status; /* it is to exit with, or -1 */
-	uint64_t flags; /* of its spawn */
-	const struct spawn_template_result *result; /* of an asynchronous one, or NULL */
+	int status; /* the expected exit status, or -1 */
+	uint64_t flags; /* of the spawn */
+	const struct spawn_template_result *result; /* of an asynchronous spawn, or NULL */
 };
 
 static struct child children[MAX_CHILDREN];
 static unsigned int children_count;
 static const struct options *options;
 static struct rng rng;
-static bool by_chance; /* children's allocations fail */
-static bool filtered; /* children's steps are denied, or they are killed, by a filter */
-static bool can_autoreap; /* the kernel */
+static bool by_chance; /* allocations of children fail at random */
+static bool filtered; /* a filter denies children's steps or kills children */
+static bool can_autoreap; /* the kernel has CLONE_AUTOREAP */
 
 /* Children */
 
-/* It failed, as its caller had gone on already: so it says, if there is where to. */
+/* Did an asynchronous child fail after the call? Its result must agree, if it has one. */
 static bool failed_later(const struct child *child, int status)
 {
 	const struct spawn_template_result *result = child->result;
@@ -75,13 +75,13 @@ static bool failed_later(const struct child *child, int status)
 	return true;
 }
 
-/* The kernel reaps such a child when it ends: wait(2) only says that there is none. */
+/* Does the kernel reap the child? Then wait(2) fails with ECHILD after its end. */
 static bool is_autoreaped(const struct child *child)
 {
 	return can_autoreap && child->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP;
 }
 
-/* Returns whether it has ended, and is no more. */
+/* Has the child ended? Then reap it. */
 static bool try_reap(const struct child *child, int flags)
 {
 	int status;
@@ -93,7 +93,7 @@ static bool try_reap(const struct child *child, int flags)
 	if (!pid)
 		return false;
 	if (pid < 0) {
-		/* A call that was changed may have asked for AUTOREAP by chance. */
+		/* A racer may have set AUTOREAP in the call. */
 		if (!is_autoreaped(child) && (!can_autoreap || child->status >= 0))
 			complain("child %d is lost: %s", child->pid, strerror(errno));
 		stats->autoreaped += is_autoreaped(child);
@@ -103,7 +103,7 @@ static bool try_reap(const struct child *child, int flags)
 	if (child->status < 0)
 		return true;
 	if (is_autoreaped(child))
-		complain("child %d was for the kernel to reap", child->pid);
+		complain("the kernel did not reap child %d", child->pid);
 	stats->clean++;
 	if (failed_later(child, status))
 		stats->late++;
@@ -115,7 +115,7 @@ static bool try_reap(const struct child *child, int flags)
 	return true;
 }
 
-/* What may be any program, with anything for its input, may not end by itself. */
+/* Reap a child. Kill it if it may be any program, which might never end. */
 static void reap(const struct child *child)
 {
 	bool stopped = child->flags & SPAWN_TEMPLATE_SPAWN_STOPPED;
@@ -126,7 +126,7 @@ static void reap(const struct child *child)
 		return;
 	}
 	while (!try_reap(child, WNOHANG)) {
-		/* More than once: who did not wait does not know when it will stop. */
+		/* More than once: it is not known when an asynchronous child stops. */
 		if (stopped)
 			kill(child->pid, SIGCONT);
 		if (child->status < 0 && waited >= PATIENCE_US) {
@@ -157,8 +157,9 @@ static void started(const struct order *order, pid_t pid, bool exact)
 		child.status = -1;
 	}
 	/*
-	 * What an asynchronous one will write where it should not is written before the next
-	 * call. The number of one that the kernel reaps may be another child's later.
+	 * An asynchronous child may write its result through a wrong pointer. Reap it, so
+	 * that it writes before the next call. Also reap a child with AUTOREAP: another
+	 * child may get its pid later.
 	 */
 	if (rng_one_in(&rng, 2) || children_count == MAX_CHILDREN || is_autoreaped(&child) ||
 	    (child.status < 0 && child.flags & SPAWN_TEMPLATE_SPAWN_ASYNC))
@@ -172,9 +173,9 @@ static void expect_no_child(void)
 	pid_t pid = waitpid(-1, NULL, WNOHANG | __WALL);
 
 	if (!pid)
-		complain("there is a living child that nobody started");
+		complain("there is a living child that no call returned");
 	else if (pid > 0)
-		complain("child %d has ended, and nobody started it", pid);
+		complain("child %d has ended, and no call returned it", pid);
 	else if (errno != ECHILD)
 		complain("wait for any child: %s", strerror(errno));
 }
@@ -202,7 +203,7 @@ static bool is_child(pid_t pid)
 	return false;
 }
 
-/* Those that a batch made and could not tell of: its memory was taken away. */
+/* End children whose pids a batch could not write, because its memory was gone. */
 static void end_unknown(void)
 {
 	char path[64], list[4096] = "", *next = list, *end;
@@ -224,7 +225,7 @@ static void end_unknown(void)
 	}
 }
 
-/* What was promised of a call whose memory nobody touched. */
+/* Check a call whose memory no other thread changed. */
 static void check_spawn(const struct order *order, int ret, int error)
 {
 	const struct spawn_template_result *result = order->result;
@@ -239,7 +240,7 @@ static void check_spawn(const struct order *order, int ret, int error)
 		complain("a pidfd after failure: %d", *order->pidfd);
 	if (!result || (ret < 0 && (error == EBADF || error == ENOTTY)))
 		return;
-	/* It is the child's, until that has ended. */
+	/* An asynchronous child writes the result until its end. */
 	if (ret > 0 && order->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)
 		return;
 	if (ret > 0 &&
@@ -253,7 +254,7 @@ static void check_spawn(const struct order *order, int ret, int error)
 		stats->stages[result->stage]++;
 }
 
-/* Nothing in it was wrong, and still: files may have been changed. */
+/* May a good call fail with this errno, because of changed files? */
 static bool may_fail_with(const struct call *call, int error)
 {
 	if (filtered)
@@ -264,7 +265,7 @@ static bool may_fail_with(const struct call *call, int error)
 		return true;
 	case ETXTBSY:
 		return true;
-	case ENOEXEC: /* a child's action cut it off */
+	case ENOEXEC: /* a child's action truncated the file */
 		return call->kind == KIND_CREATE || call->kind == KIND_PATH;
 	case EAGAIN:
 		return is_spawn(call->kind) && geteuid();
@@ -279,7 +280,7 @@ static void keep_template(const struct call *call, int fd)
 	close(fd);
 }
 
-/* Entries and results of a batch: nobody touched them. */
+/* Check the entries and results of a batch. exact: no other thread changed them. */
 static void made_entries(const struct call *call, int count, bool exact)
 {
 	int i;
@@ -325,11 +326,11 @@ static void made(const struct call *call, int ret, int error, bool exact)
 		check_spawn(&call->orders[0], ret, error);
 	if (exact && ret < 0 && call->gentle && !may_fail_with(call, error))
 		complain("a good call fails with %s: %s", strerrorname_np(error), call->text);
-	/* A descriptor or a child, whatever call it was meant to be. */
+	/* The result is a descriptor or a child, depending on the number of the ioctl. */
 	if (_IOC_TYPE(call->cmd) == SPAWN_TEMPLATE_IOC_MAGIC &&
 	    _IOC_NR(call->cmd) == _IOC_NR(SPAWN_TEMPLATE_IOC_SPAWN_BATCH))
 		made_batch(call, ret, exact);
-	/* A spawn that failed leaves nothing, whatever was done to its memory. */
+	/* A failed spawn leaves no child, even if its memory was changed. */
 	if (is_single_spawn(call->cmd) && ret < 0 && !children_count)
 		expect_no_child();
 	if (_IOC_TYPE(call->cmd) != SPAWN_TEMPLATE_IOC_MAGIC || ret <= 0)
@@ -355,7 +356,7 @@ static void end_race(struct call *call)
 
 	racer_end();
 	stats->raced++;
-	/* So the racer may have made them: the kernel writes to this call's memory when it is over. */
+	/* A racer may set ASYNC: then the kernel writes to this call's memory after it. */
 	for (i = 0; i < MAX_ORDERS; i++)
 		call->orders[i].flags |= SPAWN_TEMPLATE_SPAWN_ASYNC;
 }
@@ -391,17 +392,17 @@ static void make_call(uint64_t number)
 	made(&call, ret, error, exact);
 }
 
-/* Callers that something is done to; what they leave is our parent's. */
+/* Killed and traced callers. The parent process inherits their children. */
 
 static void be_a_victim(unsigned int calls)
 {
 	bool any_kind = rng_one_in(&rng, 2);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* Templates belong to credentials, and a forked process has its own. */
+	/* A template does not work in a forked process. */
 	world_open_templates(this_worker);
 	this_worker += 100;
-	/* This one may die by its own filter. */
+	/* A victim's own filter may kill it. */
 	if (filtered && rng_one_in(&rng, 2))
 		watched_filter(rng_next(&rng), true);
 	while (calls--) {
@@ -430,7 +431,7 @@ static void trace_a_caller(void)
 {
 	pid_t pid;
 
-	/* Who is waited for is a tracee, or is the caller. */
+	/* watched_trace() waits for any child: only the caller and tracees may be left. */
 	reap_all();
 	pid = start_a_victim(TRACED_CALLS);
 	if (pid < 0)
@@ -453,7 +454,7 @@ static void kill_a_caller(void)
 	stats->callers_killed++;
 }
 
-/* What else can be done with a template's descriptor. */
+/* Other system calls on a template's descriptor. */
 static void other_calls(void)
 {
 	int fd = FD_SHARED + rng_below(&rng, FD_SLOT_END - FD_SHARED);
@@ -513,8 +514,8 @@ static void step(uint64_t number)
 }
 
 /*
- * Children may send any signal of theirs to us when they end. But for the one that
- * the racer sends, these wait for ever.
+ * Block all signals, since a child may send any exit signal. Only the signal that the
+ * racer sends is not blocked.
  */
 static void block_signals(void)
 {
@@ -534,7 +535,7 @@ static void ask_kernel(void)
 	can_autoreap = info.spawn_flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP;
 }
 
-/* Safety: of mutated programs, and of too many. */
+/* Limits for mutated programs and for the number of processes. */
 static void set_limits(void)
 {
 	const struct {
@@ -554,7 +555,7 @@ static void set_limits(void)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
-/* Which numbers below FD_FREE are open. */
+/* Record which numbers below FD_FREE are open. */
 static void open_numbers(bool numbers[FD_FREE])
 {
 	int fd;
@@ -575,7 +576,7 @@ static void check_numbers(const bool before[FD_FREE])
 				 after[fd] ? "came from nowhere" : "is gone");
 }
 
-/* All numbers that are not given away: what the kernel hands out is FD_FREE or more. */
+/* Occupy all free numbers below FD_FREE, so that the kernel chooses higher ones. */
 static void fill_numbers(void)
 {
 	int fd;
@@ -603,7 +604,7 @@ void worker_run(const struct options *opts, unsigned int worker, uint64_t count,
 	ask_kernel();
 	if (options->inject)
 		inject_open();
-	/* Of root's workers and of the user's every other one. */
+	/* Every other worker of root and of the user. */
 	filtered = options->watch && worker & 2;
 	if (filtered)
 		watched_filter(rng_of(options->seed, worker, 'f').state, false);

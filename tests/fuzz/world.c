@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * world.c - the files and descriptors that arguments name
+ * world.c - the files and descriptors of the arguments
  *
- * One folder in /tmp, where children may open and make what they like:
+ * One directory in /tmp, in which children may open and make any file:
  *
- *	good-W-K    tiny, worker W's own
- *	common-K    tiny, every worker's
+ *	good-W-K    tiny, for worker W
+ *	common-K    tiny, for every worker
  *	mutant-W    tiny with a damaged header
  *	file, script, folder, fifo-K, link, loop
  */
@@ -61,7 +61,7 @@ static char *in_world(const char *format, ...)
 	return path;
 }
 
-/* A new file under a name that others may be using. */
+/* Replace a file that other processes may be using. */
 static void replace(const char *path, const void *data, size_t size)
 {
 	char temporary[PATH_MAX + 16];
@@ -118,8 +118,8 @@ void world_make(const char *path)
 }
 
 /*
- * The kernel makes a cache for pid namespaces when there is the first of them, and leaks a
- * name if it is failed then (6.12, sysfs_slab_add()): so there is one before.
+ * Make a pid namespace before faults are injected. The kernel makes a slab cache with
+ * the first one, and leaks a name if that fails (6.12, sysfs_slab_add()).
  */
 void world_make_caches(void)
 {
@@ -155,11 +155,11 @@ void world_unmount(void)
 		;
 }
 
-/* Puts a descriptor at its number. Half of them are close-on-exec. */
+/* Move a descriptor to its number. Half of the descriptors are close-on-exec. */
 static void place(int fd, int number)
 {
 	if (fd < 0)
-		die("a descriptor of the world");
+		die("placing a descriptor");
 	if (dup3(fd, number, number & 1 ? O_CLOEXEC : 0) < 0)
 		die("dup3");
 	close(fd);
@@ -181,7 +181,7 @@ void world_share(void)
 		place(create(in_world("common-%d", fd % COMMON_FILES)), fd);
 }
 
-/* In memory only, and not open for writing. */
+/* Open a memory file that is not open for writing. */
 static int open_memfd(void)
 {
 	int fd = memfd_create("tiny", 0), reader;
@@ -201,7 +201,7 @@ void world_open_templates(unsigned int worker)
 
 	for (slot = FD_SLOT; slot < FD_SLOT_END; slot++) {
 		fd = create(in_world("good-%u-%d", worker, slot % GOOD_FILES));
-		/* Somebody may have changed the file already. */
+		/* Another worker may have damaged the file already. */
 		if (fd >= 0)
 			place(fd, slot);
 	}
@@ -262,7 +262,7 @@ int world_fd(struct rng *rng)
 	return RNG_PICK(rng, odd);
 }
 
-/* Absolute, most of them; good: nothing but a worker's own change is in its way. */
+/* Return a path, usually absolute. *good: only changes by this worker can make it fail. */
 const char *world_path(struct rng *rng, unsigned int worker, bool *good)
 {
 	static const char *const names[] = { "file",
@@ -310,7 +310,7 @@ const char *world_path(struct rng *rng, unsigned int worker, bool *good)
 	return in_world("good-%u-%u", worker, rng_below(rng, GOOD_FILES));
 }
 
-/* A header with some bytes, or a number in it, wrong. */
+/* Write a program whose header has wrong bytes or a wrong number. */
 static void mutate(struct rng *rng, const char *path)
 {
 	static const uint64_t numbers[] = { 0,
@@ -365,7 +365,7 @@ static void change_mode(struct rng *rng, const char *path)
 	chmod(path, RNG_PICK(rng, modes));
 }
 
-/* Somebody has it open for writing, until the number is used for another. */
+/* Open a file for writing, until its descriptor is replaced. */
 static void write_to(struct rng *rng, const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
