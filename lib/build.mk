@@ -3,7 +3,7 @@
 # liboutspawn, shared and static, from the same position-independent objects.
 # Its headers, pkg-config file and man pages. The rules for all man pages.
 
-LIB_OBJECTS := $(patsubst %,$(O)/lib/%.o,actions attr batch describe device error path posix \
+LIB_OBJECTS := $(patsubst %,$(O)/lib/%.o,actions attr batch describe device error names path posix \
 	posix_call posix_glibc posix_plan posix_stack spawn syscalls template)
 LIB_STATIC := $(O)/lib/liboutspawn.a
 LIB_SHARED := $(O)/lib/liboutspawn.so.$(SOVERSION)

@@ -6,65 +6,43 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #include "internal.h"
+#include "shared.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-struct name {
-	unsigned long value;
-	const char *name;
+/* sched_setscheduler(2) refuses SCHED_DEADLINE; the message still names it. */
+static const struct outspawn_i_name refused_policies_rows[] = {
+	{ "DEADLINE", SCHED_DEADLINE },
 };
+static const struct outspawn_i_names refused_policies = OUTSPAWN_I_NAMES(refused_policies_rows);
 
-static const struct name resources[] = {
-	{ RLIMIT_AS, "AS" },
-	{ RLIMIT_CORE, "CORE" },
-	{ RLIMIT_CPU, "CPU" },
-	{ RLIMIT_DATA, "DATA" },
-	{ RLIMIT_FSIZE, "FSIZE" },
-	{ RLIMIT_LOCKS, "LOCKS" },
-	{ RLIMIT_MEMLOCK, "MEMLOCK" },
-	{ RLIMIT_MSGQUEUE, "MSGQUEUE" },
-	{ RLIMIT_NICE, "NICE" },
-	{ RLIMIT_NOFILE, "NOFILE" },
-	{ RLIMIT_NPROC, "NPROC" },
-	{ RLIMIT_RSS, "RSS" },
-	{ RLIMIT_RTPRIO, "RTPRIO" },
-	{ RLIMIT_RTTIME, "RTTIME" },
-	{ RLIMIT_SIGPENDING, "SIGPENDING" },
-	{ RLIMIT_STACK, "STACK" },
+/* Options of prctl(2) that an action may have. */
+static const struct outspawn_i_name options_rows[] = {
+	{ "CAPBSET_DROP", PR_CAPBSET_DROP },
+	{ "CAP_AMBIENT", PR_CAP_AMBIENT },
+	{ "MCE_KILL", PR_MCE_KILL },
+	{ "SET_CHILD_SUBREAPER", PR_SET_CHILD_SUBREAPER },
+	{ "SET_IO_FLUSHER", PR_SET_IO_FLUSHER },
+	{ "SET_KEEPCAPS", PR_SET_KEEPCAPS },
+	{ "SET_NO_NEW_PRIVS", PR_SET_NO_NEW_PRIVS },
+	{ "SET_PDEATHSIG", PR_SET_PDEATHSIG },
+	{ "SET_SECCOMP", PR_SET_SECCOMP },
+	{ "SET_SECUREBITS", PR_SET_SECUREBITS },
+	{ "SET_SPECULATION_CTRL", PR_SET_SPECULATION_CTRL },
+	{ "SET_TIMERSLACK", PR_SET_TIMERSLACK },
+	{ "SET_TSC", PR_SET_TSC },
 };
+static const struct outspawn_i_names options = OUTSPAWN_I_NAMES(options_rows);
 
-static const struct name policies[] = {
-	{ SCHED_OTHER, "OTHER" }, { SCHED_FIFO, "FIFO" }, { SCHED_RR, "RR" },
-	{ SCHED_BATCH, "BATCH" }, { SCHED_IDLE, "IDLE" }, { SCHED_DEADLINE, "DEADLINE" },
+/* Flags of unshare(2) that are not namespaces. */
+static const struct outspawn_i_name unshared_rows[] = {
+	{ "files", CLONE_FILES },
+	{ "fs", CLONE_FS },
 };
-
-static const struct name options[] = {
-	{ PR_CAPBSET_DROP, "CAPBSET_DROP" },
-	{ PR_CAP_AMBIENT, "CAP_AMBIENT" },
-	{ PR_MCE_KILL, "MCE_KILL" },
-	{ PR_SET_CHILD_SUBREAPER, "SET_CHILD_SUBREAPER" },
-	{ PR_SET_IO_FLUSHER, "SET_IO_FLUSHER" },
-	{ PR_SET_KEEPCAPS, "SET_KEEPCAPS" },
-	{ PR_SET_NO_NEW_PRIVS, "SET_NO_NEW_PRIVS" },
-	{ PR_SET_PDEATHSIG, "SET_PDEATHSIG" },
-	{ PR_SET_SECCOMP, "SET_SECCOMP" },
-	{ PR_SET_SECUREBITS, "SET_SECUREBITS" },
-	{ PR_SET_SPECULATION_CTRL, "SET_SPECULATION_CTRL" },
-	{ PR_SET_TIMERSLACK, "SET_TIMERSLACK" },
-	{ PR_SET_TSC, "SET_TSC" },
-};
-
-static const struct name namespaces[] = {
-	{ CLONE_NEWCGROUP, "cgroup" }, { CLONE_NEWIPC, "ipc" },
-	{ CLONE_NEWNET, "net" },       { CLONE_NEWNS, "mnt" },
-	{ CLONE_NEWPID, "pid" },       { CLONE_NEWUSER, "user" },
-	{ CLONE_NEWUTS, "uts" },       { CLONE_NEWTIME, "time" },
-	{ CLONE_FILES, "files" },      { CLONE_FS, "fs" },
-};
+static const struct outspawn_i_names unshared = OUTSPAWN_I_NAMES(unshared_rows);
 
 /* How the one argument is shown that tells most. */
 enum shown { NOTHING, NUMBER, OCTAL, HEX, STRING, THREE_IDS, RESOURCE, POLICY, OPTION, NAMESPACES };
@@ -109,30 +87,50 @@ static const struct call {
 	{ SYS_sethostname, "sethostname", STRING, 0 },
 };
 
-static void describe_name(const char *call, const struct name *names, size_t count,
-			  unsigned long value, char *buf, size_t size)
+static const char *name_of(const struct outspawn_i_names *table, unsigned long value)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (names[i].value != value)
-			continue;
-		snprintf(buf, size, "%s %s", call, names[i].name);
-		return;
-	}
-	snprintf(buf, size, "%s %ld", call, (long)value);
+	for (size_t i = 0; i < table->count; i++)
+		if (table->names[i].value == value)
+			return table->names[i].name;
+	return NULL;
 }
 
-static void describe_namespaces(const char *call, unsigned long flags, char *buf, size_t size)
+/* Write the call and the name of value in one of the tables; more may be NULL. */
+static void describe_name(const char *call, const struct outspawn_i_names *table,
+			  const struct outspawn_i_names *more, unsigned long value, char *buf,
+			  size_t size)
+{
+	const char *name = name_of(table, value);
+
+	if (!name && more)
+		name = name_of(more, value);
+	if (name)
+		snprintf(buf, size, "%s %s", call, name);
+	else
+		snprintf(buf, size, "%s %ld", call, (long)value);
+}
+
+/* Append the names of those flags that the table has; return the other flags. */
+static unsigned long add_flags(const struct outspawn_i_names *table, unsigned long flags,
+			       char *before, char *buf, size_t size, size_t *used)
+{
+	for (size_t i = 0; i < table->count && *used < size; i++) {
+		if (!(flags & table->names[i].value))
+			continue;
+		*used += snprintf(buf + *used, size - *used, "%c%s", *before, table->names[i].name);
+		*before = ',';
+		flags &= ~table->names[i].value;
+	}
+	return flags;
+}
+
+static void describe_flags(const char *call, unsigned long flags, char *buf, size_t size)
 {
 	size_t used = snprintf(buf, size, "%s", call);
 	char before = ' ';
 
-	for (size_t i = 0; i < COUNT(namespaces) && used < size; i++) {
-		if (!(flags & namespaces[i].value))
-			continue;
-		used += snprintf(buf + used, size - used, "%c%s", before, namespaces[i].name);
-		before = ',';
-		flags &= ~namespaces[i].value;
-	}
+	flags = add_flags(&outspawn_i_namespaces, flags, &before, buf, size, &used);
+	flags = add_flags(&unshared, flags, &before, buf, size, &used);
 	if (flags && used < size)
 		snprintf(buf + used, size - used, "%c%#lx", before, flags);
 }
@@ -176,16 +174,17 @@ static void describe_call(const struct call *call, const struct spawn_template_s
 			 (int)block->args[1], (int)block->args[2]);
 		break;
 	case RESOURCE:
-		describe_name(call->name, resources, COUNT(resources), value, buf, size);
+		describe_name(call->name, &outspawn_i_rlimits, NULL, value, buf, size);
 		break;
 	case POLICY:
-		describe_name(call->name, policies, COUNT(policies), value, buf, size);
+		describe_name(call->name, &outspawn_i_policies, &refused_policies, value, buf,
+			      size);
 		break;
 	case OPTION:
-		describe_name(call->name, options, COUNT(options), value, buf, size);
+		describe_name(call->name, &options, NULL, value, buf, size);
 		break;
 	case NAMESPACES:
-		describe_namespaces(call->name, value, buf, size);
+		describe_flags(call->name, value, buf, size);
 		break;
 	}
 }

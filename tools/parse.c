@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Parse the values of options. */
+/* The words of options. */
+#include <ctype.h>
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>
@@ -11,83 +12,49 @@
 #include <strings.h>
 
 #include "parse.h"
+#include "shared.h"
 #include "tool.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define IOPRIO_CLASS_SHIFT 13
 #define IOPRIO_LEVELS 8
 
-struct word {
-	const char *word;
-	long value;
-};
-
-static const struct word resources[] = {
-	{ "as", RLIMIT_AS },
-	{ "core", RLIMIT_CORE },
-	{ "cpu", RLIMIT_CPU },
-	{ "data", RLIMIT_DATA },
-	{ "fsize", RLIMIT_FSIZE },
-	{ "locks", RLIMIT_LOCKS },
-	{ "memlock", RLIMIT_MEMLOCK },
-	{ "msgqueue", RLIMIT_MSGQUEUE },
-	{ "nice", RLIMIT_NICE },
-	{ "nofile", RLIMIT_NOFILE },
-	{ "nproc", RLIMIT_NPROC },
-	{ "rss", RLIMIT_RSS },
-	{ "rtprio", RLIMIT_RTPRIO },
-	{ "rttime", RLIMIT_RTTIME },
-	{ "sigpending", RLIMIT_SIGPENDING },
-	{ "stack", RLIMIT_STACK },
-};
-
-static const struct word policies[] = {
-	{ "other", SCHED_OTHER }, { "batch", SCHED_BATCH }, { "idle", SCHED_IDLE },
-	{ "fifo", SCHED_FIFO },	  { "rr", SCHED_RR },
-};
-
-static const struct word io_classes[] = {
+static const struct outspawn_i_name io_class_names[] = {
 	{ "none", 0 },
 	{ "realtime", 1 },
 	{ "best-effort", 2 },
 	{ "idle", 3 },
 };
+static const struct outspawn_i_names io_classes = OUTSPAWN_I_NAMES(io_class_names);
 
-static const struct word namespaces[] = {
-	{ "cgroup", CLONE_NEWCGROUP }, { "ipc", CLONE_NEWIPC }, { "mnt", CLONE_NEWNS },
-	{ "net", CLONE_NEWNET },       { "pid", CLONE_NEWPID }, { "time", CLONE_NEWTIME },
-	{ "user", CLONE_NEWUSER },     { "uts", CLONE_NEWUTS },
-};
-
-static int not_one_of(const char *option, const char *text, size_t length, const struct word *words,
-		      size_t count)
+static int not_one_of(const char *option, const char *text, size_t length,
+		      const struct outspawn_i_names *table)
 {
 	char list[256] = "";
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < table->count; i++) {
 		if (i)
 			strcat(list, " ");
-		strcat(list, words[i].word);
+		strcat(list, table->names[i].name);
 	}
+	for (char *at = list; *at; at++)
+		*at = tolower(*at);
 	complain("run: --%s: '%.*s' is none of: %s", option, (int)length, text, list);
 	return -EINVAL;
 }
 
-static int find_word(const char *option, const char *text, size_t length, const struct word *words,
-		     size_t count, long *value)
+static int find_name(const char *option, const char *text, size_t length,
+		     const struct outspawn_i_names *table, long *value)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (strlen(words[i].word) != length || strncasecmp(words[i].word, text, length))
+	for (size_t i = 0; i < table->count; i++) {
+		const char *name = table->names[i].name;
+
+		if (strlen(name) != length || strncasecmp(name, text, length))
 			continue;
-		*value = words[i].value;
+		*value = table->names[i].value;
 		return 0;
 	}
-	return not_one_of(option, text, length, words, count);
+	return not_one_of(option, text, length, table);
 }
-
-#define FIND(option, text, length, words, value) \
-	find_word(option, text, length, words, COUNT(words), value)
 
 int parse_number(const char *option, const char *text, int base, long min, long max, long *value)
 {
@@ -158,7 +125,7 @@ int parse_limit(const char *option, const char *text, int *resource, struct rlim
 		complain("run: --%s: '%s' is not NAME=SOFT or NAME=SOFT:HARD", option, text);
 		return -EINVAL;
 	}
-	if (FIND(option, text, name, resources, &value))
+	if (find_name(option, text, name, &outspawn_i_rlimits, &value))
 		return -EINVAL;
 	*resource = value;
 	text += name + 1;
@@ -187,7 +154,7 @@ int parse_policy(const char *option, const char *text, int *policy, struct sched
 {
 	size_t name = strcspn(text, ":");
 	long value, priority;
-	int ret = FIND(option, text, name, policies, &value);
+	int ret = find_name(option, text, name, &outspawn_i_policies, &value);
 
 	if (ret)
 		return ret;
@@ -203,7 +170,7 @@ int parse_ioprio(const char *option, const char *text, int *ioprio)
 {
 	size_t name = strcspn(text, ":");
 	long value, level;
-	int ret = FIND(option, text, name, io_classes, &value);
+	int ret = find_name(option, text, name, &io_classes, &value);
 
 	if (ret)
 		return ret;
@@ -249,7 +216,7 @@ int parse_namespaces(const char *option, const char *text, unsigned long long *f
 
 	for (*flags = 0;; text += length + 1) {
 		length = strcspn(text, ",");
-		if (FIND(option, text, length, namespaces, &value))
+		if (find_name(option, text, length, &outspawn_i_namespaces, &value))
 			return -EINVAL;
 		*flags |= value;
 		if (!text[length])
