@@ -6,17 +6,15 @@
  * one. Memory for more actions is mmap's, as glibc's stack of the child is.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "posix.h"
+#include "shared.h"
 
 /* Actions, and blocks of theirs, for which there is room on the stack: 700 bytes. */
 #define FEW 12
 #define FEW_BLOCKS 6
-/* confstr(_CS_PATH), which allocates nothing here. */
-#define DEFAULT_PATH "/bin:/usr/bin"
 
 struct room {
 	struct spawn_template_action actions[SPAWN_TEMPLATE_MAX_ACTIONS];
@@ -26,12 +24,9 @@ struct room {
 /* The search is along the PATH of the moment, as glibc's. An empty name is not searched for. */
 static const char *search_path(const struct posix_call *call)
 {
-	const char *path;
-
 	if (!call->search || !call->file || !*call->file || strchr(call->file, '/'))
 		return NULL;
-	path = getenv("PATH");
-	return path ? path : DEFAULT_PATH;
+	return outspawn_i_search_path();
 }
 
 static pid_t carry_out(const struct posix_call *call, const struct posix_plan *plan, int *pidfd,

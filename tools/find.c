@@ -12,12 +12,10 @@
 #include <unistd.h>
 
 #include "outspawn.h"
+#include "shared.h"
 #include "tool.h"
 
-/* execvp(3)'s default for a PATH that is not set. */
-#define DEFAULT_PATH "/bin:/usr/bin"
-
-/* Write the absolute path of dir/prog to path. An empty dir is the working directory. */
+/* Writes dir/prog to path, with the working directory before a relative dir. */
 static int join(const char *dir, size_t dir_len, const char *prog, char path[PATH_MAX])
 {
 	char cwd[PATH_MAX] = "";
@@ -61,16 +59,9 @@ static int goes_on_after(int error)
 	}
 }
 
-const char *search_path(void)
-{
-	const char *path = getenv("PATH");
-
-	return path ? path : DEFAULT_PATH;
-}
-
 int find_template(int dev, const char *prog, unsigned int flags, char path[PATH_MAX])
 {
-	const char *dir = search_path();
+	const char *dir = outspawn_i_search_path();
 	char denied[PATH_MAX] = "";
 	size_t len;
 	int tmpl;

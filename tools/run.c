@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "outspawn.h"
+#include "shared.h"
 #include "setup.h"
 #include "tool.h"
 
@@ -226,7 +227,7 @@ static const char *hint(const struct job *job, const struct outspawn_result *res
 static pid_t spawn(const struct job *job, int fd, int *pidfd, struct outspawn_result *result)
 {
 	if (job->search)
-		return outspawn_spawn_shell(fd, job->path, search_path(), job->argv, environ,
+		return outspawn_spawn_shell(fd, job->path, outspawn_i_search_path(), job->argv, environ,
 					    &job->actions, &job->attr, pidfd, result);
 	return outspawn_spawn_attr(fd, job->argv, environ, &job->actions, &job->attr, pidfd,
 				   result);

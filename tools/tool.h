@@ -28,9 +28,6 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Return the device, which the caller closes, or -errno after a message. */
 int open_device(void);
 
-/* Return PATH, or execvp(3)'s default if PATH is not set. */
-const char *search_path(void);
-
 /*
  * Make a template of the first prog in PATH, by execvp(3)'s rules, with flags of
  * outspawn_template_flags(). Write the absolute path that was tried last to path.
