@@ -11,15 +11,18 @@
 
 _Static_assert(sizeof(struct outspawn_attr) >= FIRST_SIZE, "grows at the end only");
 
-/* Bit 0 is the RFC's; ours begin at bit 32 there, and follow it here. */
+/*
+ * INHERIT_FDS, the RFC's flag, has the same value here and in the kernel. The
+ * other flags are the kernel's, in the same order and further down.
+ */
 #define RFC_FLAGS OUTSPAWN_INHERIT_FDS
-#define OWN_SHIFT 31
+#define TO_KERNEL (SPAWN_TEMPLATE_SPAWN_ASYNC / OUTSPAWN_ASYNC)
 
-#define SAME(name)                                                                            \
-	_Static_assert((uint64_t)OUTSPAWN_##name << OWN_SHIFT == SPAWN_TEMPLATE_SPAWN_##name, \
+#define SAME(name)                                                                 \
+	_Static_assert(OUTSPAWN_##name * TO_KERNEL == SPAWN_TEMPLATE_SPAWN_##name, \
 		       "flags differ: " #name)
-_Static_assert(OUTSPAWN_INHERIT_FDS == SPAWN_TEMPLATE_SPAWN_INHERIT_FDS, "flags differ");
-SAME(ASYNC);
+_Static_assert(OUTSPAWN_INHERIT_FDS == SPAWN_TEMPLATE_SPAWN_INHERIT_FDS,
+	       "flags differ: INHERIT_FDS");
 SAME(CGROUP);
 SAME(EXIT_SIGNAL);
 SAME(AUTOREAP);
@@ -27,10 +30,10 @@ SAME(KILL_ON_CLOSE);
 SAME(STOPPED);
 SAME(NO_NEW_PRIVS);
 
-/* One that the library does not know becomes one that the kernel refuses. */
+/* An unknown flag becomes an unknown flag of the kernel, which refuses it. */
 static uint64_t kernel_flags(unsigned int flags)
 {
-	return (flags & RFC_FLAGS) | (uint64_t)(flags & ~RFC_FLAGS) << OWN_SHIFT;
+	return (flags & RFC_FLAGS) | (flags & ~RFC_FLAGS) * TO_KERNEL;
 }
 
 static int has_more_than_we_know(const struct outspawn_attr *attr)

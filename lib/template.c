@@ -9,19 +9,20 @@
 
 #include "outspawn.h"
 
-/* Bits 0 to 31 are the RFC's; ours begin above. */
-#define OWN_SHIFT 32
+/*
+ * The library's flags are the kernel's, in the same order and further down. An
+ * unknown flag becomes an unknown flag of the kernel, which refuses it.
+ */
+#define TO_KERNEL (SPAWN_TEMPLATE_CREATE_ANY_FORMAT / OUTSPAWN_ANY_FORMAT)
 
-_Static_assert((uint64_t)OUTSPAWN_ANY_FORMAT << OWN_SHIFT == SPAWN_TEMPLATE_CREATE_ANY_FORMAT,
-	       "flags differ");
-_Static_assert((uint64_t)OUTSPAWN_ALLOW_WRITE << OWN_SHIFT == SPAWN_TEMPLATE_CREATE_ALLOW_WRITE,
-	       "flags differ");
+_Static_assert(OUTSPAWN_ALLOW_WRITE *TO_KERNEL == SPAWN_TEMPLATE_CREATE_ALLOW_WRITE,
+	       "flags differ: ALLOW_WRITE");
 
 static int create(int dev, struct spawn_template_create_args *args, unsigned int flags)
 {
 	int fd;
 
-	args->flags = SPAWN_TEMPLATE_CREATE_CLOEXEC | (uint64_t)flags << OWN_SHIFT;
+	args->flags = SPAWN_TEMPLATE_CREATE_CLOEXEC | flags * TO_KERNEL;
 	fd = ioctl(dev, SPAWN_TEMPLATE_IOC_CREATE, args);
 	return fd < 0 ? -errno : fd;
 }
