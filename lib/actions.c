@@ -17,9 +17,6 @@
 
 #define FIRST_CAPACITY 8U
 
-/* What O_PATH leaves of open(2)'s flags. openat2(2) refuses the others. */
-#define PATH_FLAGS (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-
 struct open_block {
 	struct spawn_template_open open;
 	char path[];
@@ -126,13 +123,7 @@ int outspawn_actions_fchdir(struct outspawn_actions *a, int fd)
 int outspawn_actions_open(struct outspawn_actions *a, int newfd, const char *path, int flags,
 			  mode_t mode)
 {
-	struct open_how how = { .flags = (unsigned int)flags };
-
-	/* open(2) ignores what it has no use for, openat2(2) refuses it. */
-	if (flags & O_PATH)
-		how.flags &= PATH_FLAGS;
-	if (how.flags & O_CREAT || (how.flags & O_TMPFILE) == O_TMPFILE)
-		how.mode = mode & 07777;
+	struct open_how how = outspawn_i_open_how(flags, mode);
 
 	return outspawn_actions_openat2(a, newfd, AT_FDCWD, path, &how);
 }

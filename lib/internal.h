@@ -13,6 +13,22 @@
  */
 int outspawn_i_add(struct outspawn_actions *a, struct spawn_template_action *action, void *block);
 
+/*
+ * Return open(2)'s flags and mode as openat2(2) takes them: open(2) ignores the
+ * flags that O_PATH makes useless, and a mode without a new file. openat2(2)
+ * refuses both.
+ */
+static inline struct open_how outspawn_i_open_how(unsigned int flags, mode_t mode)
+{
+	struct open_how how = { .flags = flags };
+
+	if (flags & O_PATH)
+		how.flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	if (how.flags & O_CREAT || (how.flags & O_TMPFILE) == O_TMPFILE)
+		how.mode = mode & 07777;
+	return how;
+}
+
 /* What an action does, as far as it helps to find it in the source. */
 void outspawn_i_describe(const struct spawn_template_action *action, char *buf, size_t size);
 

@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "internal.h"
 #include "posix.h"
 
 #ifndef POSIX_SPAWN_USEVFORK
@@ -40,8 +41,6 @@
 	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | \
 	 O_DSYNC | O_ASYNC | O_DIRECT | KERNEL_O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW |       \
 	 O_NOATIME | O_CLOEXEC | O_PATH | O_TMPFILE)
-/* And what O_PATH leaves of them. */
-#define PATH_FLAGS (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 /* Since glibc 2.39. A program that sets this attribute has the function, too. */
 extern int posix_spawnattr_getcgroup_np(const posix_spawnattr_t *attr, int *cgroup)
@@ -258,15 +257,11 @@ static void add_open(struct posix_plan *plan, const struct posix_action *action,
 
 	if (!cloexec)
 		flags &= ~O_CLOEXEC;
-	if (flags & O_PATH)
-		flags &= PATH_FLAGS;
 	/* Closed first, as POSIX says: a device may be open once only. */
 	add_close(plan, action->fd);
 	block = add_with_block(plan, SPAWN_TEMPLATE_ACTION_OPEN, AT_FDCWD, action->fd);
 	block->open.path = (uintptr_t)action->path;
-	block->open.how.flags = flags;
-	if (flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE)
-		block->open.how.mode = action->mode & 07777;
+	block->open.how = outspawn_i_open_how(flags, action->mode);
 }
 
 /*
