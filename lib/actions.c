@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * Actions: the list that a spawn passes to the kernel as it is. An action
- * whose arg points to something owns it: one block, with its path or set
- * behind it, freed with the list.
+ * Actions: the list of steps, in the form in which the kernel reads it.
+ *
+ * An action whose arg is a pointer owns one block of memory. The block has the
+ * argument's struct, followed by the path or signal set that the struct points
+ * to. The block is freed with the list.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -141,7 +143,7 @@ int outspawn_actions_openat2(struct outspawn_actions *a, int newfd, int dirfd, c
 
 	if (!path || !how)
 		return -EINVAL;
-	/* An absolute path has no use for dirfd, whatever it is. */
+	/* With an absolute path, openat2(2) ignores dirfd. */
 	if (newfd < 0 || (dirfd < 0 && dirfd != AT_FDCWD && path[0] != '/'))
 		return -EBADF;
 	size = strnlen(path, PATH_MAX) + 1;
@@ -162,7 +164,7 @@ int outspawn_actions_openat2(struct outspawn_actions *a, int newfd, int dirfd, c
 int outspawn_actions_close_range(struct outspawn_actions *a, unsigned int first, unsigned int last,
 				 unsigned int flags)
 {
-	/* No descriptor is above INT_MAX; the action has -1 for "no end". */
+	/* No descriptor is above INT_MAX. -1 means "to the last". */
 	struct spawn_template_action action = {
 		.type = SPAWN_TEMPLATE_ACTION_CLOSE_RANGE,
 		.flags = flags,
@@ -191,7 +193,7 @@ static int add_sigset(struct outspawn_actions *a, unsigned int type, const sigse
 	block = malloc(sizeof(*block));
 	if (!block)
 		return -ENOMEM;
-	/* The C library's sigset_t begins with the kernel's. */
+	/* The C library's sigset_t begins with the kernel's sigset_t. */
 	memcpy(&block->signals, set, sizeof(block->signals));
 	block->sigset = (struct spawn_template_sigset){
 		.sigset = (uintptr_t)&block->signals,

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
-/* Attributes: the library's struct and the kernel's. */
+/* Attributes: the library's struct, turned into the kernel's arguments. */
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "internal.h"
 
-/* What a program that was built with the first library has. */
+/* The size of struct outspawn_attr in programs built with the first library. */
 #define FIRST_SIZE 48
 
-_Static_assert(sizeof(struct outspawn_attr) >= FIRST_SIZE, "grows at the end only");
+_Static_assert(sizeof(struct outspawn_attr) >= FIRST_SIZE, "the struct only grows at its end");
 
 /*
  * INHERIT_FDS, the RFC's flag, has the same value here and in the kernel. The
@@ -36,7 +36,8 @@ static uint64_t kernel_flags(unsigned int flags)
 	return (flags & RFC_FLAGS) | (flags & ~RFC_FLAGS) * TO_KERNEL;
 }
 
-static int has_more_than_we_know(const struct outspawn_attr *attr)
+/* Does the program's struct set members that this library does not have? */
+static int has_unknown_members(const struct outspawn_attr *attr)
 {
 	const char *bytes = (const char *)attr;
 
@@ -53,7 +54,7 @@ static int take_attr(struct outspawn_attr *to, const struct outspawn_attr *attr)
 		return 0;
 	if (attr->size < FIRST_SIZE)
 		return -EINVAL;
-	if (has_more_than_we_know(attr))
+	if (has_unknown_members(attr))
 		return -E2BIG;
 	memcpy(to, attr, attr->size < sizeof(*to) ? attr->size : sizeof(*to));
 	return to->pad ? -EINVAL : 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
-/* Batch: many spawns in few ioctls, with memory of the stack. */
+/* Batch: many spawns in few ioctls. All memory is on the stack. */
 #include <errno.h>
 #include <limits.h>
 #include <stdint.h>
@@ -7,7 +7,7 @@
 
 #include "internal.h"
 
-/* Spawns for one ioctl; what they need of the stack is 12 KiB. */
+/* Spawns of one ioctl. They need 12 KiB of stack. */
 #define AT_ONCE 32U
 
 struct batch {
@@ -29,7 +29,7 @@ static struct outspawn_i_order order_of(struct outspawn_job *job)
 	};
 }
 
-/* Job as number i of the batch. */
+/* Make the job entry i of the batch. */
 static int put(struct batch *batch, unsigned int i, struct outspawn_job *job)
 {
 	struct spawn_template_batch_entry *entry = &batch->entries[i];
@@ -44,7 +44,7 @@ static int put(struct batch *batch, unsigned int i, struct outspawn_job *job)
 		entry->tmpl = job->tmpl;
 		entry->args_size = sizeof(batch->spawns[i]);
 		entry->args = (uintptr_t)&batch->spawns[i];
-		/* To the kernel -1 means "by path". */
+		/* The kernel takes -1 for a spawn by path. */
 		return job->tmpl < 0 ? -EBADF : 0;
 	}
 	batch->paths[i] = (struct spawn_template_path_args){
@@ -59,8 +59,10 @@ static int put(struct batch *batch, unsigned int i, struct outspawn_job *job)
 }
 
 /*
- * The job's own result was written through its arguments, and may go on being
- * written if it is asynchronous; the entry's is copied only if that could not be.
+ * Set the job's pid and result from the entry's result. The kernel has written
+ * job->result itself, through the spawn's arguments, and an asynchronous child
+ * may still write there. The entry's result is copied only if the kernel did
+ * not get as far as job->result.
  */
 static void take_result(struct outspawn_job *job, const struct outspawn_result *result)
 {
@@ -90,7 +92,10 @@ static int run(int dev, struct batch *batch, struct outspawn_job *jobs, unsigned
 	return done;
 }
 
-/* As many of the first jobs as one ioctl takes; or one that cannot be passed on. */
+/*
+ * Do the first jobs, as many as one ioctl takes. If the first job has arguments
+ * that the library refuses, only set its error.
+ */
 static int run_some(int dev, struct outspawn_job *jobs, unsigned int count, unsigned int *tried)
 {
 	struct batch batch;
@@ -131,7 +136,7 @@ int outspawn_batch(int dev, struct outspawn_job *jobs, unsigned int count)
 		if (ret < 0)
 			return done ? (int)done : ret;
 		done += ret;
-		/* A signal came: whether to go on is the caller's to say. */
+		/* A signal came. The caller decides whether to go on. */
 		if ((unsigned int)ret < tried)
 			break;
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
-/* What an action does, in words: for messages about the one that failed. */
+/* Describe an action in words, for the message about an action that failed. */
 #include <fcntl.h>
 #include <sched.h>
 #include <stdint.h>
@@ -44,10 +44,13 @@ static const struct outspawn_i_name unshared_rows[] = {
 };
 static const struct outspawn_i_names unshared = OUTSPAWN_I_NAMES(unshared_rows);
 
-/* How the one argument is shown that tells most. */
+/* How a call is described: by one argument, by three, or by its name alone. */
 enum shown { NOTHING, NUMBER, OCTAL, HEX, STRING, THREE_IDS, RESOURCE, POLICY, OPTION, NAMESPACES };
 
-/* The calls that have a typed helper, under the helper's name. */
+/*
+ * The calls that have a typed helper, under the helper's name, with the index
+ * of the argument that is shown.
+ */
 static const struct call {
 	unsigned int nr;
 	const char *name;
@@ -95,7 +98,9 @@ static const char *name_of(const struct outspawn_i_names *table, unsigned long v
 	return NULL;
 }
 
-/* Write the call and the name of value in one of the tables; more may be NULL. */
+/*
+ * Write the call and the name of value in one of the tables; more may be NULL.
+ */
 static void describe_name(const char *call, const struct outspawn_i_names *table,
 			  const struct outspawn_i_names *more, unsigned long value, char *buf,
 			  size_t size)
@@ -110,7 +115,9 @@ static void describe_name(const char *call, const struct outspawn_i_names *table
 		snprintf(buf, size, "%s %ld", call, (long)value);
 }
 
-/* Append the names of those flags that the table has; return the other flags. */
+/*
+ * Append the names of those flags that the table has; return the other flags.
+ */
 static unsigned long add_flags(const struct outspawn_i_names *table, unsigned long flags,
 			       char *before, char *buf, size_t size, size_t *used)
 {
@@ -136,8 +143,9 @@ static void describe_flags(const char *call, unsigned long flags, char *buf, siz
 }
 
 /*
- * Only what a typed helper has copied is read: it lies right behind the call.
- * Another pointer is the caller's, and may be bad: that may be why it failed.
+ * Write the call and its string. Read only a string that a typed helper copied:
+ * it follows the call in memory. Any other pointer is the caller's and may be
+ * bad, which may be the very reason why the call failed.
  */
 static void describe_string(const char *call, const struct spawn_template_syscall *block,
 			    unsigned int arg, char *buf, size_t size)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
-/* The device: open it, ask what it is. */
+/* The device: open it, and ask the module what it can do. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -19,7 +19,7 @@ int outspawn_info(int fd, struct spawn_template_info *info)
 	if (!info)
 		return -EFAULT;
 
-	/* An older module fills in what it knows. */
+	/* An older module fills in only the members that it knows. */
 	memset(info, 0, sizeof(*info));
 	return ioctl(fd, SPAWN_TEMPLATE_IOC_INFO, info) < 0 ? -errno : 0;
 }

@@ -1,32 +1,37 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * liboutspawn-posix.so: posix_spawn(3) of programs that know nothing of outspawn
+ * liboutspawn-posix.so: posix_spawn(3) of any program, by outspawn
  *
- * Preloaded, it takes the place of the C library's posix_spawn, posix_spawnp,
- * pidfd_spawn and pidfd_spawnp. What outspawn cannot do is done by the C
- * library's, with the same arguments, as long as no child has begun with it:
+ * A preloaded library. Its posix_spawn, posix_spawnp, pidfd_spawn and
+ * pidfd_spawnp take the place of the C library's functions. The C library's
+ * function does the call, with the same arguments, if outspawn cannot, and no
+ * child has run any step:
  *
  *  - there is no device, or the program may not open it;
- *  - the program has a seccomp filter, which may know posix_spawn's system calls
- *    and not those that outspawn asks it about;
- *  - the attributes, or the list of file actions, are not known to us;
- *  - the module refused before there was a child, whatever its error was.
+ *  - the program has a seccomp filter. The filter may allow posix_spawn(3)'s
+ *    system calls and deny those that outspawn asks it about;
+ *  - an attribute, or the layout of the list of file actions, is not known;
+ *  - the module refused before a child existed, with any error.
  *
- * A step that failed in a child, or exec, is the call's own error and final.
+ * If an action or exec fails in the child, its error is the call's error.
  *
- * Programs build their lists by the C library's own functions, which stay: a
- * second list beside each of theirs, for which the builders would have to be
- * interposed too, would need a place that the types do not have, and be wrong for
- * every list that was made before we were there or by one who bypassed us.
- * posix_spawn_file_actions_init(3) alone is interposed, and calls the C library's.
- * It is a good moment to look how lists are laid out, which allocates memory:
- * posix_spawn(3) must not, because programs call it in signal handlers.
+ * Programs build their lists with the C library's functions, and outspawn reads
+ * these lists (posix_glibc.c). It does not interpose the functions to keep a
+ * list of its own: the types have no room for a pointer to it, and it would
+ * miss every list that was made before this library was loaded, or without its
+ * functions.
  *
- * One descriptor is kept, the device's, because to open and close it costs half
- * of what the smallest spawn saves (docs/posix.md). It works after fork, in threads and in other credentials.
- * The program does not know of it and may close it or put something else at its
- * number: it is looked at before each use, and never closed. Templates are not
- * kept: a spawn from one costs more than one by path (docs/posix.md).
+ * posix_spawn_file_actions_init(3) is interposed and calls the C library's. It
+ * is the moment to check the layout of lists, because the check allocates
+ * memory. posix_spawn(3) must not allocate, because programs call it in signal
+ * handlers.
+ *
+ * The device's descriptor stays open, because to open and close it costs half
+ * of what the smallest spawn saves (docs/posix.md). The descriptor works after
+ * fork, in all threads, and with other credentials. The program does not know
+ * of it, and may close it or put another file at its number. So it is checked
+ * before each use, and never closed. Templates are not kept, because a spawn
+ * from a template costs more than a spawn by path (docs/posix.md).
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -47,13 +52,13 @@
 typedef int spawn_function(int *, const char *, const posix_spawn_file_actions_t *,
 			   const posix_spawnattr_t *, char *const[], char *const[]);
 
-/* pid_t and a pidfd are both ints, so one type does for all. */
-_Static_assert(_Generic((pid_t)0, int : 1, default : 0), "pid_t is no int");
+/* A pid_t and a pidfd are both int, so one type fits all four functions. */
+_Static_assert(_Generic((pid_t)0, int : 1, default : 0), "pid_t is not int");
 
-/* A function of the C library's that we stand before. */
+/* A function of the C library that this library interposes. */
 struct original {
 	const char *name;
-	const char *version; /* NULL: the one that programs are linked with today */
+	const char *version; /* NULL: the default version */
 	_Atomic(void *) function;
 };
 
@@ -68,14 +73,14 @@ static struct original originals[] = {
 };
 enum { SPAWN, SPAWNP, PIDFD_SPAWN, PIDFD_SPAWNP, OLD_SPAWN, OLD_SPAWNP, LIST_INIT };
 
-/* The number from which on the device's is looked for: few programs choose one there. */
+/* The device gets the first free number from here on: few programs use them. */
 #define HIGH_FD 200
 
-/* The device's descriptor, and what is found there as long as it is the device. */
+/* The device's descriptor, and the device number to recognise it by. */
 static atomic_int kept = -1;
 static _Atomic dev_t kept_rdev;
 
-/* From the environment that the program began with. */
+/* From the environment that the program started with. */
 static bool disabled;
 static const char *debug; /* "1": to stderr; else the path of a file */
 
@@ -85,7 +90,7 @@ static void *original_of(struct original *original)
 
 	if (function)
 		return function;
-	/* Two threads may look it up at once: they find the same. */
+	/* Two threads may look it up at the same time: both find the same. */
 	if (original->version)
 		function = dlvsym(RTLD_NEXT, original->name, original->version);
 	else
@@ -108,12 +113,12 @@ __attribute__((constructor)) static void begin(void)
 	if (word && (*word == '/' || !strcmp(word, "1")))
 		debug = strdup(word);
 	disabled = is_set("OUTSPAWN_DISABLE");
-	/* To be loaded costs a program more than some spawns save. */
+	/* Loading this library costs a program more than a few spawns save. */
 	if (is_set("OUTSPAWN_ALONE"))
 		unsetenv("LD_PRELOAD");
 }
 
-/* One line, in one write(2), so that those of many processes do not mix. */
+/* Write a line by one write(2), so that lines of many processes do not mix. */
 static void say(const char *file, const char *who, const char *what)
 {
 	int saved = errno, fd = STDERR_FILENO, length, state;
@@ -129,7 +134,7 @@ static void say(const char *file, const char *who, const char *what)
 	}
 	if (*debug == '/')
 		fd = open(debug, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
-	/* There is nobody to tell that nobody can be told. */
+	/* A failed write cannot be reported anywhere: ignore it. */
 	if (fd >= 0 && write(fd, line, length) < 0)
 		length = 0;
 	if (fd != STDERR_FILENO)
@@ -147,8 +152,8 @@ static bool is_device(int fd)
 }
 
 /*
- * Opens the device at a high number; or at a lower one where the limit is low, but
- * never at one of the first three, which programs close and expect to get again.
+ * Open the device at a high number, or at a lower one if RLIMIT_NOFILE is low,
+ * but never at 0, 1 or 2: programs close these and expect to get them again.
  */
 static int open_device(void)
 {
@@ -164,10 +169,13 @@ static int open_device(void)
 }
 
 /*
- * The device, or -1. Not inlined: what it keeps on the stack is gone before the
- * spawn. Of two threads that open it at once one closes what it has
- * opened. A child of vfork(2) leaves its parent a number that is the device in the
- * child alone: the parent finds that it is not, and opens it for itself.
+ * Return the device's descriptor, or -1.
+ *
+ * Not inlined, so that the spawn does not need the stack of its variables. If
+ * two threads open the device at the same time, one of them closes its
+ * descriptor. A child of vfork(2) may set kept to a number that is the device
+ * only in the child. Its parent then finds another file there, or none, and
+ * opens the device.
  */
 static __attribute__((noinline)) int device(void)
 {
@@ -207,16 +215,20 @@ static pid_t by_module(const struct posix_call *call, int *pidfd, const char **w
 	return pid;
 }
 
-/* A call of one of the functions, and what came of it. */
+/* A call of one of the functions, and its results. */
 struct attempt {
 	struct posix_call call;
 	struct original *original;
 	int *out; /* the program's pid or pidfd, or NULL */
 	bool want_pidfd;
-	const char *why; /* the C library must do it; set before: it is not even tried */
+	/*
+	 * NULL, or why the C library must do the call. If it is set at the
+	 * start, the module is not tried.
+	 */
+	const char *why;
 
 	int error;
-	spawn_function *libc; /* or NULL: it has none */
+	spawn_function *libc; /* the function to call; NULL: none */
 };
 
 static void give(const struct attempt *attempt, int pid, int pidfd)
@@ -242,7 +254,7 @@ static void try(struct attempt *attempt)
 	pthread_setcancelstate(state, NULL);
 }
 
-/* All but the C library's own call. */
+/* Do all of a call except the C library's part. */
 static void do_attempt(void *argument, const uint64_t *mask)
 {
 	struct attempt *attempt = argument;
@@ -253,7 +265,7 @@ static void do_attempt(void *argument, const uint64_t *mask)
 		try(attempt);
 	if (attempt->why) {
 		attempt->libc = original_of(attempt->original);
-		/* A C library that has no pidfd_spawn. */
+		/* NULL: this C library has no pidfd_spawn. */
 		attempt->error = attempt->libc ? 0 : ENOSYS;
 		if (debug)
 			say(attempt->call.file, "libc", attempt->why);
@@ -261,19 +273,24 @@ static void do_attempt(void *argument, const uint64_t *mask)
 		say(attempt->call.file, "module",
 		    attempt->error ? strerrorname_np(attempt->error) : NULL);
 	}
-	/* glibc's child shares errno with its caller: programs read the error there. */
+	/*
+	 * glibc's child shares errno with its caller; programs read it there.
+	 */
 	errno = attempt->error ? attempt->error : saved;
 }
 
-/* What comes of a call: libc is the function that must do it, or NULL. */
+/*
+ * What a call led to: the C library's function that must do it, or the error.
+ */
 struct outcome {
 	spawn_function *libc;
 	long error;
 };
 
 /*
- * Not inlined: all that it keeps on the stack is gone when the C library's function
- * runs, which may have no more room than it needs.
+ * Not inlined, so that the C library's function does not need the stack of
+ * these variables: the program's stack may have just enough room for that
+ * function.
  */
 static __attribute__((noinline)) struct outcome
 spawn(const struct attempt *kind, int *out, const char *file,
@@ -291,8 +308,9 @@ spawn(const struct attempt *kind, int *out, const char *file,
 #define EXPORTED __attribute__((visibility("default")))
 
 /*
- * The functions. What their names are outside is said below them. The C library's is
- * called with the program's own stack and signal mask.
+ * Define one function; .symver below gives it its public name. It calls the C
+ * library's function on the program's own stack, with the program's signal
+ * mask.
  */
 #define SPAWN_FUNCTION(name_, which, search_, pidfd_, why_)                                        \
 	EXPORTED spawn_function name_;                                                             \
@@ -316,7 +334,10 @@ SPAWN_FUNCTION(dropin_posix_spawnp, SPAWNP, true, false, NULL)
 SPAWN_FUNCTION(dropin_pidfd_spawn, PIDFD_SPAWN, false, true, NULL)
 SPAWN_FUNCTION(dropin_pidfd_spawnp, PIDFD_SPAWNP, true, true, NULL)
 
-/* Those that programs of before 2012 are linked with: they run scripts without "#!", too. */
+/*
+ * The versions that programs from before 2012 use: they also run scripts
+ * without "#!".
+ */
 #define OLD_PROGRAM "an old program's posix_spawn"
 SPAWN_FUNCTION(dropin_old_posix_spawn, OLD_SPAWN, false, false, OLD_PROGRAM)
 SPAWN_FUNCTION(dropin_old_posix_spawnp, OLD_SPAWNP, true, false, OLD_PROGRAM)
@@ -328,7 +349,7 @@ int dropin_list_init(posix_spawn_file_actions_t *list)
 	int (*init)(posix_spawn_file_actions_t *) = original_of(&originals[LIST_INIT]);
 	int saved = errno;
 
-	/* To look calls this function, too. */
+	/* The check itself calls this function: set the flag first. */
 	if (!disabled && !atomic_exchange(&looked, true))
 		outspawn_i_list_known();
 	errno = saved;

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
-/* Errors: how a spawn ended, in words. */
+/* Error messages: which step of a spawn failed, and why. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "internal.h"
 
-/* Long enough for any errno's words, in any locale's. */
+/* Long enough for strerror(3)'s text in any locale. */
 #define WORDS_SIZE 256
-/* A path may take all of it; the end of a longer one is cut off. */
+/* Room for a path of PATH_MAX bytes; the end of a longer text is cut off. */
 #define STEP_SIZE 4224
 
-/* strerror() of one's own buffer: strerror_r() comes in two kinds. */
+/*
+ * Return strerror(3)'s text. glibc's strerror_r() returns the text, other C
+ * libraries' writes it to the buffer.
+ */
 static const char *words(int error, char buf[WORDS_SIZE])
 {
 #ifdef __GLIBC__
@@ -61,7 +64,7 @@ static void say_mount(int error, const char *path, const char *why, char *buf, s
 			 path ? path : "the program", why);
 }
 
-/* Some of the kernel's answers to arguments are about one action. */
+/* The arguments of one action may be at fault: result->action is its index. */
 static void say_args(const struct outspawn_result *result, const struct outspawn_actions *actions,
 		     const char *why, char *buf, size_t size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
-/* internal.h - what the library's files share and its users do not see */
+/* internal.h - what the library's files share; not installed */
 #ifndef OUTSPAWN_INTERNAL_H
 #define OUTSPAWN_INTERNAL_H
 
@@ -8,8 +8,8 @@
 #include "outspawn.h"
 
 /*
- * Appends an action whose arg is block, memory of malloc()'s that the list
- * takes over: it is freed with the list, or at once after an error.
+ * Append an action whose arg is block, memory from malloc(3). The list owns the
+ * block and frees it. After an error the block is freed already.
  */
 int outspawn_i_add(struct outspawn_actions *a, struct spawn_template_action *action, void *block);
 
@@ -29,10 +29,10 @@ static inline struct open_how outspawn_i_open_how(unsigned int flags, mode_t mod
 	return how;
 }
 
-/* What an action does, as far as it helps to find it in the source. */
+/* Describe an action in words: what a message needs to name it. */
 void outspawn_i_describe(const struct spawn_template_action *action, char *buf, size_t size);
 
-/* One spawn, of whichever kind: what all of them are told, and what they tell. */
+/* What all kinds of spawn take and return. */
 struct outspawn_i_order {
 	char *const *argv;
 	char *const *envp;
@@ -43,15 +43,16 @@ struct outspawn_i_order {
 };
 
 /*
- * Memory that a spawn lends the kernel until the ioctl returns: for the path of an
- * execve, so that a tracer or a seccomp supervisor can read it. Most paths fit; the
- * drop-in's call has less than 2 KiB of stack in all.
+ * Memory that a spawn lends to the kernel until the ioctl returns. The child
+ * writes the path of its execve there, so that a tracer or a seccomp supervisor
+ * can read the path. Most paths fit. More room would cost stack, and a call of
+ * the drop-in may use less than 2 KiB of stack in all.
  */
 struct outspawn_i_scratch {
 	char bytes[160];
 };
 
-/* The kernel writes to it; the library does not read it. */
+/* Lend the memory. The library never reads what the kernel writes there. */
 static inline void outspawn_i_lend(struct spawn_template_spawn_args *args,
 				   struct outspawn_i_scratch *scratch)
 {
@@ -60,8 +61,9 @@ static inline void outspawn_i_lend(struct spawn_template_spawn_args *args,
 }
 
 /*
- * A result even if nobody asked for one: the kernel wants its memory for
- * tcsetpgrp. But an asynchronous child would write there after the call.
+ * Return the caller's result, or own if the caller gave none: the kernel needs
+ * a result's memory for tcsetpgrp with group 0. An asynchronous spawn gets no
+ * such substitute, because its child may write to the result after the call.
  */
 static inline struct outspawn_result *outspawn_i_result(struct outspawn_result *asked,
 							const struct outspawn_attr *attr,
@@ -73,16 +75,22 @@ static inline struct outspawn_result *outspawn_i_result(struct outspawn_result *
 }
 
 /*
- * Fills args in, and sets pidfd and result to what they are if the kernel
- * writes nothing. -EINVAL, -E2BIG: attr is of another library.
+ * Fill args in. Set *pidfd and *result to the values that they keep if the
+ * kernel writes nothing.
+ *
+ * Return: 0; -EINVAL or -E2BIG if attr has a wrong size, or members that this
+ * library does not have.
  */
 int outspawn_i_args(struct spawn_template_spawn_args *args, const struct outspawn_i_order *order);
 
-/* The ioctl, and what is to be said after it. */
+/* Make the ioctl; after a failure, complete *pidfd and *result. */
 pid_t outspawn_i_spawn(int fd, unsigned long request, const void *args,
 		       const struct outspawn_i_order *order);
 
-/* Says that it failed with error, positive, if the kernel has not. Returns -error. */
+/*
+ * Note in *pidfd and *result that the spawn failed, unless the kernel has
+ * written a failure already. error is positive. Return -error.
+ */
 pid_t outspawn_i_failed(const struct outspawn_i_order *order, int error);
 
 #endif /* OUTSPAWN_INTERNAL_H */

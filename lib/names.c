@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
-/* Names of limits, scheduling policies and namespaces, for messages and options. */
+/* Names of limits, policies and namespaces, for messages and options. */
 #include <sched.h>
 #include <sys/resource.h>
 

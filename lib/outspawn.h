@@ -2,13 +2,15 @@
 /*
  * outspawn.h - start programs from templates, without fork
  *
- * A thin layer over the ioctls of /dev/spawn_template (spawn_template.h, and
- * spawn_template(4)). It keeps no state: descriptors are plain ints that the
- * caller closes with close(2), and every function may be called from any
- * thread. The only memory it allocates belongs to a struct outspawn_actions.
+ * A thin layer over the ioctls of /dev/spawn_template (spawn_template(4)). The
+ * library keeps no state: a device or a template is a plain descriptor, which
+ * the caller closes with close(2). Any thread may call any function. The only
+ * memory that the library allocates belongs to a struct outspawn_actions.
  *
- * Functions return 0 or a value that is not negative, or -errno; they leave
- * errno itself unspecified. None of them restarts after EINTR.
+ * Functions return 0 or a positive value; or a negative error number, such as
+ * -ENOENT. The value of errno is then unspecified. No function restarts after
+ * EINTR. The comments here are short: each function has a man page, and the man
+ * pages describe all flags and list all errors.
  *
  *	int dev = outspawn_open();
  *	int tmpl = outspawn_template(dev, "/usr/bin/rg");
@@ -41,76 +43,68 @@ struct sock_fprog; /* <linux/filter.h> */
 /*
  * outspawn_open() - open /dev/spawn_template
  *
- * Return: a close-on-exec descriptor that the caller closes; or open(2)'s
- * error: -ENOENT if the module is not loaded (or nothing made the device
- * node), -EACCES without permission for the device.
+ * Templates stay usable after the device is closed.
  *
- * Templates outlive it: it may be closed once they are made.
+ * Return: a close-on-exec descriptor that the caller closes; or open(2)'s
+ * error, such as -ENOENT if the module is not loaded, or -EACCES.
  */
 int outspawn_open(void);
 
 /*
- * outspawn_info() - ask the module what it is and what it can do
- * @fd: from outspawn_open(), or a template
- * @info: filled in; unknown to an older module: 0
+ * outspawn_info() - ask what the module can do
+ * @fd: the device or a template
+ * @info: filled in; members that an older module does not know are 0
  *
- * Return: 0; -EBADF; -ENOTTY if fd is neither; -EFAULT.
+ * Return: 0; or -EBADF, -EFAULT, or -ENOTTY if fd is neither of both.
  */
 int outspawn_info(int fd, struct spawn_template_info *info);
 
 /*
  * outspawn_template() - pin the executable at a path
  * @dev: from outspawn_open()
- * @path: absolute; symbolic links are followed now. Not kept.
+ * @path: absolute; symbolic links are followed now; the string is copied
  *
- * The template belongs to the calling process, with the caller's credentials,
- * until it calls execve(2). Threads with other credentials, and other
- * processes, cannot spawn from it. It goes stale when
- * the file changes or the path comes to name another one. While it is open
- * the file cannot be opened for writing (ETXTBSY), if the caller may read it.
+ * Only threads of this process with the same credentials can spawn from the
+ * template, until the process calls execve(2). The template becomes stale when
+ * the file changes, or when the path names another file. While the template is
+ * open, the file cannot be opened for writing (ETXTBSY).
  *
  * Return: a close-on-exec template fd that the caller closes; or
  *  -EINVAL   path is NULL or not absolute
  *  -EACCES   no execute permission, not a regular file, a noexec mount
  *  -ETXTBSY  the file is open for writing
- *  -ENOEXEC  not ELF (a script, say), another machine's, or malformed. Of a
- *	      file that the caller may not read, the spawn says so.
+ *  -ENOEXEC  not ELF (a script, for example), of another machine, or malformed
  *  -EBADF, -ENOTTY   dev is not the device
- *  -EMFILE, -ENFILE, -ENOMEM, -EFAULT, and what open(2) gives for the path.
+ *  or an error of open(2).
  */
 int outspawn_template(int dev, const char *path);
 
 /*
- * outspawn_template_fd() - pin the executable behind a descriptor
+ * outspawn_template_fd() - pin an executable that is open
  * @dev: from outspawn_open()
- * @execfd: the executable; opened with O_PATH will do. Stays the caller's,
- *	who may close it afterwards.
+ * @execfd: the executable, opened in any way, also with O_PATH; the caller may
+ *	close it after the call
  *
- * As outspawn_template(), but there is no path that could come to name
- * another file: only a change of the file itself makes the template stale.
+ * As outspawn_template(), but only a change of the file makes the template
+ * stale, because there is no path to compare.
  *
  * Return: as outspawn_template(); -EBADF also if execfd is not a descriptor,
  * -ELOOP if it is a symbolic link.
  */
 int outspawn_template_fd(int dev, int execfd);
 
-/*
- * For the two below. ANY_FORMAT: take whatever execve(2) would try: scripts,
- * formats of binfmt_misc; of these nothing is known before a spawn (ENOEXEC
- * comes from there), and a script's interpreter opens it by its path, later;
- * writers are kept away from files that begin as ELF does. If execfd was
- * close-on-exec, a spawn of a script is -ENOENT, as of execveat(2).
- * ALLOW_WRITE: do not keep writers away; a spawn is -ESTALE after a write, and
- * -ETXTBSY during one. (A write is what the filesystem notes as one: tmpfs notes
- * none that is done through a mapping.) Either flag may make the call wait, at
- * most a clock tick, or two seconds where times are rounded, if the file was
- * written just now: until the next write must show in its times.
- */
+/* Flags of a template; outspawn_template(3) has their rules and limits. */
+/* Take any file that execve(2) takes: scripts, formats of binfmt_misc. */
 #define OUTSPAWN_ANY_FORMAT (1U << 0)
+/* Let others write to the file. A spawn after a write fails with -ESTALE. */
 #define OUTSPAWN_ALLOW_WRITE (1U << 1)
 
 /*
- * outspawn_template_flags(), outspawn_template_fd_flags() - the same with flags
+ * outspawn_template_flags(), outspawn_template_fd_flags() - the same, with
+ * flags
+ *
+ * With a flag the call may wait, two seconds at most, if the file has just been
+ * written.
  *
  * Return: as outspawn_template(); -EINVAL also for an unknown flag.
  */
@@ -118,30 +112,31 @@ int outspawn_template_flags(int dev, const char *path, unsigned int flags);
 int outspawn_template_fd_flags(int dev, int execfd, unsigned int flags);
 
 /*
- * outspawn_template_refresh() - pin a path anew, at the same descriptor
+ * outspawn_template_refresh() - pin a path again, at the same descriptor
  * @dev: from outspawn_open()
  * @tmpl: a template fd, stale or not
  * @path, @flags: as for outspawn_template_flags()
  *
- * For a spawn that failed with -ESTALE: what the path names now is made a
- * template and takes the number of tmpl, at once for all threads; close-on-exec
- * stays as it is. Spawns that other threads began before go on from the old
- * template. Refresh once, and spawn again:
+ * Makes a template of the file that the path names now, and gives it the number
+ * of tmpl, for all threads at the same moment. The close-on-exec flag stays as
+ * it is. A spawn that another thread has begun goes on with the old template.
+ * After -ESTALE, refresh once and spawn again:
  *
  *	pid = outspawn_spawn(tmpl, argv, envp, NULL, 0, &pidfd, NULL);
  *	if (pid == -ESTALE && !outspawn_template_refresh(dev, tmpl, path, 0))
  *		pid = outspawn_spawn(tmpl, argv, envp, NULL, 0, &pidfd, NULL);
  *
- * Return: 0; or, with tmpl as it was, an error of outspawn_template_flags();
- * -EBADF or -ENOTTY also if tmpl is not a template; -EINTR, -EBUSY as of dup3(2).
+ * Return: 0; or an error, with tmpl unchanged: as outspawn_template_flags();
+ * -EBADF or -ENOTTY also if tmpl is not a template; or -EINTR or -EBUSY of
+ * dup3(2).
  */
 int outspawn_template_refresh(int dev, int tmpl, const char *path, unsigned int flags);
 
 /*
  * outspawn_query() - ask what a template pins
  * @tmpl: a template fd
- * @query: filled in; query->stale is 0, or the (positive) errno that a spawn
- *	would fail with now
+ * @query: filled in; query->stale is 0, or the positive error number with which
+ *	a spawn would fail now
  *
  * Return: 0; -EBADF; -ENOTTY if tmpl is not a template; -EFAULT.
  */
@@ -150,10 +145,10 @@ int outspawn_query(int tmpl, struct spawn_template_query *query);
 /*
  * struct outspawn_actions - the steps that set a child up, in order
  *
- * The caller provides it, on the stack or anywhere; outspawn_actions_init()
- * comes first and outspawn_actions_destroy() last. Treat the members as
- * private. A list may be used for any number of spawns, by several threads
- * at once as long as none adds to it.
+ * The caller provides the struct, and treats its members as private. Call
+ * outspawn_actions_init() first and outspawn_actions_destroy() last. A list may
+ * be used for many spawns, and by several threads at the same time while no
+ * thread adds to it.
  */
 struct outspawn_actions {
 	struct spawn_template_action *array; /* as the kernel reads it */
@@ -161,43 +156,44 @@ struct outspawn_actions {
 	unsigned int capacity; /* of array, in actions */
 };
 
-/* outspawn_actions_init() - make an empty list. Cannot fail. */
+/* outspawn_actions_init() - make the list empty. Cannot fail. */
 void outspawn_actions_init(struct outspawn_actions *a);
 
 /*
- * outspawn_actions_destroy() - free the list's memory, with the copies of
- * paths and signal sets. The list is empty afterwards and may be used again.
+ * outspawn_actions_destroy() - free the list's memory, with all copies
+ *
+ * The list is then empty and may be used again.
  */
 void outspawn_actions_destroy(struct outspawn_actions *a);
 
 /*
- * The adders below append one action. What each does, and the errors it can
- * end a spawn with, is said in spawn_template.h and outspawn_actions_init(3);
- * in short: a number means the child's descriptor of that number if it has
- * one, else the caller's, whether close-on-exec or not. Paths and sets are
- * copied; descriptors are not: they are looked up at each spawn.
+ * Each function below appends one action. outspawn_actions_init(3) describes
+ * the actions and the rule which descriptor a number means. Paths and signal
+ * sets are copied. Descriptors are looked up at each spawn.
  *
- * Return: 0, and the action's index is the number of those added before; or,
- * with the list as it was:
+ * Return: 0; the action's index is the number of actions added before. Or an
+ * error, with the list unchanged:
  *  -ENOMEM  no memory
- *  -E2BIG   the list has SPAWN_TEMPLATE_MAX_ACTIONS already
- *  -EBADF   a negative descriptor
- *  -EINVAL  other arguments that no spawn could take
+ *  -E2BIG   the list has SPAWN_TEMPLATE_MAX_ACTIONS actions
+ *  -EBADF   a descriptor is negative
+ *  -EINVAL  another argument is one that no spawn takes
  */
 
 /* outspawn_actions_close() - close fd, as close(2) */
 int outspawn_actions_close(struct outspawn_actions *a, int fd);
 
 /*
- * outspawn_actions_dup2() - make newfd a copy of fd, as dup2(2). With
- * fd == newfd: the child has the descriptor, with close-on-exec off (as
- * posix_spawn_file_actions_adddup2() of POSIX.1-2024 has it).
+ * outspawn_actions_dup2() - make newfd a copy of fd, as dup2(2)
+ *
+ * If fd equals newfd, the child gets this descriptor, with close-on-exec off,
+ * as with posix_spawn_file_actions_adddup2() of POSIX.1-2024.
  */
 int outspawn_actions_dup2(struct outspawn_actions *a, int fd, int newfd);
 
 /*
- * outspawn_actions_dup3() - as dup2, with flags 0 or O_CLOEXEC. -EINVAL:
- * other flags, or O_CLOEXEC with fd == newfd.
+ * outspawn_actions_dup3() - as dup2, with flags 0 or O_CLOEXEC
+ *
+ * -EINVAL: another flag, or O_CLOEXEC with fd equal to newfd.
  */
 int outspawn_actions_dup3(struct outspawn_actions *a, int fd, int newfd, int flags);
 
@@ -206,9 +202,9 @@ int outspawn_actions_fchdir(struct outspawn_actions *a, int fd);
 
 /*
  * outspawn_actions_open() - open a file at the number newfd
- * @path: a relative one starts at the child's working directory, which an
- *	earlier fchdir action may have changed
- * @flags, @mode: of open(2); the child's umask applies to mode
+ * @path: if relative, looked up in the child's working directory, which an
+ *	earlier action may have changed
+ * @flags, @mode: as open(2); the child's umask applies to mode
  *
  * -EINVAL: path is NULL. -ENAMETOOLONG: PATH_MAX bytes or more.
  */
@@ -217,8 +213,8 @@ int outspawn_actions_open(struct outspawn_actions *a, int newfd, const char *pat
 
 /*
  * outspawn_actions_openat2() - as open, with openat2(2)'s arguments
- * @dirfd: where a relative path starts; or AT_FDCWD
- * @how: copied, and checked by the kernel at the spawn
+ * @dirfd: the directory of a relative path; or AT_FDCWD
+ * @how: copied; the kernel checks it at the spawn
  *
  * -EINVAL: path or how is NULL. -ENAMETOOLONG: PATH_MAX bytes or more.
  */
@@ -226,11 +222,10 @@ int outspawn_actions_openat2(struct outspawn_actions *a, int newfd, int dirfd, c
 			     const struct open_how *how);
 
 /*
- * outspawn_actions_close_range() - close first to last, both included, as
- * close_range(2)
- * @last: ~0U for no end
- * @flags: 0, or CLOSE_RANGE_CLOEXEC to make those that the child has
- *	close-on-exec instead
+ * outspawn_actions_close_range() - close first to last, as close_range(2)
+ * @last: included; ~0U for no end
+ * @flags: 0; or CLOSE_RANGE_CLOEXEC, which makes the descriptors close-on-exec
+ *	instead
  *
  * -EINVAL: other flags, or first > last.
  */
@@ -238,75 +233,79 @@ int outspawn_actions_close_range(struct outspawn_actions *a, unsigned int first,
 				 unsigned int flags);
 
 /*
- * outspawn_actions_sigmask() - the signal mask that the program starts with;
- * without it, the caller's. -EINVAL: set is NULL.
+ * outspawn_actions_sigmask() - set the signal mask with which the program
+ * starts
+ *
+ * Without this action the program starts with the caller's mask. -EINVAL: set
+ * is NULL.
  */
 int outspawn_actions_sigmask(struct outspawn_actions *a, const sigset_t *set);
 
 /*
- * outspawn_actions_sigdefault() - signals of the set that the caller ignores
- * get their default action. (Those it handles get it anyway, by exec.)
- * -EINVAL: set is NULL.
+ * outspawn_actions_sigdefault() - set ignored signals of the set to default
+ *
+ * exec resets handled signals in any case. -EINVAL: set is NULL.
  */
 int outspawn_actions_sigdefault(struct outspawn_actions *a, const sigset_t *set);
 
-/* outspawn_actions_closefrom() - close all from first on, as closefrom(3) */
+/* outspawn_actions_closefrom() - close first and all above, as closefrom(3) */
 int outspawn_actions_closefrom(struct outspawn_actions *a, int first);
 
 /*
- * The adders below append one system call of the child's, named as the call is,
- * with the arguments that the call has but for the process: that is always the
- * child. What they point to is copied. A call that fails ends the spawn with
- * its error. Each is subject to the caller's seccomp filters as that call. Which
- * calls the kernel module takes, and with which arguments, is said in
- * docs/syscalls.md and outspawn_actions_setsid(3).
+ * Each function below appends a system call that the child makes. The functions
+ * have the names and arguments of the calls, without the argument for a
+ * process, which is always the child. Memory is copied.
+ * outspawn_actions_setsid(3) describes them; docs/syscalls.md lists the calls
+ * and arguments that the module takes.
  *
- * -EINVAL: a pointer is NULL where there must be something, or a value that no
- * kernel would take. -ENAMETOOLONG: a path has PATH_MAX bytes or more.
+ * Return: as above. -EINVAL: a pointer is NULL, or a value is one that no
+ * kernel takes. -ENAMETOOLONG: a path has PATH_MAX bytes or more.
  */
 
 /*
- * outspawn_actions_syscall() - any call that the module takes
+ * outspawn_actions_syscall() - make any call that the module takes
  * @nr: SYS_*
- * @args: six; those that the call does not have are 0. Memory that they point
- *	to is not copied, and must stay as long as the list is used.
+ * @args: the six arguments; 0 where the call has none. Memory is not copied: it
+ *	must stay valid while the list is used.
  *
- * A call that is not taken fails the spawn with -EOPNOTSUPP.
+ * A call that the module does not take fails the spawn with -EOPNOTSUPP.
  */
 int outspawn_actions_syscall(struct outspawn_actions *a, long nr, const unsigned long args[6]);
 
-/* A new session; a process group (0: one of the child's own) to be in */
+/* Start a session; enter a process group, or a new one if pgid is 0 */
 int outspawn_actions_setsid(struct outspawn_actions *a);
 int outspawn_actions_setpgid(struct outspawn_actions *a, pid_t pgid);
 
 /*
- * outspawn_actions_tcsetpgrp() - make a process group the foreground one of the
- * terminal fd
- * @pgrp: 0: the one that the child is in by then; this, and OUTSPAWN_ASYNC,
- *	need a result (-EINVAL)
+ * outspawn_actions_tcsetpgrp() - set the foreground process group of terminal
+ * fd
+ * @pgrp: 0 for the group that the child is in when the action runs. With 0 and
+ *	OUTSPAWN_ASYNC the spawn needs a result (-EINVAL).
  */
 int outspawn_actions_tcsetpgrp(struct outspawn_actions *a, int fd, pid_t pgrp);
 
-/* outspawn_actions_ctty() - make fd the controlling terminal (TIOCSCTTY); after setsid */
+/*
+ * outspawn_actions_ctty() - make fd the controlling terminal; add it after
+ * setsid
+ */
 int outspawn_actions_ctty(struct outspawn_actions *a, int fd);
 
-/* The mask of modes, the working directory, the root directory */
+/* Set the file mode mask, the working directory, the root directory */
 int outspawn_actions_umask(struct outspawn_actions *a, mode_t mask);
 int outspawn_actions_chdir(struct outspawn_actions *a, const char *path);
 int outspawn_actions_chroot(struct outspawn_actions *a, const char *path);
 
-/* outspawn_actions_cloexec() - set or clear close-on-exec of a descriptor of the child's */
+/* outspawn_actions_cloexec() - set or clear close-on-exec of the child's fd */
 int outspawn_actions_cloexec(struct outspawn_actions *a, int fd, int on);
 
-/* A limit: RLIMIT_* */
+/* outspawn_actions_setrlimit() - set a limit; resource is RLIMIT_* */
 int outspawn_actions_setrlimit(struct outspawn_actions *a, int resource,
 			       const struct rlimit *limit);
 
 /*
- * Scheduling: processors (size in bytes, as sched_setaffinity(2)); policy and
- * priority; a struct sched_attr, that begins with its size; the nice value; I/O
- * priority, a value as ioprio_set(2) has it; where memory comes from, as
- * set_mempolicy(2).
+ * Scheduling. setaffinity: size is in bytes. setattr: attr is a struct
+ * sched_attr, which begins with its size. ioprio: the value of ioprio_set(2).
+ * mempolicy: the arguments of set_mempolicy(2).
  */
 int outspawn_actions_setaffinity(struct outspawn_actions *a, size_t size, const cpu_set_t *set);
 int outspawn_actions_setscheduler(struct outspawn_actions *a, int policy,
@@ -319,8 +318,8 @@ int outspawn_actions_mempolicy(struct outspawn_actions *a, int mode, const unsig
 			       unsigned long maxnode);
 
 /*
- * Users and groups; -1 leaves one as it is. These are the kernel's calls, for the
- * child alone: there are no other threads in it to be told.
+ * Users and groups; -1 leaves an ID unchanged. Add setgroups and setresgid
+ * before setresuid.
  */
 int outspawn_actions_setresuid(struct outspawn_actions *a, uid_t real, uid_t effective,
 			       uid_t saved);
@@ -329,29 +328,30 @@ int outspawn_actions_setresgid(struct outspawn_actions *a, gid_t real, gid_t eff
 int outspawn_actions_setgroups(struct outspawn_actions *a, size_t count, const gid_t *groups);
 
 /*
- * outspawn_actions_capset() - capabilities; bit n of a set is capability n.
- * outspawn_cap.h has outspawn_actions_capabilities(), with libcap's cap_t.
+ * outspawn_actions_capset() - set capabilities; bit n of a set is capability n
+ *
+ * outspawn_cap.h has outspawn_actions_capabilities(), which takes libcap's
+ * cap_t.
  */
 int outspawn_actions_capset(struct outspawn_actions *a, unsigned long long effective,
 			    unsigned long long permitted, unsigned long long inheritable);
 
-/* prctl(2), of the options in docs/syscalls.md; memory is not copied */
+/* Options of prctl(2) that docs/syscalls.md lists; memory is not copied */
 int outspawn_actions_prctl(struct outspawn_actions *a, int option, unsigned long arg2,
 			   unsigned long arg3, unsigned long arg4, unsigned long arg5);
 int outspawn_actions_personality(struct outspawn_actions *a, unsigned long persona);
 
 /*
- * Confinement, which later actions and exec itself are subject to: a Landlock
- * ruleset, and a seccomp filter. Both need no_new_privs (OUTSPAWN_NO_NEW_PRIVS)
- * or CAP_SYS_ADMIN.
+ * A Landlock ruleset; a seccomp filter. They also restrict later actions and
+ * exec. Both need OUTSPAWN_NO_NEW_PRIVS or CAP_SYS_ADMIN.
  */
 int outspawn_actions_landlock(struct outspawn_actions *a, int ruleset_fd);
 int outspawn_actions_seccomp(struct outspawn_actions *a, const struct sock_fprog *program);
 
 /*
- * Namespaces and mounts. As with the calls, CLONE_NEWPID is for the child's own
- * children; attributes of birth (struct outspawn_attr) have one for the child.
- * mount: any string but target may be NULL; data is a string.
+ * Namespaces and mounts. As with the calls, CLONE_NEWPID takes effect for the
+ * child's own children; outspawn_attr.namespaces can make a PID namespace for
+ * the child. mount: source, type and data may be NULL; data is a string.
  */
 int outspawn_actions_setns(struct outspawn_actions *a, int fd, int nstype);
 int outspawn_actions_unshare(struct outspawn_actions *a, int flags);
@@ -362,55 +362,55 @@ int outspawn_actions_pivot_root(struct outspawn_actions *a, const char *new_root
 				const char *put_old);
 int outspawn_actions_sethostname(struct outspawn_actions *a, const char *name);
 
+/* Flags of a spawn; outspawn_spawn(3) describes them. */
 /*
- * Flags of a spawn. INHERIT_FDS: the child has every descriptor of the caller's
- * that is not close-on-exec. Without it: the caller's 0, 1 and 2 (those that are
- * not close-on-exec) and what the actions placed.
+ * The child gets all of the caller's descriptors that are not close-on-exec. By
+ * default it gets only 0, 1 and 2, and the descriptors that actions place.
  */
 #define OUTSPAWN_INHERIT_FDS (1U << 0)
 /*
- * Return as soon as the child exists (later behind seccomp filters, with actions
- * that have pointers, or that change the user or group). The caller may close its
- * descriptors and free its strings at once; the result must stay where it is until the child
- * has ended. What fails from then on ends the child with status 127, and is in
- * the result; without an error there, it was the program that ended.
+ * Return as soon as the child exists. The result's memory must stay valid until
+ * the child has ended: a later failure is written there, and ends the child
+ * with status 127.
  */
 #define OUTSPAWN_ASYNC (1U << 1)
-/* The child is born in the cgroup v2 of attr.cgroup. */
+/* The child starts in the cgroup v2 that attr.cgroup names. */
 #define OUTSPAWN_CGROUP (1U << 2)
-/* The child's end is signalled by attr.exit_signal, not by SIGCHLD; 0: by none. */
+/*
+ * attr.exit_signal, not SIGCHLD, tells the caller that the child ended; 0:
+ * none.
+ */
 #define OUTSPAWN_EXIT_SIGNAL (1U << 3)
-/* Nobody has to wait for the child, or can. -EOPNOTSUPP: not with this kernel. */
+/* The kernel reaps the child. -EOPNOTSUPP: this kernel cannot do it. */
 #define OUTSPAWN_AUTOREAP (1U << 4)
 /*
- * The child is killed when its pidfd is closed. Needs AUTOREAP, and NO_NEW_PRIVS
- * or CAP_SYS_ADMIN. -EOPNOTSUPP: not with this kernel.
+ * The child is killed when its pidfd is closed. Needs AUTOREAP; and
+ * NO_NEW_PRIVS or CAP_SYS_ADMIN. -EOPNOTSUPP: this kernel cannot do it.
  */
 #define OUTSPAWN_KILL_ON_CLOSE (1U << 5)
 /*
- * The program is stopped (SIGSTOP) before its first instruction. -EPERM, -EACCES
- * at SPAWN_TEMPLATE_STAGE_STOP: the caller could not have sent the signal, and the
- * program does not run; with ASYNC it is killed by SIGKILL.
+ * The program is stopped (SIGSTOP) before its first instruction. -EPERM or
+ * -EACCES at SPAWN_TEMPLATE_STAGE_STOP: the caller may not stop the program.
  */
 #define OUTSPAWN_STOPPED (1U << 6)
 /* The child has no_new_privs before its first action. */
 #define OUTSPAWN_NO_NEW_PRIVS (1U << 7)
 
 /*
- * struct outspawn_attr - what belongs to the birth of a process
+ * struct outspawn_attr - attributes of a child that its creation sets
  *
- * Begin with OUTSPAWN_ATTR_INIT, so that members that a later library has are 0.
- * Everything is read during the call.
+ * Initialise it with OUTSPAWN_ATTR_INIT, which sets size, and all else to 0.
+ * The struct and the memory that it points to are read only during the call.
  */
 struct outspawn_attr {
 	size_t size; /* of this struct */
 	unsigned int flags; /* OUTSPAWN_* above */
-	unsigned int set_tid_size; /* how many, or 0 */
+	unsigned int set_tid_size; /* number of elements in set_tid */
 	unsigned long long namespaces; /* CLONE_NEW* to create, or 0 */
-	const pid_t *set_tid; /* pids to have, as clone3(2); or NULL */
+	const pid_t *set_tid; /* process IDs for the child, as clone3(2); or NULL */
 	int cgroup; /* with OUTSPAWN_CGROUP: a descriptor; else 0 */
 	int exit_signal; /* with OUTSPAWN_EXIT_SIGNAL; else 0 */
-	int pdeath_signal; /* sent when the spawning thread ends; or 0 */
+	int pdeath_signal; /* sent to the child when the spawning thread ends; or 0 */
 	int pad; /* 0 */
 };
 
@@ -418,51 +418,53 @@ struct outspawn_attr {
 #define OUTSPAWN_ATTR_INIT { sizeof(struct outspawn_attr), 0, 0, 0, NULL, 0, 0, 0, 0 }
 /* clang-format on */
 
-/* How a spawn ended: the kernel's struct under the library's name. */
+/*
+ * Where and why a spawn failed: the kernel's struct, under the library's name.
+ */
 #define outspawn_result spawn_template_result
 
 /*
  * outspawn_spawn() - start the program of a template
  * @tmpl: a template fd
  * @argv: ends with NULL
- * @envp: ends with NULL. As with execve(2), NULL is an empty environment:
- *	pass environ(7) for the caller's own.
- * @actions: steps of set-up that run in the child; or NULL
+ * @envp: ends with NULL; NULL is an empty environment, as with execve(2). Give
+ *	environ(7) to pass the caller's environment.
+ * @actions: steps that set the child up; or NULL
  * @flags: 0 or OUTSPAWN_*, but not CGROUP and EXIT_SIGNAL (-EINVAL)
- * @pidfd: if not NULL, set to a close-on-exec pidfd that the caller closes;
- *	to -1 after a failure
- * @result: if not NULL, says after a failure which step it was, for
- *	outspawn_strerror(); filled in always, even if the kernel could not
+ * @pidfd: set to a close-on-exec pidfd that the caller closes, or to -1 after a
+ *	failure; or NULL
+ * @result: filled in after success and after failure; it says which step
+ *	failed, for outspawn_strerror(); or NULL
  *
- * Returns once exec has replaced the child's memory, as vfork(2) does; see
- * OUTSPAWN_ASYNC. The child is then a child of the caller like any other: wait
- * for it. After a failure there is no child, nothing to wait for and no SIGCHLD.
- * Descriptors, credentials and the rest are as execve(2) after vfork(2) leaves
- * them, but for the descriptors (see OUTSPAWN_INHERIT_FDS).
+ * Returns when exec has replaced the child's memory, as vfork(2) does, except
+ * with OUTSPAWN_ASYNC. The caller then waits for the child as for any other
+ * child. After a failure there is no child and no SIGCHLD. The child inherits
+ * what execve(2) after vfork(2) passes on, except for the descriptors.
  *
  * Return: the child's pid; or
- *  -ESTALE   the file changed, or its path names another: call
- *	      outspawn_template_refresh(), and spawn again;
- *	      at SPAWN_TEMPLATE_STAGE_MOUNT: not in the child's mount namespace
- *  -EACCES   another process made the template, or a thread with other
- *	      credentials did; or an action's or exec's (result->stage says which)
- *  -EINVAL, -EFAULT, -E2BIG   arguments
- *  -EAGAIN, -ENOMEM, -EMFILE  as fork(2) and pidfd_open(2) give them
+ *  -ESTALE   the file changed, or its path names another file: call
+ *	      outspawn_template_refresh() and spawn again. That does not help
+ *	      at SPAWN_TEMPLATE_STAGE_MOUNT: the child's mount namespace does
+ *	      not have the file.
+ *  -EACCES   at SPAWN_TEMPLATE_STAGE_TEMPLATE: another process, or a thread
+ *	      with other credentials, made the template
+ *  -EINVAL, -EFAULT, -E2BIG   bad arguments
+ *  -EAGAIN, -ENOMEM, -EMFILE  as fork(2) and pidfd_open(2)
  *  -EBADF, -ENOTTY   tmpl is not a template
- *  and the error of the action, or of execve(2), that failed.
+ *  or the error of the action, or of execve(2), that failed (result->stage).
  */
 pid_t outspawn_spawn(int tmpl, char *const argv[], char *const envp[],
 		     const struct outspawn_actions *actions, unsigned int flags, int *pidfd,
 		     struct outspawn_result *result);
 
 /*
- * outspawn_spawn_attr() - the same with all attributes
- * @attr: or NULL: none
+ * outspawn_spawn_attr() - the same, with all attributes
+ * @attr: or NULL for none
  *
- * Return: as outspawn_spawn(); -EINVAL, -E2BIG: attr->size is not that of a
- * struct outspawn_attr, or has members that this library does not know; -EPERM:
- * the caller has seccomp filters, and wants what vfork(2) has not (namespaces,
- * set_tid, CGROUP, AUTOREAP, KILL_ON_CLOSE); and as clone3(2) for these.
+ * Return: as outspawn_spawn(); -EINVAL or -E2BIG also if attr->size is wrong,
+ * or if attr sets members that this library does not have; -EPERM if a caller
+ * with seccomp filters asks for namespaces, set_tid, CGROUP, AUTOREAP or
+ * KILL_ON_CLOSE; or an error of clone3(2) for these.
  */
 pid_t outspawn_spawn_attr(int tmpl, char *const argv[], char *const envp[],
 			  const struct outspawn_actions *actions, const struct outspawn_attr *attr,
@@ -471,17 +473,17 @@ pid_t outspawn_spawn_attr(int tmpl, char *const argv[], char *const envp[],
 /*
  * outspawn_spawn_path() - start a program without a template
  * @dev: from outspawn_open()
- * @file: as execve(2)'s; or, without a slash, searched for in path
- * @path: directories with ':' between them, an empty one being the working
- *	directory; or NULL: no search. getenv("PATH") is not looked at.
+ * @file: the path of the program; a name without a slash is searched for in
+ * path
+ * @path: directories separated by ':', where an empty one is the working
+ *	directory; or NULL for no search. Give getenv("PATH") to search PATH.
  *
- * Each attempt is made in the child, after the actions, by execvp(3)'s rules:
- * ENOENT, ENOTDIR, ESTALE, ENODEV, ETIMEDOUT and EACCES go on to the next
- * directory. Scripts and binfmt_misc work as with execve(2). If exec fails,
- * result->action is the number of the directory tried last.
+ * The child searches after its actions, by execvp(3)'s rules. Scripts and
+ * formats of binfmt_misc work as with execve(2). If exec fails, result->action
+ * is the index of the directory tried last.
  *
- * Return: as outspawn_spawn_attr(), but for what is about templates;
- * -EBADF, -ENOTTY: dev is not the device; -ENAMETOOLONG: file is too long.
+ * Return: as outspawn_spawn_attr(), but without the errors of templates; -EBADF
+ * or -ENOTTY if dev is not the device; -ENAMETOOLONG if file is too long.
  */
 pid_t outspawn_spawn_path(int dev, const char *file, const char *path, char *const argv[],
 			  char *const envp[], const struct outspawn_actions *actions,
@@ -489,13 +491,14 @@ pid_t outspawn_spawn_path(int dev, const char *file, const char *path, char *con
 			  struct outspawn_result *result);
 
 /*
- * outspawn_spawn_shell() - the same; what has no format (ENOEXEC) is taken for a
- * script and started as "/bin/sh FOUND ARGV[1]...", as execvp(3) does
+ * outspawn_spawn_shell() - the same; after ENOEXEC, start a shell as execvp(3)
+ * does
  *
- * The actions have been run once in a child that came to nothing by then, and
- * run again for the shell: a file that they made is there already.
+ * An executable file of unknown format is taken for a script, and started as
+ * "/bin/sh FOUND ARGV[1]...". The actions then run twice: in the child in which
+ * exec failed, and in the child that becomes the shell.
  *
- * Return: as outspawn_spawn_path(); -EINVAL: with OUTSPAWN_ASYNC.
+ * Return: as outspawn_spawn_path(); -EINVAL also with OUTSPAWN_ASYNC.
  */
 pid_t outspawn_spawn_shell(int dev, const char *file, const char *path, char *const argv[],
 			   char *const envp[], const struct outspawn_actions *actions,
@@ -504,45 +507,45 @@ pid_t outspawn_spawn_shell(int dev, const char *file, const char *path, char *co
 
 /* struct outspawn_job - one spawn of a batch */
 struct outspawn_job {
-	int tmpl; /* a template fd; not looked at if there is a file */
-	const char *file; /* or NULL: from tmpl */
-	const char *path; /* as outspawn_spawn_path()'s */
+	int tmpl; /* a template fd; ignored if file is set */
+	const char *file; /* a program; or NULL: spawn from tmpl */
+	const char *path; /* as outspawn_spawn_path() */
 	char *const *argv;
 	char *const *envp;
 	const struct outspawn_actions *actions; /* or NULL */
 	const struct outspawn_attr *attr; /* or NULL */
 	int *pidfd; /* or NULL */
-	/* Written. */
-	pid_t pid; /* or -errno; 0: not done */
-	struct outspawn_result result; /* stays in use by an OUTSPAWN_ASYNC job */
+	/* Written by the call. */
+	pid_t pid; /* or a negative error number; 0: not done */
+	struct outspawn_result result; /* an OUTSPAWN_ASYNC child may write here later */
 };
 
 /*
- * outspawn_batch() - many spawns at once
+ * outspawn_batch() - do many spawns
  * @dev: from outspawn_open()
- * @jobs: done in their order; each ends as its own call would, in pid and result
+ * @jobs: done in order; each job's pid and result say how it ended
  *
- * One that fails does not stop the others. The kernel is called for 32 of them at
- * a time, which are started one after another and waited for together. No
- * memory is allocated.
+ * A job that fails does not stop the others. One system call starts up to 32
+ * jobs, one after another, and waits for all of them. No memory is allocated.
  *
- * Return: how many were done, from the first on. Fewer than count: a signal
- * came, and jobs + the value are those to go on with; the others have pid 0. Or
- *  -EINTR    a signal came before the first
+ * Return: the number of jobs done, counted from the first. If the number is
+ * smaller than count, a signal came; the other jobs have pid 0, and the caller
+ * may go on at jobs + the number. Or
+ *  -EINTR    a signal came before the first job
  *  -EFAULT   jobs is bad memory
- *  -EINVAL   jobs is NULL, count is above INT_MAX
+ *  -EINVAL   jobs is NULL, or count is above INT_MAX
  *  -EBADF, -ENOTTY   dev is not the device
  */
 int outspawn_batch(int dev, struct outspawn_job *jobs, unsigned int count);
 
 /*
- * outspawn_strerror() - say in words how a spawn failed
- * @result: of a spawn
- * @actions: those of that spawn, to say more about the one that failed; or NULL
- * @path: of the program, for messages; or NULL
- * @buf, @size: receive the message, cut to size bytes with its NUL
+ * outspawn_strerror() - describe in words how a spawn failed
+ * @result: filled in by a spawn
+ * @actions: the spawn's actions, to name the one that failed; or NULL
+ * @path: the program's path, for the message; or NULL
+ * @buf, @size: the message is cut to size bytes with its NUL
  *
- * The errno's words are those of strerror(3) in the current locale.
+ * The text of the error number is strerror(3)'s in the current locale.
  *
  * Return: buf.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * outspawn_cap.h - capabilities of a child, in libcap's type
+ * outspawn_cap.h - the capabilities of a child, as libcap's cap_t
  *
- * Apart from outspawn.h, so that only programs that use libcap need it: they
+ * A header of its own, so that only programs that include it need libcap. They
  * link with -lcap.
  */
 #ifndef OUTSPAWN_CAP_H
@@ -13,14 +13,14 @@
 
 #include "outspawn.h"
 
-/* One of the three sets, as bits. */
+/* Turn one of the three sets into bits: bit n is capability n. */
 static inline int outspawn_cap_bits(cap_t caps, cap_flag_t set, unsigned long long *bits)
 {
 	cap_flag_value_t value;
 
 	*bits = 0;
 	for (cap_value_t cap = 0; cap < 64; cap++) {
-		/* EINVAL: libcap knows no more than those before. */
+		/* EINVAL at cap > 0: libcap knows no higher capability. */
 		if (cap_get_flag(caps, cap, set, &value) < 0)
 			return cap && errno == EINVAL ? 0 : -errno;
 		if (value == CAP_SET)
@@ -30,14 +30,15 @@ static inline int outspawn_cap_bits(cap_t caps, cap_flag_t set, unsigned long lo
 }
 
 /*
- * outspawn_actions_capabilities() - the child's capabilities, as cap_set_proc(3)
- * @caps: copied; stays the caller's
+ * outspawn_actions_capabilities() - set capabilities, as cap_set_proc(3)
+ * @a: the list to append to
+ * @caps: copied; the caller frees it
  *
- * Capabilities that the kernel does not know are left out by it. What exec makes
- * of them is said in capabilities(7): a program that is not root's keeps only
- * what is ambient, too.
+ * The kernel ignores capabilities that it does not know. exec changes the sets
+ * (capabilities(7)): without user ID 0, a program keeps only those capabilities
+ * that are also ambient.
  *
- * Return: 0, or as outspawn_actions_setsid(); -EINVAL: caps is no cap_t.
+ * Return: as outspawn_actions_setsid(); -EINVAL also if caps is not a cap_t.
  */
 static inline int outspawn_actions_capabilities(struct outspawn_actions *a, cap_t caps)
 {

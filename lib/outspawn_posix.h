@@ -2,14 +2,14 @@
 /*
  * outspawn_posix.h - posix_spawn(3), done by outspawn
  *
- * The same arguments, the same types, the same results and errors as the C
- * library's functions without "outspawn_" have; see outspawn_posix_spawn(3).
- * They need no template and no descriptor, keep no state, and allocate nothing.
- * Signal handlers may call them, also on an alternate stack of 4 KiB.
+ * Each function has the arguments, types, results and errors of the C library's
+ * function without "outspawn_" in its name. The functions need no template and
+ * no descriptor, keep no state and do not call malloc(3). Signal handlers may
+ * call them, even on an alternate stack of 4 KiB.
  *
- * One error is their own: ENOSYS says that outspawn cannot do this call here (no
- * module, a C library whose lists it does not know, a flag it does not know) and
- * that nothing has happened; call the C library's function instead.
+ * One error is not the C library's. ENOSYS means that outspawn cannot do this
+ * call and that nothing has happened: call the C library's function instead.
+ * outspawn_posix_spawn(3) lists the reasons.
  */
 #ifndef OUTSPAWN_POSIX_H
 #define OUTSPAWN_POSIX_H
@@ -26,10 +26,10 @@ extern "C" {
 /*
  * outspawn_posix_spawn() - as posix_spawn(3)
  * outspawn_posix_spawnp() - as posix_spawnp(3): file is searched for in PATH
- * @pid: set to the child's, after success only; or NULL
+ * @pid: set to the child's process ID, only after success; or NULL
  *
- * Return: 0, or an error number, positive. After an error errno is the same
- * number; after success errno is as it was before the call.
+ * Return: 0, or a positive error number. An error is also in errno; success
+ * leaves errno unchanged.
  */
 int outspawn_posix_spawn(pid_t *pid, const char *path,
 			 const posix_spawn_file_actions_t *file_actions,
@@ -39,11 +39,12 @@ int outspawn_posix_spawnp(pid_t *pid, const char *file,
 			  const posix_spawnattr_t *attr, char *const argv[], char *const envp[]);
 
 /*
- * outspawn_pidfd_spawn(), outspawn_pidfd_spawnp() - as pidfd_spawn(3) of glibc
- * 2.39, whatever the C library's version is
- * @pidfd: set to a close-on-exec descriptor of the child, after success only
+ * outspawn_pidfd_spawn(), outspawn_pidfd_spawnp() - as pidfd_spawn(3)
+ * @pidfd: set to a close-on-exec descriptor of the child, only after success
  *
- * Return: 0, or an error number, positive; errno as above.
+ * glibc has these functions since 2.39; here they need no such version.
+ *
+ * Return: 0, or a positive error number; errno as above.
  */
 int outspawn_pidfd_spawn(int *pidfd, const char *path,
 			 const posix_spawn_file_actions_t *file_actions,

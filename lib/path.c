@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
-/* Spawn by path: no template; and execvp(3)'s shell for what has no format. */
+/* Spawn by path, without a template; and execvp(3)'s shell for scripts. */
 #include <errno.h>
 #include <limits.h>
 #include <paths.h>
@@ -9,7 +9,7 @@
 
 #include "internal.h"
 
-/* Arguments of a script for which there is room on the stack: 2 KiB. */
+/* Arguments of a script that have room on the stack: 2 KiB. */
 #define FEW_ARGUMENTS 256
 
 static pid_t spawn_path(int dev, const char *file, const char *path,
@@ -45,8 +45,9 @@ pid_t outspawn_spawn_path(int dev, const char *file, const char *path, char *con
 }
 
 /*
- * The name under which the kernel found file: in the directory with this number
- * of path. An empty directory is the working directory, and adds nothing.
+ * Write the name under which the kernel found the file: path's directory of
+ * this number, a slash, the file. An empty directory is the working directory;
+ * the name is then the file alone.
  */
 static int found_as(const char *file, const char *path, int number, char name[PATH_MAX])
 {
@@ -65,7 +66,7 @@ static int found_as(const char *file, const char *path, int number, char name[PA
 	return 0;
 }
 
-/* The shell runs the script called name, with argv's arguments but the first. */
+/* Start the shell with the script's name and the caller's argv[1] and so on. */
 static pid_t spawn_script(int dev, const char *name, const struct outspawn_i_order *order,
 			  size_t count, const char **argv)
 {
@@ -91,7 +92,9 @@ static pid_t run_script(int dev, const char *name, const struct outspawn_i_order
 	if (count <= FEW_ARGUMENTS)
 		return spawn_script(dev, name, order, count, few);
 
-	/* Not malloc(): whoever spawns from a signal handler may be in it. */
+	/*
+	 * Not malloc(3): a signal handler may have interrupted it, and spawn.
+	 */
 	size = (count + 3) * sizeof(*many);
 	many = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (many == MAP_FAILED)
@@ -112,7 +115,10 @@ pid_t outspawn_spawn_shell(int dev, const char *file, const char *path, char *co
 	char name[PATH_MAX];
 	pid_t pid;
 
-	/* Whether the shell is needed would be known too late. */
+	/*
+	 * An asynchronous spawn returns before exec says whether the shell is
+	 * needed.
+	 */
 	if (attr && attr->flags & OUTSPAWN_ASYNC) {
 		outspawn_i_args(&(struct spawn_template_spawn_args){ 0 }, &order);
 		return outspawn_i_failed(&order, EINVAL);

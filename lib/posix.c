@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * posix_spawn(3) and its kin, by outspawn
+ * outspawn_posix_spawn() and the three functions like it
  *
- * Nothing is kept from call to call: the device is opened and closed in each.
- * Memory is the stack's, or mmap's, as in glibc's own: posix_spawn may be called in
- * a signal handler, and after fork in a program with threads.
+ * No state is kept between calls: each opens and closes the device. Memory is
+ * on the stack or from mmap(2), as in glibc's posix_spawn(3). So the functions
+ * may be called in a signal handler, and after fork in a program with threads.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -14,8 +14,10 @@
 #include "posix.h"
 
 /*
- * What nothing has come of, and what says that it is not for us: ENOSYS. Others
- * are what posix_spawn would have said: EAGAIN, ENOMEM, E2BIG and so on.
+ * Return the error number for the caller. why is not NULL if no child ran any
+ * action. Then the errors that mean "outspawn cannot do this call" become
+ * ENOSYS. The others are those that posix_spawn(3) gives as well: EAGAIN,
+ * ENOMEM, E2BIG and so on.
  */
 static int error_to_tell(int error, const char *why)
 {
@@ -31,7 +33,7 @@ static int error_to_tell(int error, const char *why)
 	return error;
 }
 
-/* A call, and where its result must go. */
+/* A call, and where its results go. */
 struct request {
 	struct posix_call call;
 	pid_t *pid; /* or NULL */
@@ -69,7 +71,9 @@ static void do_request(void *argument, const uint64_t *mask)
 		close(device);
 	}
 	pthread_setcancelstate(state, NULL);
-	/* As glibc's, whose child shares errno with its caller. */
+	/*
+	 * glibc's child shares errno with its caller: set it in the same way.
+	 */
 	errno = request->error ? request->error : saved;
 }
 
@@ -79,7 +83,9 @@ static int spawn(struct request request)
 	return request.error;
 }
 
-/* Allocates, so it must have been done before posix_spawn is called in a handler. */
+/*
+ * Check the layout of lists now: the check allocates, and a handler must not.
+ */
 __attribute__((constructor)) static void look_at_lists(void)
 {
 	outspawn_i_list_known();

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * posix.h - what posix_spawn's files share
+ * posix.h - what the files of posix_spawn share; not installed
  *
- *	posix.c          outspawn_posix_spawn() and its kin
+ *	posix.c          outspawn_posix_spawn() and the functions like it
  *	dropin.c         liboutspawn-posix.so
- *	posix_call.c     one call, for both: planned and carried out
- *	posix_plan.c     attributes and file actions as the kernel's actions
- *	posix_glibc.c    how glibc lays its list of file actions out
+ *	posix_call.c     one call: planned and carried out, for both of these
+ *	posix_plan.c     makes the kernel's actions of attributes and lists
+ *	posix_glibc.c    reads glibc's list of file actions
  *	posix_stack.c    a stack for calls in signal handlers
  */
 #ifndef OUTSPAWN_POSIX_INTERNAL_H
@@ -19,7 +19,7 @@
 
 #include "outspawn.h"
 
-/* A file action of posix_spawn's, read out of the C library's list. */
+/* A file action, as read from the C library's list. */
 struct posix_action {
 	enum {
 		POSIX_CLOSE,
@@ -33,30 +33,33 @@ struct posix_action {
 	} type;
 	int fd;
 	int newfd; /* of DUP2 */
-	const char *path; /* of OPEN and CHDIR: the list's own */
+	const char *path; /* of OPEN and CHDIR; the list owns it */
 	int flags; /* of OPEN */
 	mode_t mode; /* of OPEN */
 };
 
-/* Is the list as we know it? Looked at once, with malloc(3); any thread may ask. */
+/*
+ * Does the C library lay lists out as posix_glibc.c knows? The first call
+ * checks it and uses malloc(3). Any thread may call this.
+ */
 bool outspawn_i_list_known(void);
-/* Of a list that is known; NULL has none. */
+/* Read a list. The layout must be known. NULL is an empty list. */
 int outspawn_i_list_count(const posix_spawn_file_actions_t *list);
 struct posix_action outspawn_i_list_get(const posix_spawn_file_actions_t *list, int i);
 
-/* One call of posix_spawn or one of its kin. */
+/* One call of posix_spawn() or a function like it. */
 struct posix_call {
 	const char *file;
-	bool search; /* along PATH */
+	bool search; /* for file, in PATH */
 	const posix_spawn_file_actions_t *list; /* or NULL */
 	const posix_spawnattr_t *attr; /* or NULL */
 	char *const *argv;
 	char *const *envp;
-	/* The signal mask for a child without SETSIGMASK; or NULL: the caller's own. */
+	/* The mask of a child without SETSIGMASK; NULL: the caller's mask. */
 	const uint64_t *mask;
 };
 
-/* What an action points to. */
+/* The memory that an action's arg points to. */
 union posix_block {
 	struct spawn_template_open open;
 	struct {
@@ -71,22 +74,25 @@ union posix_block {
 };
 
 /*
- * A call as the kernel takes it. The caller gives room for actions and for blocks.
- * The counts grow beyond the room, but nothing is written there.
+ * A call in the form that the kernel takes. The caller provides arrays of
+ * actions and blocks. If there is too little room, the counts grow beyond it,
+ * but nothing is written there.
  */
 struct posix_plan {
 	struct spawn_template_action *actions;
 	union posix_block *blocks;
 	unsigned int room, block_room;
-	/* A descriptor that the program does not know of, and no action is to find. */
+	/*
+	 * The device. The program does not know of it; no action may find it.
+	 */
 	int device;
 
 	unsigned int count, block_count;
 	struct outspawn_attr attr;
-	union posix_block spare;
+	union posix_block spare; /* written when there is no room for a block */
 };
 
-/* Fills a plan in. Return: NULL; or why the call is none for us, in words. */
+/* Fill a plan in. Return NULL, or in words why outspawn cannot do the call. */
 const char *outspawn_i_plan(struct posix_plan *plan, const struct posix_call *call);
 
 static inline bool outspawn_i_plan_fits(const struct posix_plan *plan)
@@ -95,17 +101,18 @@ static inline bool outspawn_i_plan_fits(const struct posix_plan *plan)
 }
 
 /*
- * Does a call. device: from outspawn_open(); pidfd: as of outspawn_spawn().
+ * Do a call. device is from outspawn_open(). pidfd is outspawn_spawn()'s.
  *
- * Return: the child's pid or -errno. After an error *why is NULL if there was a
- * child that may have run actions; else nothing has happened, the C library may
- * do the call, and *why says in words what kept us.
+ * Return: the child's pid, or -errno. After an error *why is NULL if a child
+ * may have run actions. Otherwise nothing has happened and the C library may do
+ * the call; *why says in words why outspawn could not.
  */
 pid_t outspawn_i_posix(int device, const struct posix_call *call, int *pidfd, const char **why);
 
 /*
- * Runs work(argument, mask) with 2 KiB of stack, and room for ld.so. mask: NULL; or
- * the caller's signal mask if all signals are blocked meanwhile.
+ * Run work(argument, mask) on a stack that has 2 KiB left, and room for ld.so.
+ * If all signals are blocked during work(), mask is the caller's signal mask;
+ * otherwise mask is NULL.
  */
 typedef void outspawn_i_work(void *argument, const uint64_t *mask);
 void outspawn_i_with_stack(outspawn_i_work *work, void *argument);

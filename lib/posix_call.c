@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * One call of posix_spawn, planned and carried out
+ * One call of posix_spawn(): make the plan, carry it out
  *
- * It needs less than 2 KiB of stack: some programs call posix_spawn on a small
- * one. Memory for more actions is mmap's, as glibc's stack of the child is.
+ * A call needs less than 2 KiB of stack, because some programs call
+ * posix_spawn() on a small stack. Many actions need more memory, which comes
+ * from mmap(2); glibc gets its child's stack in the same way.
  */
 #include <errno.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include "posix.h"
 #include "shared.h"
 
-/* Actions, and blocks of theirs, for which there is room on the stack: 700 bytes. */
+/* Actions and blocks that have room on the stack: 700 bytes. */
 #define FEW 12
 #define FEW_BLOCKS 6
 
@@ -21,7 +22,10 @@ struct room {
 	union posix_block blocks[SPAWN_TEMPLATE_MAX_ACTIONS];
 };
 
-/* The search is along the PATH of the moment, as glibc's. An empty name is not searched for. */
+/*
+ * Return the directories to search, or NULL for no search. Read PATH at each
+ * call, as glibc does. An empty file name is not searched for.
+ */
 static const char *search_path(const struct posix_call *call)
 {
 	if (!call->search || !call->file || !*call->file || strchr(call->file, '/'))
@@ -43,7 +47,7 @@ static pid_t carry_out(const struct posix_call *call, const struct posix_plan *p
 	return pid;
 }
 
-/* With room for as many actions as the kernel takes. */
+/* Do a call with as many actions as the kernel takes. */
 static __attribute__((noinline)) pid_t do_big(int device, const struct posix_call *call,
 						 int *pidfd, const char **why)
 {
@@ -71,7 +75,7 @@ static __attribute__((noinline)) pid_t do_big(int device, const struct posix_cal
 	return pid;
 }
 
-/* With room for few actions, which are most calls'. False: there are more. */
+/* Do a call with few actions, as most have. Return false if there are more. */
 static __attribute__((noinline)) bool do_few(int device, const struct posix_call *call, int *pidfd,
 					     const char **why, pid_t *pid)
 {

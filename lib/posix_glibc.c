@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * How glibc lays its list of file actions out
+ * Read glibc's list of file actions
  *
- * posix_spawn(3) has functions that add to the list and none that read it. The
- * lists of programs that were never built for outspawn are there to be read all
- * the same, so this reads glibc's own, which has been as below for long, new kinds
- * being added at the end. Nothing promises that it stays so: before the
- * first list is read, one is made by the public functions, with known words in it,
- * and has to be found as it should be. If it is not, no list is read.
+ * posix_spawn(3) has functions that add to a list, but none that reads it. So
+ * this file reads glibc's private struct. glibc has had this layout for long,
+ * and has added new kinds of actions at the end. But glibc does not promise to
+ * keep the layout. So before the first list is read, one with known values is
+ * made by the public functions, and this file must find these values in it. If
+ * it does not, no list is read.
  */
 #include <stdatomic.h>
 #include <stddef.h>
@@ -17,11 +17,11 @@
 
 #ifdef __GLIBC__
 
-/* In the order of its tags. */
+/* glibc's struct. The order of its tags is that of posix_action.type. */
 struct glibc_action {
 	int tag;
 	union {
-		int fd; /* the first member of all but CHDIR */
+		int fd; /* the first member of every kind but CHDIR */
 		struct {
 			int fd;
 			int newfd;
@@ -77,7 +77,10 @@ struct posix_action outspawn_i_list_get(const posix_spawn_file_actions_t *list, 
 	return action;
 }
 
-/* Numbers that every limit of descriptors allows, none of them where another is. */
+/*
+ * Add one action of each kind. The descriptors are below any RLIMIT_NOFILE, and
+ * no two members of an action have the same value.
+ */
 static int fill(posix_spawn_file_actions_t *list)
 {
 	return posix_spawn_file_actions_addclose(list, 2) ||
@@ -113,7 +116,7 @@ static bool as_filled(const posix_spawn_file_actions_t *list)
 
 	if (list->__used != count || list->__allocated < count || !list->__actions)
 		return false;
-	/* The tags first: no path is followed in a list that is another one. */
+	/* Tags first: with another layout, a path would be a bad pointer. */
 	for (int i = 0; i < count; i++)
 		if (outspawn_i_list_get(list, i).type != filled[i].type)
 			return false;
@@ -144,13 +147,13 @@ bool outspawn_i_list_known(void)
 {
 	static atomic_int state;
 
-	/* Two threads may look at once: they find the same. */
+	/* Two threads may check at the same time: both get the same answer. */
 	if (atomic_load(&state) == UNLOOKED)
 		atomic_store(&state, look() ? KNOWN : UNKNOWN);
 	return atomic_load(&state) == KNOWN;
 }
 
-#else /* another C library: its lists are not known */
+#else /* another C library: the layout of its lists is not known */
 
 bool outspawn_i_list_known(void)
 {

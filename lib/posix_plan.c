@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * Attributes and file actions as the kernel's actions, in the order in which
- * glibc's child does them: default signals, scheduler, session, process group,
- * user and group, file actions, signal mask.
+ * Turn attributes and file actions into the kernel's actions
  *
- * posix_spawn's child has a copy of the caller's descriptors, close-on-exec or
- * not; a spawn's child has those that are not, and its actions find the others by
- * number. Where the two could be told apart something is done about it here.
+ * The actions have the order in which glibc's child does the same: default
+ * signals, scheduler, session, process group, user and group, file actions,
+ * signal mask.
+ *
+ * The child of posix_spawn(3) starts with all descriptors of the caller. A
+ * child of the module starts with those that are not close-on-exec; its actions
+ * find the caller's other descriptors by number. Where a program could notice
+ * this difference, extra actions here remove it.
  */
 #include <errno.h>
 #include <limits.h>
@@ -35,14 +38,14 @@
 	 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSCHEDPARAM | POSIX_SPAWN_SETSCHEDULER | \
 	 POSIX_SPAWN_USEVFORK | POSIX_SPAWN_SETSID | POSIX_SPAWN_SETCGROUP)
 
-/* What the kernel knows of open(2)'s flags: it ignores others, and openat2(2) does not. */
+/* open(2)'s flags. open(2) ignores all other flags; openat2(2) refuses them. */
 #define KERNEL_O_LARGEFILE 0100000
 #define OPEN_FLAGS                                                                            \
 	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | \
 	 O_DSYNC | O_ASYNC | O_DIRECT | KERNEL_O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW |       \
 	 O_NOATIME | O_CLOEXEC | O_PATH | O_TMPFILE)
 
-/* Since glibc 2.39. A program that sets this attribute has the function, too. */
+/* In glibc since 2.39. A program that sets this attribute has the function. */
 extern int posix_spawnattr_getcgroup_np(const posix_spawnattr_t *attr, int *cgroup)
 	__attribute__((weak));
 
@@ -59,7 +62,7 @@ static void add_fds(struct posix_plan *plan, unsigned int type, int fd, int newf
 	add(plan, (struct spawn_template_action){ .type = type, .fd = fd, .newfd = newfd });
 }
 
-/* An action whose arg is a block. Without room the block is no action's. */
+/* Add an action whose arg is a block. Without room, return the spare block. */
 static union posix_block *add_with_block(struct posix_plan *plan, unsigned int type, int fd,
 					 int newfd)
 {
@@ -84,7 +87,7 @@ static union posix_block *add_call(struct posix_plan *plan, unsigned int nr, uin
 	return block;
 }
 
-/* Without an error if it is not open. */
+/* Add a close that does not fail if fd is not open. */
 static void add_close(struct posix_plan *plan, int fd)
 {
 	add_fds(plan, SPAWN_TEMPLATE_ACTION_CLOSE_RANGE, fd, fd);
@@ -97,7 +100,7 @@ static void add_dup2(struct posix_plan *plan, int fd, int newfd)
 
 /* --- attributes --- */
 
-/* set: a sigset_t of the C library's, which begins with the kernel's; or the kernel's */
+/* set is the kernel's sigset_t, or the C library's, which begins with it. */
 static void add_sigset(struct posix_plan *plan, unsigned int type, const void *set)
 {
 	union posix_block *block = add_with_block(plan, type, 0, 0);
@@ -123,7 +126,7 @@ static void add_scheduler(struct posix_plan *plan, const posix_spawnattr_t *attr
 	posix_spawnattr_getschedparam(attr, &block->syscall.param);
 }
 
-/* Before the file actions. */
+/* Add the attributes that glibc's child applies before the file actions. */
 static void add_attributes(struct posix_plan *plan, const posix_spawnattr_t *attr, int flags)
 {
 	const uint32_t unchanged = -1;
@@ -172,8 +175,8 @@ static const char *take_attributes(struct posix_plan *plan, const posix_spawnatt
 /* --- file actions --- */
 
 /*
- * The descriptor that a path in /proc or /dev leads to, or -1. Longer ways there
- * are not seen.
+ * Return the descriptor that a path in /proc or /dev names, or -1. Other
+ * spellings of such a path, and symbolic links to it, are not recognised.
  */
 static int descriptor_in(const char *path)
 {
@@ -194,7 +197,10 @@ static int descriptor_in(const char *path)
 	return -1;
 }
 
-/* A close-on-exec descriptor that is found by a path has to be in the child's table. */
+/*
+ * If the path names a close-on-exec descriptor, copy that into the child's
+ * table: the path is looked up there.
+ */
 static void add_found_by_path(struct posix_plan *plan, const char *path)
 {
 	int fd = descriptor_in(path), flags;
@@ -220,7 +226,7 @@ static void add_all_found_by_path(struct posix_plan *plan, const struct posix_ca
 		add_found_by_path(plan, call->file);
 }
 
-/* Would posix_spawn's child have number fd just before it does action n? */
+/* Would posix_spawn(3)'s child have descriptor fd open before action n? */
 static bool open_before(const struct posix_plan *plan, const posix_spawn_file_actions_t *list,
 			int n, int fd)
 {
@@ -238,8 +244,9 @@ static bool open_before(const struct posix_plan *plan, const posix_spawn_file_ac
 }
 
 /*
- * glibc's child opens at the lowest free number and moves it to where it shall be,
- * if it is not there: only in the second case is O_CLOEXEC lost.
+ * Would glibc's child keep O_CLOEXEC of an open at fd? It opens the file at the
+ * lowest free number. If that is not fd, it moves the file with dup2(2), which
+ * clears close-on-exec.
  */
 static bool keeps_cloexec(const struct posix_plan *plan, const posix_spawn_file_actions_t *list,
 			  int n, int fd)
@@ -257,7 +264,7 @@ static void add_open(struct posix_plan *plan, const struct posix_action *action,
 
 	if (!cloexec)
 		flags &= ~O_CLOEXEC;
-	/* Closed first, as POSIX says: a device may be open once only. */
+	/* Close it first, as POSIX says: some devices can be open only once. */
 	add_close(plan, action->fd);
 	block = add_with_block(plan, SPAWN_TEMPLATE_ACTION_OPEN, AT_FDCWD, action->fd);
 	block->open.path = (uintptr_t)action->path;
@@ -265,8 +272,10 @@ static void add_open(struct posix_plan *plan, const struct posix_action *action,
 }
 
 /*
- * Programs close hundreds of descriptors one by one: neighbours become one action.
- * What is not open is no error, but for a number above the limit.
+ * Add a close. Some programs close hundreds of descriptors one by one, so
+ * neighbours become one action. A close of a descriptor that is not open
+ * succeeds, except for a negative number, or one not below RLIMIT_NOFILE
+ * (EBADF).
  */
 static void add_posix_close(struct posix_plan *plan, int fd, rlim_t limit)
 {
@@ -284,7 +293,10 @@ static void add_posix_close(struct posix_plan *plan, int fd, rlim_t limit)
 		add_close(plan, fd);
 }
 
-/* Without a number: the child's own group, as glibc's child has it from getpgid(2). */
+/*
+ * Add a tcsetpgrp of the group that SETPGROUP names, or else of the child's own
+ * group; glibc's child asks getpgid(2) for that.
+ */
 static void add_tcsetpgrp(struct posix_plan *plan, int fd, const posix_spawnattr_t *attr, int flags)
 {
 	union posix_block *block = add_call(plan, SYS_ioctl, fd, TIOCSPGRP, 0);

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * A stack for a call of posix_spawn that is made in a signal handler
+ * A stack for a call of posix_spawn() in a signal handler
  *
- * An alternate signal stack may have 4 KiB, and the kernel's signal frame takes
- * 1 to 3 KiB of it. glibc's posix_spawn works there: it needs 800 bytes, because
- * its child has a stack of mmap's. A spawn of ours needs up to 2 KiB, and ld.so
- * needs 3 KiB more when it looks up a symbol for the first time. So a caller that
- * is on its alternate signal stack gets a stack of mmap's, too.
+ * An alternate signal stack may have only 4 KiB, and the kernel's signal frame
+ * takes 1 to 3 KiB of them. glibc's posix_spawn(3) works there: it needs 800
+ * bytes, because its child runs on a stack from mmap(2). A call here needs up
+ * to 2 KiB, and ld.so needs 3 KiB more when it looks a symbol up for the first
+ * time. So a caller on its alternate signal stack gets a stack from mmap(2),
+ * too.
  *
- * A signal that arrives meanwhile would begin again at the top of the alternate
- * stack, because the kernel sees the caller elsewhere, and would overwrite the
- * frames there. So all signals are blocked until the caller is back on its stack.
+ * Meanwhile the kernel sees that the caller is not on its alternate stack. It
+ * would put the frame of a new signal at the top of that stack, over the
+ * caller's frames. So all signals are blocked until the caller is back on its
+ * own stack.
  */
 #include <signal.h>
 #include <stdint.h>
@@ -20,15 +22,17 @@
 
 #include "posix.h"
 
-/* Bound when the library is loaded: there may be no room for ld.so later. */
+/*
+ * Bind it when the library is loaded: later ld.so may lack room on the stack.
+ */
 extern long syscall(long number, ...) __attribute__((noplt));
 
 #ifdef __x86_64__
 
-/* What snprintf(3) and ld.so need, several times. */
+/* Several times the need of snprintf(3) and ld.so. */
 #define STACK_SIZE (64 << 10)
 
-/* Calls work(argument, mask) on the stack that ends at top. */
+/* Call work(argument, mask) on the stack whose highest address is top. */
 __attribute__((naked, noipa)) static void
 run_on(void *top __attribute__((unused)), void *argument __attribute__((unused)),
        const uint64_t *mask __attribute__((unused)), outspawn_i_work *work __attribute__((unused)))
@@ -54,7 +58,7 @@ static bool on_signal_stack(void)
 	return !syscall(SYS_sigaltstack, NULL, &now) && now.ss_flags & SS_ONSTACK;
 }
 
-/* Not inlined: only a caller on its signal stack needs what this one keeps. */
+/* Not inlined, so that other callers do not need the stack of its variables. */
 static __attribute__((noinline)) bool run_elsewhere(outspawn_i_work *work, void *argument)
 {
 	const uint64_t all = -1;
@@ -77,7 +81,7 @@ void outspawn_i_with_stack(outspawn_i_work *work, void *argument)
 		work(argument, NULL);
 }
 
-#else /* another processor: the module is not there either */
+#else /* another processor, for which there is no module either */
 
 void outspawn_i_with_stack(outspawn_i_work *work, void *argument)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
-/* Spawn: one ioctl. */
+/* Spawn from a template: one ioctl. */
 #include <errno.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
 
 #include "internal.h"
 
-/* Of the flags, those that say that a member of struct outspawn_attr counts. */
+/* Flags that go with a member of struct outspawn_attr. */
 #define FLAGS_WITH_A_MEMBER (OUTSPAWN_CGROUP | OUTSPAWN_EXIT_SIGNAL)
 
 pid_t outspawn_i_failed(const struct outspawn_i_order *order, int error)
@@ -15,7 +15,7 @@ pid_t outspawn_i_failed(const struct outspawn_i_order *order, int error)
 
 	if (order->pidfd)
 		*order->pidfd = -1;
-	/* What the kernel could not say, because it never came that far. */
+	/* The kernel writes no result if it cannot read the arguments. */
 	if (result && !result->error) {
 		result->stage = SPAWN_TEMPLATE_STAGE_ARGS;
 		result->error = error;
@@ -28,7 +28,10 @@ pid_t outspawn_i_spawn(int fd, unsigned long request, const void *args,
 {
 	pid_t pid = ioctl(fd, request, args);
 
-	/* After success the result is not ours: a later failure may be in it already. */
+	/*
+	 * Leave the result alone after success: an asynchronous child may have
+	 * written a later failure there already.
+	 */
 	return pid >= 0 ? pid : outspawn_i_failed(order, errno);
 }
 
@@ -57,7 +60,10 @@ pid_t outspawn_spawn(int tmpl, char *const argv[], char *const envp[],
 	struct outspawn_attr attr = OUTSPAWN_ATTR_INIT;
 
 	attr.flags = flags;
-	/* Without its value such a flag would mean descriptor 0, or no signal. */
+	/*
+	 * Without attributes such a flag would mean descriptor 0, or no signal.
+	 * An attr of size 0 is refused with EINVAL.
+	 */
 	if (flags & FLAGS_WITH_A_MEMBER)
 		attr.size = 0;
 	return outspawn_spawn_attr(tmpl, argv, envp, actions, &attr, pidfd, result);

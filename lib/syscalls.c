@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * Actions that are a system call of the child's. What its arguments point to is
- * copied behind the call, in the action's own block; but not those of
- * outspawn_actions_syscall(), which knows nothing of them.
+ * Actions that make the child run a system call.
  *
- * Values are passed as the C library would pass them; whether they are good ones
- * the kernel says, in the child.
+ * The action's block has the call, followed by copies of the memory that its
+ * arguments point to. outspawn_actions_syscall() copies nothing, because it
+ * does not know which arguments are pointers.
+ *
+ * Values are passed as the C library would pass them. The kernel checks them in
+ * the child.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,24 +26,24 @@
 
 #include "internal.h"
 
-/* ioprio_set(2)'s, which no header of the C library has. */
+/* From ioprio_set(2); no header of the C library has it. */
 #define IOPRIO_WHO_PROCESS 1
 
 #define LONG_BITS (8 * sizeof(long))
 #define ALIGNED(size) (((size) + 7) & ~(size_t)7)
-/* More than any of these calls reads: NGROUPS_MAX groups. */
+/* A limit for copies, above what any of these calls reads. */
 #define MOST_MEMORY (1UL << 20)
-/* What the kernel reads of a sched_attr at least, and at most. */
+/* The smallest and the largest struct sched_attr that the kernel takes. */
 #define SCHED_ATTR_SIZE_FIRST 48U
 #define SCHED_ATTR_SIZE_MOST 4096U
-/* Of set_mempolicy(2), in bits: a page of them. */
+/* The most nodes, in bits, that set_mempolicy(2) takes: a page. */
 #define MOST_NODES (8 * 4096UL)
 #define HOST_NAME_SIZE 64
 
 /* Memory that an argument of a call points to. */
 struct piece {
 	unsigned int arg; /* which one, from 0 */
-	const void *data; /* NULL: the argument stays as it is */
+	const void *data; /* to copy; NULL: leave the argument alone */
 	size_t size;
 };
 
@@ -51,7 +53,7 @@ struct call {
 	struct piece pieces[4];
 };
 
-/* The block of a call; the first piece lies right behind it. */
+/* Allocate the block of a call. The copied pieces follow the call, in order. */
 static struct spawn_template_syscall *make_block(const struct call *call)
 {
 	const unsigned int count = sizeof(call->pieces) / sizeof(call->pieces[0]);
@@ -93,7 +95,7 @@ static int add_call(struct outspawn_actions *a, const struct call *call)
 	return add_block(a, make_block(call));
 }
 
-/* add(a, number, arguments...) and the same with one piece of memory */
+/* add(a, number, arguments...), and the same with one piece of memory */
 #define add(a, nr_, ...) add_call(a, &(struct call){ .nr = (nr_), .args = { __VA_ARGS__ } })
 #define add_memory(a, arg_, data_, size_, nr_, ...)          \
 	add_call(a, &(struct call){ .nr = (nr_),             \
@@ -110,7 +112,7 @@ int outspawn_actions_syscall(struct outspawn_actions *a, long nr, const unsigned
 	return add_call(a, &call);
 }
 
-/* A path with its NUL, as a piece. */
+/* Make a piece of a path and its NUL. */
 static int path_piece(struct piece *piece, unsigned int arg, const char *path)
 {
 	if (!path)
@@ -146,7 +148,10 @@ int outspawn_actions_tcsetpgrp(struct outspawn_actions *a, int fd, pid_t pgrp)
 		return -EBADF;
 	if (pgrp < 0)
 		return -EINVAL;
-	/* Memory with the child's own would be every child's that has this list. */
+	/*
+	 * 0: the child's own group, which differs for each child of this list.
+	 * The argument stays 0, and the kernel fills the number in.
+	 */
 	return add_memory(a, 2, pgrp ? &pgrp : NULL, sizeof(pgrp), SYS_ioctl, fd, TIOCSPGRP);
 }
 
@@ -244,12 +249,12 @@ int outspawn_actions_mempolicy(struct outspawn_actions *a, int mode, const unsig
 		return add(a, SYS_set_mempolicy, mode, 0, 0);
 	if (maxnode > MOST_NODES)
 		return -EINVAL;
-	/* maxnode is one more than the bits that the kernel reads. */
+	/* The kernel reads maxnode - 1 bits. */
 	size = (maxnode - 1 + LONG_BITS - 1) / LONG_BITS * sizeof(*mask);
 	return add_memory(a, 1, mask, size, SYS_set_mempolicy, mode, 0, maxnode);
 }
 
-/* Who it is and what it may */
+/* Users, groups and privileges */
 
 int outspawn_actions_setresuid(struct outspawn_actions *a, uid_t real, uid_t effective, uid_t saved)
 {
@@ -309,7 +314,7 @@ int outspawn_actions_seccomp(struct outspawn_actions *a, const struct sock_fprog
 
 	if (!program || !program->len || program->len > BPF_MAXINSNS || !program->filter)
 		return -EINVAL;
-	/* The copy of the program has to point to that of its filter, behind it. */
+	/* Point the copied program to the copied filter, which follows it. */
 	block = make_block(&(struct call){
 		.nr = SYS_seccomp,
 		.args = { SECCOMP_SET_MODE_FILTER, 0 },
@@ -381,6 +386,6 @@ int outspawn_actions_sethostname(struct outspawn_actions *a, const char *name)
 
 	if (length > HOST_NAME_SIZE)
 		return -EINVAL;
-	/* With its NUL, for messages; the kernel is told the length without it. */
+	/* Copy the NUL, too, for messages; the length is without it. */
 	return add_memory(a, 0, name, length + 1, SYS_sethostname, 0, length);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
-/* Templates: make one, ask what it pins. */
+/* Templates: make, refresh and query. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -46,7 +46,7 @@ int outspawn_template_fd_flags(int dev, int execfd, unsigned int flags)
 {
 	struct spawn_template_create_args args = { .execfd = execfd };
 
-	/* To the kernel -1 means "none given", and would be EINVAL. */
+	/* The kernel takes -1 for "no descriptor" and would say EINVAL. */
 	return execfd >= 0 ? create(dev, &args, flags) : -EBADF;
 }
 
@@ -60,7 +60,7 @@ int outspawn_template_refresh(int dev, int tmpl, const char *path, unsigned int 
 	struct spawn_template_query query;
 	int fresh, fd_flags, ret;
 
-	/* Never put a template in the place of another file. */
+	/* dup3() must not replace a file that is not a template. */
 	ret = outspawn_query(tmpl, &query);
 	if (ret)
 		return ret;
@@ -80,7 +80,7 @@ int outspawn_query(int tmpl, struct spawn_template_query *query)
 	if (!query)
 		return -EFAULT;
 
-	/* An older module fills in what it knows. */
+	/* An older module fills in only the members that it knows. */
 	memset(query, 0, sizeof(*query));
 	return ioctl(tmpl, SPAWN_TEMPLATE_IOC_QUERY, query) < 0 ? -errno : 0;
 }
