@@ -2,25 +2,33 @@
 /*
  * spawn_template.h - the interface of /dev/spawn_template
  *
- * A template fd pins one executable. A spawn from it makes a pristine child:
- * nothing of the caller's memory is copied, no descriptor is copied that was
- * not asked for, and every set-up step runs inside the child.
+ * A template fd pins one executable. A spawn from it makes a pristine child.
+ * The caller's memory is not copied, the child gets only the descriptors that
+ * the caller asks for, and all set-up steps run inside the child.
  *
  * Names, field order, sizes and values are those of Li Chen's RFC "exec: add
- * spawn templates for repeated executable startup" (28 May 2026); a program
- * written for its two system calls replaces them by two ioctls:
+ * spawn templates for repeated executable startup" (28 May 2026). A program
+ * written for the RFC's two system calls uses two ioctls instead:
  *
- *   spawn_template_create(&args, size)    ioctl(device, SPAWN_TEMPLATE_IOC_CREATE, &args)
- *   spawn_template_spawn(fd, &args, size) ioctl(fd, SPAWN_TEMPLATE_IOC_SPAWN, &args)
+ *   spawn_template_create(&args, size)
+ *   ioctl(device, SPAWN_TEMPLATE_IOC_CREATE, &args)
  *
- * What is ours, and not the RFC's, is marked so. Structs grow at the end
- * only. The kernel reads the caller's size from the ioctl's number: a larger
- * struct is taken if its unknown tail is zero (else E2BIG), a smaller one as
- * long as it has the first published size (else EINVAL).
+ *   spawn_template_spawn(fd, &args, size)
+ *   ioctl(fd, SPAWN_TEMPLATE_IOC_SPAWN, &args)
  *
- * Every ioctl: EFAULT for memory that is not there, ENOTTY for a number that is none
- * of these, on the device what is a template's, on a template what is the device's,
- * and to programs of 32 bits. Pointers need no alignment.
+ * "Not in the RFC" marks additions of outspawn.
+ *
+ * Structs only grow at their end. The kernel reads the size of the caller's
+ * struct from the ioctl's number. It takes a larger struct if the part that it
+ * does not know is zero (else E2BIG). It takes a smaller struct if that has at
+ * least the first published size (else EINVAL).
+ *
+ * Every ioctl may fail with
+ * EFAULT   memory that cannot be read or written
+ * ENOTTY   an unknown ioctl, the wrong kind of descriptor (device or template),
+ *          or a 32-bit caller
+ *
+ * Pointers need no alignment.
  */
 #ifndef _UAPI_SPAWN_TEMPLATE_H
 #define _UAPI_SPAWN_TEMPLATE_H
@@ -31,147 +39,182 @@
 
 #define SPAWN_TEMPLATE_DEVICE "/dev/spawn_template"
 
-/* Version of this interface, as SPAWN_TEMPLATE_IOC_INFO gives it. */
+/* The version of this interface, which SPAWN_TEMPLATE_IOC_INFO returns. */
 #define SPAWN_TEMPLATE_VERSION 1
 
-/* spawn_template_create_args.flags: the template fd is closed by execve(2). */
+/* spawn_template_create_args.flags: the template fd is close-on-exec. */
 #define SPAWN_TEMPLATE_CREATE_CLOEXEC (1ULL << 0)
 /*
- * Take any file that execve(2) would try, not only ELF of this machine: scripts,
- * formats of binfmt_misc. Of what is no ELF nothing is known before a spawn, so
- * ENOEXEC comes from there. A script's interpreter opens the script by its path,
- * later: what it reads is what the path names then, and only a check at the spawn
- * stands between (ESTALE, also if it was made of a descriptor). Writers are kept
- * away from files that begin as ELF does, not from others. A spawn of a script by a
- * descriptor that was close-on-exec is ENOENT, as of execveat(2). Ours.
+ * Take any file that execve(2) takes, not only ELF of this machine: scripts,
+ * and formats of binfmt_misc. Not in the RFC.
+ *
+ * Files that are not ELF are not checked here; ENOEXEC then comes from the
+ * spawn.
+ *
+ * The interpreter of a script opens the script by its path, after exec. It
+ * reads the file that the path names at that time. Only the spawn's check
+ * (ESTALE) guards against another file; it also compares the path of a template
+ * that was made from a descriptor.
+ *
+ * Files that begin like an ELF file cannot be opened for writing; other files
+ * can. If execfd was close-on-exec, a spawn of a script fails with ENOENT, as
+ * with execveat(2).
  */
 #define SPAWN_TEMPLATE_CREATE_ANY_FORMAT (1ULL << 32)
 /*
- * Do not keep writers away. The file may be opened for writing while the
- * template lives. A spawn is ESTALE after a write, ETXTBSY during one; before exec
- * the child looks again. A write is what the filesystem notes as one in the file's
- * times or change counter: tmpfs notes none that is done through a mapping. Ours.
+ * Let others open the file for writing while the template exists. A spawn fails
+ * with ETXTBSY while the file is open for writing, and with ESTALE after a
+ * write. The child checks the file again before exec. Not in the RFC.
  *
- * A write in the clock tick in which CREATE was called leaves the times as they
- * are. Where the filesystem has no counter and no fine times, CREATE waits until
- * the next write must change them: at most a tick, or two seconds if the times
- * are rounded. ETXTBSY: the file is written again and again meanwhile. The same
- * holds for what ANY_FORMAT does not keep writers from.
+ * A write is noticed if the filesystem records it in the file's times or change
+ * counter. tmpfs does not record a write through a mapping.
+ *
+ * A write in the same clock tick as CREATE may leave the times unchanged. If
+ * the filesystem has neither a change counter nor fine-grained times, CREATE
+ * waits until the next write must change the times. It waits for one tick at
+ * most, or two seconds if the filesystem rounds times. ETXTBSY: the file was
+ * written again and again meanwhile. CREATE waits in the same way for a file
+ * that ANY_FORMAT leaves open to writers.
  */
 #define SPAWN_TEMPLATE_CREATE_ALLOW_WRITE (1ULL << 33)
 
 /*
- * spawn_template_spawn_args.flags: the child has every descriptor of the
- * caller's that is not close-on-exec. Without it: the caller's 0, 1 and 2
- * (if they are not close-on-exec) and what the actions placed.
+ * spawn_template_spawn_args.flags: the child gets all descriptors of the caller
+ * that are not close-on-exec. Without this flag the child gets the caller's 0,
+ * 1 and 2, if these are not close-on-exec, and the descriptors that actions
+ * place.
  */
 #define SPAWN_TEMPLATE_SPAWN_INHERIT_FDS (1ULL << 0)
 /*
- * From here on ours.
+ * The flags from here on are not in the RFC.
  *
- * ASYNC: return as soon as the child exists. All that it needs was copied or
- * referenced before, so the caller may close its descriptors and free its
- * strings. It waits longer with seccomp filters (for what they say to vfork(2): if
- * they deny it, that is the call's error), with a SYSCALL action that has a pointer
- * (until the actions are done), with one that changes the user or group, or a tracer
- * that wants vfork events (until exec has left the caller's memory). What fails
- * later ends the child with status 127, as posix_spawn(3)'s does, and is
- * written to 'result', which must stay where it is until the child has ended:
- * a result without an error then says that it was the program that ended.
+ * ASYNC: return as soon as the child exists. The caller may then close its
+ * descriptors and free its strings, because the kernel has copied the strings
+ * and refers to the files itself. The call returns later in these cases:
+ *
+ *   seccomp filters    after the filters have judged vfork(2); the call fails
+ *                      if they deny it
+ *   a SYSCALL action   with a pointer: after the actions; one that changes the
+ *                      user or group: after exec has replaced the child's
+ *                      memory
+ *   a tracer           that wants vfork events: after exec has replaced the
+ *                      child's memory
+ *
+ * A failure after the return ends the child with status 127, as in
+ * posix_spawn(3), and is written to 'result'. The memory of 'result' must stay
+ * valid until the child has ended. If 'result' has no error then, the program
+ * itself has ended.
  */
 #define SPAWN_TEMPLATE_SPAWN_ASYNC (1ULL << 32)
 /*
- * The child is born in the cgroup v2 that the descriptor 'cgroup' names. EBADF: it
- * names none; ENOENT, ENODEV: it was removed; and what a write to its cgroup.procs would give
- * (EACCES, EBUSY, EOPNOTSUPP), as clone3(2).
+ * The child starts in the cgroup v2 that the descriptor 'cgroup' names. EBADF:
+ * the descriptor names no cgroup. ENOENT, ENODEV: the cgroup was removed. As
+ * with clone3(2), also the errors of a write to cgroup.procs: EACCES, EBUSY,
+ * EOPNOTSUPP.
  */
 #define SPAWN_TEMPLATE_SPAWN_CGROUP (1ULL << 33)
 /*
- * The program's end is signalled to its parent by 'exit_signal' instead of
- * SIGCHLD; 0: by none; EINVAL: no signal. A child with another one than SIGCHLD is
- * seen by waitpid(2) only with __WALL or __WCLONE. exec makes it SIGCHLD, and here it is
- * set again behind it: in between a plain wait of another thread's, or of an
- * ASYNC spawn's caller, sees that there is a child; it does not get it.
+ * When the program ends, its parent gets 'exit_signal' instead of SIGCHLD, or
+ * no signal if that is 0. EINVAL: 'exit_signal' is not a signal. If the signal
+ * is not SIGCHLD, waitpid(2) needs __WALL or __WCLONE to return the child.
+ *
+ * exec sets the exit signal to SIGCHLD, and the child sets it to 'exit_signal'
+ * again after exec. Between the two a plain wait of another thread, or of the
+ * caller of an ASYNC spawn, finds that a child exists, but cannot reap it.
  */
 #define SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL (1ULL << 34)
 /*
- * Nobody has to wait for the child, and nobody can: no zombie, no signal.
- * EOPNOTSUPP where the kernel has no CLONE_AUTOREAP; EINVAL with EXIT_SIGNAL.
+ * The kernel reaps the child when it ends: it leaves no zombie, sends no
+ * signal, and cannot be waited for. EOPNOTSUPP: the kernel has no
+ * CLONE_AUTOREAP. EINVAL: with EXIT_SIGNAL.
  */
 #define SPAWN_TEMPLATE_SPAWN_AUTOREAP (1ULL << 35)
 /*
- * The child is killed when the pidfd, and every copy of it, is closed. Needs
- * 'pidfd' and AUTOREAP (EINVAL), and either NO_NEW_PRIVS or CAP_SYS_ADMIN
- * (EPERM), as CLONE_PIDFD_AUTOKILL does; EOPNOTSUPP where the kernel has not
- * got it. It takes effect when the program begins: a child that is still being set
- * up, in an OPEN that waits say, is killed when that is over.
+ * The child is killed when the pidfd and all its copies are closed. As with
+ * CLONE_PIDFD_AUTOKILL, this needs 'pidfd' and AUTOREAP (EINVAL), and
+ * NO_NEW_PRIVS or CAP_SYS_ADMIN (EPERM). EOPNOTSUPP: the kernel has no
+ * CLONE_PIDFD_AUTOKILL. The kill takes effect when the program begins. If the
+ * pidfd is closed earlier, for example while an OPEN of a FIFO waits, the child
+ * is killed after its set-up.
  */
 #define SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE (1ULL << 36)
 /*
- * The program is stopped (SIGSTOP) before its first instruction. The stop stands for
- * a kill(2) by the caller. The caller's seccomp filters are asked about that call
- * before the first action. After exec, the caller's credentials and the security
- * modules decide whether it may signal what the program has become. If it may not,
- * the spawn fails with EPERM or EACCES at stage STOP, and no instruction of the
- * program runs. With ASYNC, SIGKILL ends the program instead: 'result' is out of reach.
+ * The program is stopped (SIGSTOP) before its first instruction. The kernel
+ * treats the stop as a kill(2) by the caller. The caller's seccomp filters are
+ * asked about kill(2) before the first action. After exec, the caller's
+ * credentials and the security modules decide whether the caller may signal the
+ * program, which may have another user or security label by then. If they deny
+ * it, the spawn fails with EPERM or EACCES at stage STOP, and the program does
+ * not run. With ASYNC, SIGKILL ends the program instead, because 'result' is in
+ * memory that the child no longer has.
  */
 #define SPAWN_TEMPLATE_SPAWN_STOPPED (1ULL << 37)
 /* The child has no_new_privs (PR_SET_NO_NEW_PRIVS) before its first action. */
 #define SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS (1ULL << 38)
 
-/* The most actions a spawn may have (E2BIG above). */
+/* The maximum number of actions of a spawn (else E2BIG). */
 #define SPAWN_TEMPLATE_MAX_ACTIONS 192
 
 /*
- * One step of set-up. The actions of a spawn run in the child, in order,
- * before exec. The first that fails ends the spawn with its errno.
+ * An action is one step that sets the child up. The actions run in the child,
+ * in order, before exec. If an action fails, the spawn fails with its errno,
+ * and later actions do not run.
  *
- * In an action, a number means the child's descriptor of that number if it
- * has one, else the caller's, close-on-exec or not. A number that an action
- * closed is gone for the later ones (EBADF). The caller's descriptors are
- * looked up when the spawn begins.
+ * A descriptor number in an action means the child's descriptor of that number.
+ * If the child has none, it means the caller's, which may be close-on-exec. If
+ * an action has closed a number, later actions cannot use it (EBADF). The
+ * caller's descriptors are looked up when the spawn begins.
  *
- * Fields that a type does not use must be 0, and 'arg', where it uses that, must not
- * (EINVAL). A number that cannot be a descriptor is EBADF when the action runs.
+ * Fields that a type does not use must be 0. If a type uses 'arg', that must
+ * not be 0 (EINVAL). An action fails with EBADF if its number cannot be a
+ * descriptor.
+ *
+ * Some actions, with the fields that are not 0:
+ *
+ *   place the caller's 7 at 1      .type = ...DUP2, .fd = 7, .newfd = 1
+ *   keep the caller's 5 open       .type = ...DUP2, .fd = 5, .newfd = 5
+ *   close all from 3 on            .type = ...CLOSE_RANGE, .fd = 3, .newfd = -1
+ *   chdir to the open directory 9  .type = ...FCHDIR, .fd = 9
  */
 enum spawn_template_action_type {
-	/* Close fd. EBADF: there is no such descriptor. */
+	/* Close fd. EBADF: fd is not open. */
 	SPAWN_TEMPLATE_ACTION_CLOSE = 0,
 	/*
-	 * Make newfd a copy of fd, as dup3(2) does; flags is 0 or O_CLOEXEC.
-	 * With fd == newfd the descriptor is placed at its own number and its
-	 * close-on-exec flag is cleared (flags must be 0).
-	 * EBADF: no descriptor fd, or newfd is not below RLIMIT_NOFILE.
+	 * Make newfd a copy of fd, as dup3(2). flags is 0 or O_CLOEXEC. If fd
+	 * equals newfd, the child gets this descriptor with close-on-exec off;
+	 * flags must be 0 then. EBADF: fd is not open, or newfd is not below
+	 * RLIMIT_NOFILE.
 	 */
 	SPAWN_TEMPLATE_ACTION_DUP2 = 1,
-	/* Change the working directory to fd. Errors of fchdir(2). */
+	/* Change the working directory to fd. Errors: as fchdir(2). */
 	SPAWN_TEMPLATE_ACTION_FCHDIR = 2,
 	/*
-	 * Open a file and place it at newfd; arg points to a struct
-	 * spawn_template_open. A relative path starts at the directory fd, or
-	 * at the child's working directory if fd is AT_FDCWD; an absolute one
-	 * has no use for fd, and an empty one is ENOENT. Errors of openat2(2);
-	 * EBADF as for DUP2, which is looked for before what openat2 looks for.
+	 * Open a file at newfd. arg points to a struct spawn_template_open. A
+	 * relative path is looked up in the directory fd, or in the child's
+	 * working directory if fd is AT_FDCWD. An absolute path ignores fd.
+	 * ENOENT: the path is empty. Errors: EBADF as for DUP2, which is
+	 * checked first; then as openat2(2).
 	 */
 	SPAWN_TEMPLATE_ACTION_OPEN = 3,
 	/*
-	 * Close the descriptors fd to newfd, both included; newfd == -1 runs
-	 * to the last. With flags CLOSE_RANGE_CLOEXEC those that the child has
-	 * are made close-on-exec instead. CLOSE_RANGE_UNSHARE is taken and
-	 * changes nothing: the table is the child's own. EINVAL: fd is negative
-	 * or above newfd, or newfd is below -1.
+	 * Close the descriptors from fd to newfd, both included; newfd -1 means
+	 * to the last. With CLOSE_RANGE_CLOEXEC in flags, make the child's
+	 * descriptors close-on-exec instead. CLOSE_RANGE_UNSHARE is allowed and
+	 * has no effect, because the child has its own table. EINVAL: fd is
+	 * negative or above newfd, or newfd is below -1.
 	 */
 	SPAWN_TEMPLATE_ACTION_CLOSE_RANGE = 4,
 	/*
-	 * The signal mask the program starts with; arg points to a struct
-	 * spawn_template_sigset. While actions run, all signals are blocked.
+	 * Set the signal mask with which the program starts. arg points to a
+	 * struct spawn_template_sigset. All signals are blocked while actions
+	 * run.
 	 */
 	SPAWN_TEMPLATE_ACTION_SIGMASK = 5,
-	/* Set ignored signals of the set to default; arg as for SIGMASK. */
+	/* Set ignored signals of the set to their default. arg: as SIGMASK. */
 	SPAWN_TEMPLATE_ACTION_SIGDEFAULT = 6,
 	/*
-	 * Run one system call in the child; arg points to a struct
-	 * spawn_template_syscall. Ours.
+	 * Make a system call in the child. arg points to a struct
+	 * spawn_template_syscall. Not in the RFC.
 	 */
 	SPAWN_TEMPLATE_ACTION_SYSCALL = 7,
 };
@@ -181,73 +224,90 @@ struct spawn_template_action {
 	__u32 flags;
 	__s32 fd;
 	__s32 newfd;
-	__aligned_u64 arg; /* pointer, by type */
+	__aligned_u64 arg; /* a pointer; to what, depends on the type */
 };
 
 struct spawn_template_open {
-	/* const char *, at most PATH_MAX with its NUL (ENAMETOOLONG) */
+	/* const char *, PATH_MAX bytes with its NUL at most (ENAMETOOLONG) */
 	__aligned_u64 path;
 	struct open_how how;
 };
 
 struct spawn_template_sigset {
-	__aligned_u64 sigset; /* const the kernel's sigset_t * */
-	__u64 sigsetsize; /* its size in bytes: 8 (EINVAL) */
+	__aligned_u64 sigset; /* pointer to the kernel's sigset_t */
+	__u64 sigsetsize; /* its size in bytes, which must be 8 (EINVAL) */
 };
 
 /*
- * A system call of the child's, with the caller's memory still in place: its
- * pointers are looked at when it runs. Only calls that make sense between fork
- * and exec are taken, and only those that concern the child itself; which, and
- * with which arguments, docs/syscalls.md lists (EOPNOTSUPP: another call, or an
- * option of it that is not taken; EINVAL: it names another process than 0, the
- * child, or has more arguments). The descriptor that a call works on is looked up
- * like any action's, and of its argument an int is looked at, as by the call; a
- * caller's one is lent to the child for the call, close-on-exec. Ours.
+ * A system call that the child makes. Not in the RFC.
  *
- * ioctl TIOCSPGRP without memory, args[2] being 0: the child's own process group.
- * Its number goes through the spawn's 'result', which there must be (EINVAL).
+ * The child still shares the caller's memory then, so pointers in args are read
+ * when the call runs. The module takes only calls that make sense between fork
+ * and exec and that concern the child itself. docs/syscalls.md lists the calls
+ * and their arguments. EOPNOTSUPP: another call, or an option that is not in
+ * the list. EINVAL: a process other than 0 (the child), or an argument that the
+ * call does not have.
+ *
+ * A descriptor in args is found as in any action; as in the call itself, only
+ * the low 32 bits count. If it is the caller's, the child has it,
+ * close-on-exec, only during the call.
+ *
+ * ioctl TIOCSPGRP with args[2] 0 means the child's own process group. The
+ * kernel passes that number through the memory of 'result', so the spawn must
+ * have one (EINVAL).
  */
 struct spawn_template_syscall {
-	__u32 nr; /* __NR_* of this machine */
+	__u32 nr; /* __NR_* */
 	__u32 pad; /* 0 */
-	__aligned_u64 args[6]; /* those that the call does not have: 0 */
+	__aligned_u64 args[6]; /* 0 where the call has no argument */
 };
 
 /*
  * SPAWN_TEMPLATE_IOC_CREATE, on the device: pin an executable. Returns a
- * template fd. Exactly one of execfd and filename is given.
+ * template fd. The caller gives either execfd or filename.
  *
- * EINVAL   both or neither of execfd and filename, a relative path, an
- *          unknown flag, exec_flags, actions, actions_len or reserved not 0,
- *          a struct below its first size
- * E2BIG    a larger struct whose tail is not zero
- * EACCES   no execute permission, not a regular file, a noexec mount
+ * EINVAL   both or neither of execfd and filename; a relative path; an unknown
+ *          flag; exec_flags, actions, actions_len or reserved is not 0; a
+ *          struct smaller than its first published size
+ * E2BIG    a larger struct whose unknown part is not zero
+ * EACCES   no execute permission; not a regular file; a noexec mount
  * ELOOP    execfd is a symbolic link (O_PATH | O_NOFOLLOW)
- * ETXTBSY  the file is open for writing, or is being written (ALLOW_WRITE)
- * ENOEXEC  not ELF, another machine's, or malformed
- * EFAULT, EBADF, EMFILE, ENFILE, ENOMEM, and what open(2) of the path gives
+ * ETXTBSY  the file is open for writing; or is being written to (ALLOW_WRITE)
+ * ENOEXEC  not ELF, of another machine, or malformed
+ * EFAULT, EBADF, EMFILE, ENFILE, ENOMEM, and the errors of open(2) for the path
  *
- * Before anything is looked up, the caller's seccomp filters are asked, in a child
- * that inherits them and ends at once: for a path about openat2(AT_FDCWD, filename,
- * reserved, sizeof(struct open_how)), execveat(AT_FDCWD, filename, 0, 0, 0) and
- * execve(filename, 0, 0), for a descriptor about execveat(execfd, 0, 0, 0,
- * AT_EMPTY_PATH). The path is copied after the answer. The call fails with the errno
- * of ERRNO and of a supervisor; with ENOSYS for TRACE without a tracer that follows
- * vfork; with EPERM for TRAP, and if a tracer or a supervisor wants a call changed or
- * made up. KILL_PROCESS and KILL_THREAD kill the caller's process: SIGSYS, which no
- * handler sees. A caller with filters also gets
+ * Seccomp filters. The caller's filters judge CREATE before any look-up. They
+ * are asked in a helper child, which inherits the filters and then exits, about
+ *
+ *   for a path:        openat2(AT_FDCWD, filename, reserved,
+ *                              sizeof(struct open_how)),
+ *                      execveat(AT_FDCWD, filename, 0, 0, 0) and
+ *                      execve(filename, 0, 0)
+ *   for a descriptor:  execveat(execfd, 0, 0, 0, AT_EMPTY_PATH)
+ *
+ * The path is copied after the verdict. A verdict has these effects:
+ *
+ *   ERRNO, or a supervisor's error  CREATE fails with that errno
+ *   TRACE                           ENOSYS without a tracer that follows vfork
+ *   TRAP                            EPERM
+ *   KILL_PROCESS, KILL_THREAD       SIGSYS kills the caller's process; no
+ *                                   handler runs
+ *
+ * EPERM also if a tracer or a supervisor changes the call, or returns a success
+ * of its own. A caller with filters may also get
+ *
  * EAGAIN, ENOMEM   as fork(2)
- * EPERM    its children will be in a pid namespace other than its own
- * EINTR    somebody killed that child
+ * EPERM    its next child would be in another pid namespace than the caller
+ * EINTR    the helper child was killed
  *
- * Of a file that the caller may not open to read, no ENOEXEC is told here: a spawn
- * says it. Such a file is taken as with ALLOW_WRITE, because only who may read a
- * file may keep writers away from it.
+ * Unreadable files. If the caller may execute the file but not open it to read,
+ * CREATE does not report ENOEXEC; the spawn does. Such a template has the
+ * effect of ALLOW_WRITE, because only a caller that may read a file may keep
+ * writers away.
  */
 struct spawn_template_create_args {
 	__aligned_u64 flags;
-	__s32 execfd; /* a descriptor of the executable, O_PATH will do, or -1 */
+	__s32 execfd; /* the executable, opened in any way (O_PATH); or -1 */
 	__u32 exec_flags; /* 0 */
 	__aligned_u64 filename; /* const char *, absolute, or 0 */
 	__aligned_u64 actions; /* 0 */
@@ -257,133 +317,146 @@ struct spawn_template_create_args {
 
 /*
  * SPAWN_TEMPLATE_IOC_SPAWN, on a template fd: start the program. Returns the
- * child's pid, as its parent sees it, once exec has replaced the child's
- * memory (the moment at which vfork(2) lets its caller go on).
+ * child's pid, as its parent sees it. Like vfork(2), the call returns when exec
+ * has replaced the child's memory.
  *
- * Before a child exists:
- * EACCES   the caller is not a thread of the process that made the template, the
- *          process has called execve(2) since, or the thread's credentials differ
- *          from those with which the template was made
- * ESTALE   the file changed, or its path names another file: make a new one
- * EINVAL, EFAULT   bad input
- * E2BIG    too many actions, strings too long, or as of CREATE
- * EAGAIN, ENOMEM, EMFILE, ENFILE   as fork(2) and pidfd_open(2) give them
- * EPERM, ENOSPC, EEXIST   for attributes of birth, as clone3(2) gives them
- * and what the caller's seccomp filters say, which are asked in the child about
+ * Errors before a child exists:
+ * EACCES   the caller is not a thread of the process that made the template; or
+ *          the process has called execve(2) since; or the thread's credentials
+ *          differ from those with which the template was made
+ * ESTALE   the file changed, or its path names another file: make a new
+ *          template
+ * EINVAL, EFAULT   bad arguments
+ * E2BIG    too many actions; too long strings; or as with CREATE
+ * EAGAIN, ENOMEM, EMFILE, ENFILE   as fork(2) and pidfd_open(2)
+ * EPERM, ENOSPC, EEXIST   as clone3(2), for the attributes that it has as well
+ *
+ * Errors after the child exists: the errno of the action or of execve(2) that
+ * failed. The child is gone then, without a zombie or a SIGCHLD.
+ *
+ * Seccomp filters. The caller's filters are asked, in the child, about
  * vfork(2), the system call of each action (close, dup3 or fcntl, fchdir,
  * openat2, close_range, rt_sigprocmask, rt_sigaction), execve(2) and
- * execveat(2): ERRNO fails that stage with its errno; a child that they kill or
- * trap dies of SIGSYS, after the call has returned its pid; EPERM if a tracer
- * or a supervisor wants a call changed or made up.
+ * execveat(2). ERRNO fails that stage with its errno. If a filter kills or
+ * traps the child, the call returns the pid, and the child dies of SIGSYS.
+ * EPERM: a tracer or a supervisor changes a call, or returns a success of its
+ * own.
  *
- * After: the errno of the action or of execve(2) that failed; the child is
- * gone, without a zombie or a SIGCHLD.
- *
- * The pinned file is executed where it was pinned. In another mount namespace
- * (namespaces, unshare, setns) that mount is foreign: exec would ignore setuid bits
- * and file capabilities there, and AppArmor would deny it. There the child looks the
- * template's path up after its actions, with its own root and credentials, and
- * executes what it finds if that is the same, unchanged file. Otherwise, at stage
- * MOUNT: ESTALE if it is another file, or if the template is of a descriptor of a
- * file without a path; or the error of the look-up (ENOENT, EACCES). A file that was
- * foreign to the template's maker as well, a memfd's say, is executed as it is. A new
- * root alone (chroot, pivot_root) changes nothing of this.
+ * Mount namespaces. The child may be in another mount namespace than the pinned
+ * file (namespaces, unshare, setns). There exec of the pinned file would ignore
+ * setuid bits and file capabilities, and AppArmor would deny it. So the child
+ * looks the template's path up after its actions, with its own root and
+ * credentials. If the path names the same, unchanged file, that is executed.
+ * Otherwise the spawn fails at stage MOUNT. ESTALE: the path names another
+ * file, or the template was made from a descriptor of a file without a path.
+ * ENOENT, EACCES and others: the look-up failed. If the mount was not in the
+ * namespace of the template's maker either, for example a memfd's, the pinned
+ * file is executed. After chroot or pivot_root in the same mount namespace the
+ * pinned file is executed, too.
  */
 struct spawn_template_spawn_args {
 	__aligned_u64 flags;
-	__aligned_u64 pidfd; /* int *, set to a pidfd of the child; or 0 */
+	__aligned_u64 pidfd; /* int *, set to the child's pidfd; or 0 */
 	__aligned_u64 argv; /* char *const *, ends with NULL; or 0 */
 	__aligned_u64 envp; /* char *const *, ends with NULL; or 0: empty */
 	__aligned_u64 actions; /* const struct spawn_template_action * */
-	__aligned_u64 actions_len; /* how many */
+	__aligned_u64 actions_len; /* the number of actions */
 	__aligned_u64 reserved[4]; /* 0 */
-	/* Ours, from here on. */
+	/* The members from here on are not in the RFC. */
 	__aligned_u64 result; /* struct spawn_template_result *, or 0 */
 	/*
-	 * Attributes of the child's birth. Those that clone(2) and clone3(2) have,
-	 * and vfork(2) has not (namespaces, set_tid, CGROUP, AUTOREAP,
-	 * KILL_ON_CLOSE), are EPERM for a caller with seccomp filters: these would
-	 * have to be asked before there is a child to ask for.
+	 * Attributes that take effect when the child is made. A caller with
+	 * seccomp filters gets EPERM for those that clone(2) and clone3(2) have
+	 * and vfork(2) does not: namespaces, set_tid, CGROUP, AUTOREAP,
+	 * KILL_ON_CLOSE. The filters would have to judge clone(2) before a
+	 * child exists.
 	 */
-	__aligned_u64 namespaces; /* CLONE_NEW* to create, or 0; EINVAL: another bit */
-	__aligned_u64 set_tid; /* const __s32 *, pids to have: as clone3(2) */
-	__u32 set_tid_size; /* how many, or 0; EINVAL: more than pid namespaces */
+	__aligned_u64 namespaces; /* CLONE_NEW* to make; EINVAL: other bits */
+	__aligned_u64 set_tid; /* const __s32 *, pids to have, as clone3(2) */
+	__u32 set_tid_size; /* number; EINVAL: more than pid namespaces */
 	__s32 cgroup; /* with SPAWN_CGROUP: a descriptor; else 0 */
 	__u32 exit_signal; /* with SPAWN_EXIT_SIGNAL; else 0 */
 	/*
-	 * Sent to the child when the thread that spawned it ends, as
-	 * PR_SET_PDEATHSIG; or 0. EINVAL: no signal. A caller that ended
-	 * meanwhile counts.
+	 * The signal that the child gets when the thread that spawned it ends,
+	 * as PR_SET_PDEATHSIG; or 0. It is also sent if that thread ends during
+	 * the spawn. EINVAL: not a signal.
 	 */
 	__u32 pdeath_signal;
 	/*
-	 * Memory that the caller lends until the call returns, or 0. If the caller has
-	 * seccomp filters, or a tracer that follows vfork, the child writes each path
-	 * there before it executes it, with its NUL (EFAULT: it cannot be written).
-	 * Tracers, supervisors and /proc/PID/syscall see that address as execve(2)'s
-	 * path. What stands there after they have answered is executed, as by
-	 * execve(2); a template's path must not change (EPERM). For a path that does
-	 * not fit the child maps memory of the caller's and unmaps it before it
-	 * executes the program (ENOMEM, EAGAIN: as mmap(2)). Lending some is cheaper.
-	 * The path of a SPAWN_PATH that is not searched for is the caller's 'file'.
+	 * Memory that the caller lends until the call returns, or 0. If the
+	 * caller has seccomp filters, or a tracer that follows vfork, the child
+	 * writes each path there, with its NUL, before it executes the path
+	 * (EFAULT: the memory cannot be written). Tracers, supervisors and
+	 * /proc/PID/syscall see this address as the path of execve(2). As with
+	 * execve(2), the child executes the path that is in the memory after
+	 * they have answered. A template's path must not change (EPERM).
+	 *
+	 * If a path does not fit, or there is no scratch, the child maps memory
+	 * in the caller's address space for it, and unmaps that before exec
+	 * (ENOMEM, EAGAIN: as mmap(2)). To lend memory is cheaper. A SPAWN_PATH
+	 * without a search uses the caller's 'file' instead.
 	 */
 	__aligned_u64 scratch; /* char * */
-	__u32 scratch_size; /* bytes; without scratch: 0 (EINVAL) */
+	__u32 scratch_size; /* in bytes; must be 0 without scratch (EINVAL) */
 	__u32 pad; /* 0 */
 };
 
-/* Where a spawn failed. Ours. */
+/* The stage at which a spawn failed. Not in the RFC. */
 enum spawn_template_stage {
-	SPAWN_TEMPLATE_STAGE_NONE = 0, /* it did not fail */
+	SPAWN_TEMPLATE_STAGE_NONE = 0, /* no failure */
 	SPAWN_TEMPLATE_STAGE_ARGS = 1, /* reading the arguments */
-	SPAWN_TEMPLATE_STAGE_TEMPLATE = 2, /* credentials, staleness */
+	SPAWN_TEMPLATE_STAGE_TEMPLATE = 2, /* checking owner and staleness */
 	SPAWN_TEMPLATE_STAGE_CREATE = 3, /* making the child or its pidfd */
 	SPAWN_TEMPLATE_STAGE_FDS = 4, /* giving it its first descriptors */
-	SPAWN_TEMPLATE_STAGE_ACTION = 5, /* action number 'action' */
+	SPAWN_TEMPLATE_STAGE_ACTION = 5, /* running action number 'action' */
 	SPAWN_TEMPLATE_STAGE_EXEC = 6, /* exec */
 	/*
-	 * Finding the template's file in the child's mount namespace, which is another
-	 * than where the file was pinned: see SPAWN_TEMPLATE_IOC_SPAWN.
+	 * finding the template's file in the child's mount namespace, if that
+	 * is not the pinned file's: see SPAWN_TEMPLATE_IOC_SPAWN
 	 */
 	SPAWN_TEMPLATE_STAGE_MOUNT = 7,
-	/* Stopping the program (SPAWN_STOPPED). */
-	SPAWN_TEMPLATE_STAGE_STOP = 8,
+	SPAWN_TEMPLATE_STAGE_STOP = 8, /* stopping the program (STOPPED) */
 };
 
 /*
- * How a spawn ended; written whenever the pointer is good, after success and
- * after failure. Ours.
+ * How a spawn ended. Written after success and after failure, if the pointer is
+ * valid. Not in the RFC.
  */
 struct spawn_template_result {
 	__u32 stage; /* enum spawn_template_stage */
 	/*
-	 * Index of the action that failed, or -1. In a search along a path that
-	 * failed in exec: of the directory tried last.
+	 * The index of the action that failed, or -1. If a search failed at
+	 * stage EXEC: the index of the directory tried last.
 	 */
 	__s32 action;
-	__s32 error; /* errno, positive; 0: none */
+	__s32 error; /* the errno, positive; 0: none */
 	__s32 pid; /* the child's, or 0 */
 };
 
 /*
  * SPAWN_TEMPLATE_IOC_SPAWN_PATH, on the device: start a program without a
- * template. Returns as SPAWN does; TEMPLATE's errors cannot happen. Ours.
+ * template. Results and errors are those of SPAWN, without those of stage
+ * TEMPLATE. Not in the RFC.
  *
- * With 'path', a list of directories with ':' between them (an empty one is the
- * working directory), and a file without a slash, each is tried in the child as
- * execvp(3) does it: ENOENT, ENOTDIR, ESTALE, ENODEV and ETIMEDOUT go on to the
- * next, so does EACCES, which is remembered; any other error ends the search.
- * Otherwise file is what execve(2) would be given. Each attempt is an execve(2)
- * to the caller's seccomp filters and tracer. Scripts and binfmt_misc work.
+ * 'path' is a list of directories separated by ':'; an empty one is the working
+ * directory. If there is a 'path' and 'file' has no slash, the child searches
+ * the directories in order, by the rules of execvp(3). After ENOENT, ENOTDIR,
+ * ESTALE, ENODEV, ETIMEDOUT and EACCES it tries the next directory; any other
+ * error ends the search. If no directory has the program and EACCES came, the
+ * search ends with EACCES. Without a search, 'file' is the path of the program,
+ * as for execve(2).
  *
- * EINVAL   flags or pad are not 0, or no file
- * ENAMETOOLONG   file is longer than PATH_MAX with its NUL, or, to be searched for,
- *          than NAME_MAX without
- * E2BIG    path, if it is looked along, is longer than 128 KiB with its NUL
+ * The caller's seccomp filters and tracer see each attempt as an execve(2).
+ * Scripts and formats of binfmt_misc work.
+ *
+ * EINVAL   flags or pad is not 0, or there is no file
+ * ENAMETOOLONG   file is longer than PATH_MAX with its NUL; or, in a search,
+ *          longer than NAME_MAX without its NUL
+ * E2BIG    in a search, path is longer than 128 KiB with its NUL
  */
 struct spawn_template_path_args {
 	__aligned_u64 spawn; /* const struct spawn_template_spawn_args * */
-	__u32 spawn_size; /* its size, below 16 KiB (E2BIG) */
+	__u32 spawn_size; /* size of that struct, below 16 KiB (E2BIG) */
 	__u32 pad; /* 0 */
 	__aligned_u64 file; /* const char * */
 	__aligned_u64 path; /* const char *, or 0: no search */
@@ -392,16 +465,23 @@ struct spawn_template_path_args {
 
 /*
  * SPAWN_TEMPLATE_IOC_SPAWN_BATCH, on the device: many spawns in one call. Each
- * entry is done as its own call would be, and has its own result; one that fails
- * does not stop the others. Children are made in the entries' order and waited
- * for together. Ours.
+ * entry has the effect of a call of its own, and has a result of its own. An
+ * entry that fails does not stop the others. The children are made in the
+ * entries' order; the call waits for all of them together. Not in the RFC.
  *
- * Returns how many entries were done, from the first on. Fewer than asked: a call does no
- * more than SPAWN_TEMPLATE_MAX_BATCH, or a signal came (call again for the rest), or an
- * entry's memory is bad (EFAULT, if it is the first). EINVAL: flags are not 0, count is
- * above INT_MAX, or entry_size is below the first one or no multiple of 8; ENOMEM.
- * An entry's result.pid, or result.error, says how it ended: EBADF and ENOTTY, at
- * stage ARGS, that tmpl is no descriptor or no template's.
+ * Returns the number of entries done, counted from the first. The number is
+ * smaller than 'count' if that is above SPAWN_TEMPLATE_MAX_BATCH, if a signal
+ * came, or if an entry's memory is bad. The caller may call again for the other
+ * entries.
+ *
+ * EFAULT   the first entry's memory is bad
+ * EINVAL   flags is not 0, count is above INT_MAX, or entry_size is below the
+ *          first published size or not a multiple of 8
+ * ENOMEM   no memory
+ *
+ * An entry's result.pid or result.error says how the entry ended. At stage
+ * ARGS, EBADF means that tmpl is not a descriptor, ENOTTY that it is not a
+ * template.
  */
 #define SPAWN_TEMPLATE_MAX_BATCH 1024
 struct spawn_template_batch_args {
@@ -413,50 +493,52 @@ struct spawn_template_batch_args {
 
 struct spawn_template_batch_entry {
 	__s32 tmpl; /* a template fd; or -1: spawn by path */
-	__u32 args_size; /* of the struct that args points to; as spawn_size */
-	/* const struct spawn_template_spawn_args *, or ..._path_args * by path */
+	__u32 args_size; /* size of what args points to, as spawn_size */
+	/* const struct spawn_template_spawn_args *; by path: ..._path_args * */
 	__aligned_u64 args;
-	struct spawn_template_result result; /* written */
+	struct spawn_template_result result; /* written by the call */
 };
 
-/* Features, as bits of spawn_template_info.features. Ours. */
+/* Bits of spawn_template_info.features. Not in the RFC. */
 #define SPAWN_TEMPLATE_FEATURE_RESULT (1ULL << 0) /* spawn_args.result */
-#define SPAWN_TEMPLATE_FEATURE_BIRTH (1ULL << 1) /* attributes of birth */
+#define SPAWN_TEMPLATE_FEATURE_BIRTH (1ULL << 1) /* namespaces and so on */
 #define SPAWN_TEMPLATE_FEATURE_PATH (1ULL << 2) /* SPAWN_PATH */
 #define SPAWN_TEMPLATE_FEATURE_BATCH (1ULL << 3) /* SPAWN_BATCH */
 #define SPAWN_TEMPLATE_FEATURE_SCRATCH (1ULL << 4) /* spawn_args.scratch */
 
 /*
- * SPAWN_TEMPLATE_IOC_INFO, on the device or a template fd. What a larger struct has
- * beyond this is set to 0; EINVAL: a struct below its first size. Ours.
+ * SPAWN_TEMPLATE_IOC_INFO, on the device or a template fd: what the module can
+ * do. The part of a larger struct that the module does not know is set to 0.
+ * EINVAL: a struct smaller than its first published size. Not in the RFC.
  */
 struct spawn_template_info {
-	__u32 version; /* SPAWN_TEMPLATE_VERSION of the module */
-	__u32 max_actions; /* SPAWN_TEMPLATE_MAX_ACTIONS of the module */
+	__u32 version; /* the module's SPAWN_TEMPLATE_VERSION */
+	__u32 max_actions; /* the module's SPAWN_TEMPLATE_MAX_ACTIONS */
 	__aligned_u64 features; /* SPAWN_TEMPLATE_FEATURE_* */
-	__aligned_u64 action_types; /* bit n: type n is known */
-	__aligned_u64 create_flags; /* flags that are known */
-	__aligned_u64 spawn_flags; /* ... and that this kernel can do */
-	__u32 create_args_size; /* sizes of the module's own structs */
+	__aligned_u64 action_types; /* bit n: the module knows action type n */
+	__aligned_u64 create_flags; /* CREATE_* that the module knows */
+	__aligned_u64 spawn_flags; /* SPAWN_* that this kernel can do */
+	__u32 create_args_size; /* the sizes of the module's structs */
 	__u32 spawn_args_size;
 	/*
-	 * Bytes of argv and envp together, whatever rlimits say; each string has
-	 * 8 for its pointer. exec counts the file's name as well.
+	 * The maximum of argv and envp together, in bytes, for any rlimits.
+	 * Each string counts 8 bytes more for its pointer. exec also counts the
+	 * file's name.
 	 */
 	__u32 max_strings;
-	__u32 trusted_version; /* 1: loaded with trust_version=1, shapes not checked */
-	__aligned_u64 templates; /* that exist now, in the whole system */
+	__u32 trusted_version; /* 1: loaded with trust_version=1, unchecked */
+	__aligned_u64 templates; /* number of templates in the whole system */
 	__aligned_u64 reserved[4];
 };
 
-/* What makes a file the same file. Times are of CLOCK_REALTIME. Ours. */
+/* The identity of a file. Times are CLOCK_REALTIME. Not in the RFC. */
 struct spawn_template_key {
 	__u32 dev_major;
 	__u32 dev_minor;
 	__aligned_u64 ino;
 	__aligned_u64 size; /* bytes */
 	__u32 mode; /* st_mode */
-	__u32 uid; /* as the user namespace of who asks numbers it */
+	__u32 uid; /* owner, as in the caller's user namespace */
 	__u32 gid;
 	__u32 ctime_nsec;
 	__s64 ctime_sec;
@@ -466,41 +548,43 @@ struct spawn_template_key {
 };
 
 /*
- * What the ELF header and the program header table say; all 0 for who may not read
- * the file, or if it is no ELF file. Ours.
+ * Facts from the ELF header and the program headers. All 0 if the caller may
+ * not read the file, or if it is not an ELF file. Not in the RFC.
  */
 struct spawn_template_elf {
 	__u16 type; /* ET_EXEC or ET_DYN */
 	__u16 machine; /* EM_* */
 	__u16 phnum;
-	__u16 load_segments; /* PT_LOAD */
-	__u32 stack_flags; /* of PT_GNU_STACK: PF_*, or 0 without one */
-	__u32 interp_len; /* bytes of the interpreter's path, or 0: static */
+	__u16 load_segments; /* number of PT_LOAD */
+	__u32 stack_flags; /* PF_* of PT_GNU_STACK, or 0 without one */
+	__u32 interp_len; /* length of the interpreter's path; 0: none */
 	__aligned_u64 entry; /* e_entry */
-	__aligned_u64 load_bytes; /* memory from the first segment to the last */
+	__aligned_u64 load_bytes; /* bytes from the first segment to the last */
 };
 
 /*
- * SPAWN_TEMPLATE_IOC_QUERY, on a template fd: what is pinned. The key is all 0 for who
- * may not stat(2) the file. Sizes as of INFO. Seccomp filters are asked as of CREATE,
- * about statx(fd, 0, AT_EMPTY_PATH, STATX_BASIC_STATS, 0), where fd is the template
- * fd. Ours.
+ * SPAWN_TEMPLATE_IOC_QUERY, on a template fd: what the template pins. 'key' is
+ * all 0 if the caller may not stat(2) the file. Other sizes of the struct are
+ * treated as for INFO. The caller's seccomp filters are asked as for CREATE,
+ * about statx(fd, 0, AT_EMPTY_PATH, STATX_BASIC_STATS, 0), where fd is the
+ * template fd. Not in the RFC.
  */
 struct spawn_template_query {
 	struct spawn_template_key key;
 	struct spawn_template_elf elf;
-	__aligned_u64 spawned; /* spawns that succeeded */
-	__aligned_u64 failed; /* spawns that did not */
+	__aligned_u64 spawned; /* number of spawns that succeeded */
+	__aligned_u64 failed; /* number of spawns that failed */
 	/*
-	 * Bytes of kernel memory beside the two open files: at most 4096, if the
-	 * path is not longer than 3 KiB. 0 for who may not read the file.
+	 * Kernel memory of the template, in bytes, without its two open files:
+	 * at most 4096 if the path is not longer than 3 KiB. 0 if the caller
+	 * may not read the file.
 	 */
 	__u32 memory;
-	__s32 stale; /* 0: a spawn would take it; else the errno it would give */
+	__s32 stale; /* 0, or the errno with which a spawn would fail now */
 	__aligned_u64 reserved[4];
 };
 
-/* First published sizes: the smallest that is taken. */
+/* The first published sizes: the smallest that the kernel takes. */
 #define SPAWN_TEMPLATE_CREATE_ARGS_SIZE_VER0 72
 #define SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0 80
 #define SPAWN_TEMPLATE_INFO_SIZE_VER0 96
