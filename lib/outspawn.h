@@ -8,7 +8,7 @@
  * memory that the library allocates belongs to a struct outspawn_actions.
  *
  * Functions return 0 or a positive value; or a negative error number, such as
- * -ENOENT. The value of errno is then unspecified. No function restarts after
+ * -ENOENT. They leave errno itself unspecified. No function restarts after
  * EINTR. The comments here are short: each function has a man page, and the man
  * pages describe all flags and list all errors.
  *
@@ -55,7 +55,7 @@ int outspawn_open(void);
  * @fd: the device or a template
  * @info: filled in; members that an older module does not know are 0
  *
- * Return: 0; or -EBADF, -EFAULT, or -ENOTTY if fd is neither of both.
+ * Return: 0; or -EBADF, -EFAULT, or -ENOTTY if fd is neither.
  */
 int outspawn_info(int fd, struct spawn_template_info *info);
 
@@ -531,10 +531,10 @@ struct outspawn_job {
  * Return: the number of jobs done, counted from the first. If the number is
  * smaller than count, a signal came; the other jobs have pid 0, and the caller
  * may go on at jobs + the number. Or
- *  -EINTR    a signal came before the first job
  *  -EFAULT   jobs is bad memory
  *  -EINVAL   jobs is NULL, or count is above INT_MAX
  *  -EBADF, -ENOTTY   dev is not the device
+ *  -ENOMEM   no memory in the kernel
  */
 int outspawn_batch(int dev, struct outspawn_job *jobs, unsigned int count);
 
