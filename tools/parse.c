@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The words of options. */
+/* Parse the values of options. */
 #include <ctype.h>
 #include <errno.h>
 #include <grp.h>
