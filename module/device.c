@@ -9,9 +9,10 @@
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 
-#include "device.h"
-#include "internals.h"
 #include "batch.h"
+#include "device.h"
+#include "info.h"
+#include "internals.h"
 #include "ioctl.h"
 #include "request.h"
 #include "spawn_template.h"
@@ -46,7 +47,7 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case ioctl_kind(SPAWN_TEMPLATE_IOC_SPAWN_BATCH):
 		return batch_run(uarg, _IOC_SIZE(cmd));
 	case ioctl_kind(SPAWN_TEMPLATE_IOC_INFO):
-		return ioctl_info(uarg, _IOC_SIZE(cmd));
+		return info_write(uarg, _IOC_SIZE(cmd));
 	}
 	return -ENOTTY;
 }

@@ -24,7 +24,4 @@ int ioctl_read(void *to, size_t ksize, const void __user *from, size_t usize, si
  */
 int ioctl_write(void __user *to, size_t usize, const void *from, size_t ksize, size_t first_size);
 
-/* SPAWN_TEMPLATE_IOC_INFO, on the device and on a template fd. */
-int ioctl_info(void __user *arg, size_t usize);
-
 #endif /* OUTSPAWN_IOCTL_H */

@@ -15,6 +15,7 @@
 #include <linux/uaccess.h>
 
 #include "ask.h"
+#include "info.h"
 #include "ioctl.h"
 #include "request.h"
 #include "signals.h"
@@ -108,7 +109,7 @@ static long template_fd_ioctl(struct file *file, unsigned int cmd, unsigned long
 	case ioctl_kind(SPAWN_TEMPLATE_IOC_QUERY):
 		return ioctl_query(file, uarg, _IOC_SIZE(cmd));
 	case ioctl_kind(SPAWN_TEMPLATE_IOC_INFO):
-		return ioctl_info(uarg, _IOC_SIZE(cmd));
+		return info_write(uarg, _IOC_SIZE(cmd));
 	}
 	return -ENOTTY;
 }

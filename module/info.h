@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * info.h - what this module and this kernel can do
+ */
+#ifndef OUTSPAWN_INFO_H
+#define OUTSPAWN_INFO_H
+
+#include <linux/types.h>
+
+/*
+ * SPAWN_TEMPLATE_IOC_INFO, on the device and on a template fd.
+ *
+ * @arg: struct spawn_template_info of usize bytes, in user memory
+ * Return: 0, or as ioctl_write().
+ */
+int info_write(void __user *arg, size_t usize);
+
+#endif /* OUTSPAWN_INFO_H */
