@@ -180,7 +180,7 @@ static int ask_in_child(struct question *question)
 	sigset_t mask;
 	int err;
 
-	/* As spawn_start(): no handled signal makes the call begin again. */
+	/* As birth_start(): no handled signal makes the call begin again. */
 	signals_block(&mask);
 	err = make_child(&child, question);
 	if (!err)

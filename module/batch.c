@@ -13,10 +13,10 @@
 #include <linux/uaccess.h>
 
 #include "batch.h"
+#include "birth.h"
 #include "ioctl.h"
 #include "request.h"
 #include "signals.h"
-#include "spawn.h"
 #include "spawn_template.h"
 #include "template.h"
 #include "template_fd.h"
@@ -55,7 +55,7 @@ static void finish_oldest(struct batch *batch)
 	struct flight *flight = &batch->flights[batch->first];
 	struct spawn_template_result result;
 
-	spawn_finish(&flight->birth, &result);
+	birth_finish(&flight->birth, &result);
 	request_report(&flight->request, &result);
 	write_result(batch, flight->entry, &result);
 	batch->first = (batch->first + 1) % IN_FLIGHT;
@@ -116,7 +116,7 @@ static int start(struct batch *batch, u32 index)
 	if (err) {
 		result.error = -err;
 	} else {
-		err = spawn_start(&flight->request, &flight->birth, &result);
+		err = birth_start(&flight->request, &flight->birth, &result);
 		if (flight->request.tmpl)
 			template_put(flight->request.tmpl);
 		if (err == -ERESTARTNOINTR)

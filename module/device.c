@@ -10,6 +10,7 @@
 #include <linux/module.h>
 
 #include "batch.h"
+#include "birth.h"
 #include "device.h"
 #include "info.h"
 #include "internals.h"
@@ -32,7 +33,7 @@ static long ioctl_spawn_path(const void __user *arg, size_t size)
 	struct spawn_request request;
 	int err = request_read_path(&request, arg, size);
 
-	return err ?: request_run(&request);
+	return err ?: birth_run(&request);
 }
 
 static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)

@@ -52,12 +52,3 @@ void request_report(const struct spawn_request *request,
 	if (copy_to_user(uresult, result, sizeof(*result)))
 		return;
 }
-
-long request_run(const struct spawn_request *request)
-{
-	struct spawn_template_result result;
-	long ret = spawn_run(request, &result);
-
-	request_report(request, &result);
-	return ret;
-}

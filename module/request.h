@@ -7,7 +7,17 @@
 
 #include <linux/types.h>
 
-#include "spawn.h"
+#include "spawn_template.h"
+
+struct template;
+
+/* What is to be spawned: of a template, or by path. The caller's. */
+struct spawn_request {
+	struct template *tmpl; /* or NULL */
+	const char __user *file; /* without a template: as spawn_template_path_args has it */
+	const char __user *path;
+	struct spawn_template_spawn_args args;
+};
 
 /*
  * Read a struct spawn_template_spawn_args of usize bytes, for a template, or a
@@ -27,8 +37,5 @@ int request_read_path(struct spawn_request *request, const void __user *uargs, s
  */
 void request_report(const struct spawn_request *request,
 		    const struct spawn_template_result *result);
-
-/* Spawn and report. Return: as the ioctls do. */
-long request_run(const struct spawn_request *request);
 
 #endif /* OUTSPAWN_REQUEST_H */

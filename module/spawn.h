@@ -13,15 +13,16 @@
 
 #include <linux/completion.h>
 #include <linux/refcount.h>
+#include <linux/signal_types.h>
 
 #include "actions.h"
 #include "exec.h"
-#include "fds.h"
-#include "new_task.h"
 #include "search.h"
 #include "spawn_template.h"
-#include "step.h"
 
+struct file;
+struct files_struct;
+struct spawn_request;
 struct task_struct;
 struct template;
 
@@ -73,53 +74,27 @@ struct spawn {
 	struct spawn_template_result __user *uresult;
 };
 
+/* Check a request's arguments. No user memory is looked at. Return: 0 or an errno. */
+int spawn_check(const struct spawn_template_spawn_args *args);
+
+/*
+ * Begin a spawn: it has references, and nothing of the request's arguments yet.
+ *
+ * Return: the caller's reference, or NULL: no memory.
+ */
+struct spawn *spawn_new(const struct spawn_request *request);
+
+/*
+ * In the caller: copy all that the child will need of the caller, while it can
+ * still fail. exec.late is set. Sleeps.
+ *
+ * Return: 0 or an errno; result.action is then the index of a bad action, or -1.
+ */
+int spawn_copy(struct spawn *spawn, const struct spawn_request *request);
+
 void spawn_put(struct spawn *spawn);
 
 /* The SPAWN_TEMPLATE_SPAWN_* that this kernel can do. */
 u64 spawn_flags(void);
-
-/* What is to be spawned: of a template, or by path. The caller's. */
-struct spawn_request {
-	struct template *tmpl; /* or NULL */
-	const char __user *file; /* without a template: as spawn_template_path_args has it */
-	const char __user *path;
-	struct spawn_template_spawn_args args;
-};
-
-/* A child that was made, in the hands of its caller. */
-struct birth {
-	struct spawn *spawn; /* a reference */
-	struct new_task child;
-	/* The caller's tracer sees system calls, not vfork events: it was shown a vfork(2). */
-	bool shown;
-	struct step_call ioctl; /* with shown: the caller's own system call */
-	int pidfd; /* reserved number, or -1 */
-	struct file *pidfd_file; /* not yet installed, or NULL */
-	int __user *upidfd;
-	int cancelled; /* why the child was sent away at once, or 0 */
-};
-
-/*
- * Make a child and set it going. It is then seen through by spawn_finish(), by
- * the same task.
- *
- * @birth: filled in on success
- * @result: says where it failed
- * Return: 0 or an errno; -ERESTARTNOINTR if something came first that cannot be
- * blocked, a stop or a tracer's call.
- */
-int spawn_start(const struct spawn_request *request, struct birth *birth,
-		struct spawn_template_result *result);
-
-/*
- * Sleeps until the caller may go on; a fatal signal ends the wait, not the child.
- *
- * @result: filled in
- * Return: the child's pid or an errno (uapi/spawn_template.h).
- */
-long spawn_finish(struct birth *birth, struct spawn_template_result *result);
-
-/* Both: SPAWN_TEMPLATE_IOC_SPAWN and SPAWN_PATH. */
-long spawn_run(const struct spawn_request *request, struct spawn_template_result *result);
 
 #endif /* OUTSPAWN_SPAWN_H */

@@ -15,11 +15,11 @@
 #include <linux/uaccess.h>
 
 #include "ask.h"
+#include "birth.h"
 #include "info.h"
 #include "ioctl.h"
 #include "request.h"
 #include "signals.h"
-#include "spawn.h"
 #include "step.h"
 #include "template.h"
 #include "template_fd.h"
@@ -96,7 +96,7 @@ static long ioctl_spawn(struct template *tmpl, const void __user *arg, size_t si
 	struct spawn_request request;
 	int err = request_read(&request, tmpl, arg, size);
 
-	return err ?: request_run(&request);
+	return err ?: birth_run(&request);
 }
 
 static long template_fd_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
