@@ -21,6 +21,7 @@
 #include "signals.h"
 #include "spawn.h"
 #include "template.h"
+#include "template_check.h"
 
 /* clone3(2)'s arguments for these of ours. set_tid: MAX_PID_NS_LEVEL numbers. */
 static int clone_args(struct kernel_clone_args *clone, pid_t *set_tid,

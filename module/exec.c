@@ -24,6 +24,7 @@
 #include "step.h"
 #include "strings.h"
 #include "template.h"
+#include "template_check.h"
 
 /* bprm_stack_limits(): how far down the strings may reach. */
 static int set_limits(struct linux_binprm *bprm)

@@ -8,15 +8,14 @@
 #include <linux/fs.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/stat.h>
-#include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 #include <linux/user_namespace.h>
 
+#include "elf_file.h"
 #include "fds.h"
-#include "identity.h"
+#include "identity_file.h"
 #include "internals.h"
 #include "strings.h"
 #include "template.h"
@@ -26,137 +25,6 @@ static atomic64_t templates = ATOMIC64_INIT(0);
 u64 template_count(void)
 {
 	return atomic64_read(&templates);
-}
-
-static struct spawn_template_key key_of(const struct kstat *stat)
-{
-	return (struct spawn_template_key) {
-		.dev_major = MAJOR(stat->dev),
-		.dev_minor = MINOR(stat->dev),
-		.ino = stat->ino,
-		.size = stat->size,
-		.mode = stat->mode,
-		.uid = __kuid_val(stat->uid),
-		.gid = __kgid_val(stat->gid),
-		.ctime_sec = stat->ctime.tv_sec,
-		.ctime_nsec = stat->ctime.tv_nsec,
-		.mtime_sec = stat->mtime.tv_sec,
-		.mtime_nsec = stat->mtime.tv_nsec,
-	};
-}
-
-/*
- * Read the identity of the file at a path. Without the LSM's getattr hook:
- * execve(2) does not ask that hook either. A caller that is shown the key must
- * pass template_describe().
- *
- * @writable: the file may be written to while the template lives
- * @settled: set to whether any write from now on shows in a later identity
- */
-static int read_identity(const struct path *path, bool writable, struct identity *identity,
-			 bool *settled)
-{
-	struct ki_change change = {};
-	struct kstat stat;
-	int err;
-
-	if (writable)
-		err = ki_getattr_change(path, &stat, &change);
-	else
-		err = vfs_getattr_nosec(path, &stat, STATX_BASIC_STATS, AT_STATX_SYNC_AS_STAT);
-	if (err)
-		return err;
-	*identity = (struct identity) {
-		.key = key_of(&stat),
-		.counted = change.counted,
-		.change = change.counter,
-	};
-	*settled = !writable || change.counted || change.fine_times;
-	return 0;
-}
-
-/* The time that the file system would write down as a file's ctime now. */
-static struct timespec64 file_clock(const struct path *path)
-{
-	struct timespec64 now;
-
-	ktime_get_coarse_real_ts64(&now);
-	return timestamp_truncate(now, d_inode(path->dentry));
-}
-
-/* More than any file system's times are apart, in seconds. */
-#define NEAR_FUTURE 2
-
-/*
- * Wait until the clock has passed a ctime, for some seconds at most. Not if the
- * ctime is further in the future than the times of any file system are apart: the
- * clock was set back.
- *
- * Return: 0; 1 if the ctime is in the future; -EINTR if current is being killed.
- */
-static int wait_for_clock(const struct path *path, const struct spawn_template_key *key)
-{
-	struct timespec64 now = file_clock(path);
-
-	while (!identity_is_settled(key, now.tv_sec, now.tv_nsec)) {
-		if (key->ctime_sec >= now.tv_sec + NEAR_FUTURE)
-			return 1;
-		/* A call that began again would ask the caller's filters again. */
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		set_current_state(TASK_KILLABLE | TASK_FREEZABLE);
-		schedule_timeout(1);
-		now = file_clock(path);
-	}
-	return 0;
-}
-
-/*
- * Read the identity of a file that may be written to, while nobody writes. A
- * write(2) sets the times first and copies the data afterwards: a write that was
- * under way would show in this identity and change the file later.
- */
-static int read_quiet_identity(struct file *file, struct identity *identity, bool *settled)
-{
-	int err = ki_deny_write(file);
-
-	if (err)
-		return err;
-	err = read_identity(&file->f_path, true, identity, settled);
-	ki_allow_write(file);
-	return err;
-}
-
-/* A file that changes during so many waits is being written. */
-#define MAX_WAITS 3
-
-/*
- * The same. Where only coarse times show a write, wait until the next write must
- * get another ctime, and read the identity again, because the file may have been
- * written to meanwhile.
- *
- * @ahead: set to whether the ctime is in the future
- */
-static int read_settled_identity(struct file *file, struct identity *identity, bool *ahead)
-{
-	struct identity before;
-	bool settled;
-	int i, err;
-
-	*ahead = false;
-	err = read_quiet_identity(file, identity, &settled);
-	for (i = 0; !err && !settled && i < MAX_WAITS; i++) {
-		before = *identity;
-		err = wait_for_clock(&file->f_path, &before.key);
-		if (err < 0)
-			break;
-		*ahead = err;
-		err = read_quiet_identity(file, identity, &settled);
-		settled |= !identity_difference(&before, identity);
-	}
-	if (err)
-		return err;
-	return settled ? 0 : -ETXTBSY;
 }
 
 /*
@@ -224,55 +92,6 @@ static void close_exec_file(struct file *file, bool deny_write)
 	fput(file);
 }
 
-/* Read exactly len bytes at pos; a file that ends before is no executable. */
-static int read_exactly(struct file *file, void *buf, size_t len, loff_t pos)
-{
-	ssize_t n = kernel_read(file, buf, len, &pos);
-
-	if (n < 0)
-		return n;
-	return n == len ? 0 : -ENOEXEC;
-}
-
-static int check_interp(struct file *file, u64 offset, u32 len)
-{
-	char *path;
-	int err;
-
-	if (!len)
-		return 0;
-	path = kmalloc(len, GFP_KERNEL);
-	if (!path)
-		return -ENOMEM;
-	err = read_exactly(file, path, len, offset) ?: elf_check_interp(path, len);
-	kfree(path);
-	return err;
-}
-
-/* Read and check the program headers of a good ELF header. Owned by the caller. */
-static Elf64_Phdr *read_segments(struct file *file, const Elf64_Ehdr *ehdr, u64 file_size,
-				 struct spawn_template_elf *summary)
-{
-	size_t size = ehdr->e_phnum * sizeof(Elf64_Phdr);
-	Elf64_Phdr *phdrs;
-	u64 interp = 0;
-	int err;
-
-	phdrs = kmalloc(size, GFP_KERNEL);
-	if (!phdrs)
-		return ERR_PTR(-ENOMEM);
-	err = read_exactly(file, phdrs, size, ehdr->e_phoff);
-	if (!err)
-		err = elf_check_segments(ehdr, phdrs, file_size, summary, &interp);
-	if (!err)
-		err = check_interp(file, interp, summary->interp_len);
-	if (err) {
-		kfree(phdrs);
-		return ERR_PTR(err);
-	}
-	return phdrs;
-}
-
 /*
  * The memory of a template: itself, the program headers, the path; charged to
  * the caller's memory cgroup. Headers that would make it larger than
@@ -302,36 +121,12 @@ static bool denies_write(u64 flags, bool readable)
 	return readable && !(flags & SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
 }
 
-/* What was read of an ELF file. */
-struct elf_facts {
-	Elf64_Ehdr ehdr;
-	Elf64_Phdr *phdrs; /* owned */
-	struct spawn_template_elf summary;
-};
-
-static int read_elf(struct file *file, u64 file_size, struct elf_facts *facts)
-{
-	Elf64_Phdr *phdrs;
-	int err;
-
-	err = read_exactly(file, &facts->ehdr, sizeof(facts->ehdr), 0);
-	if (!err)
-		err = elf_check_header(&facts->ehdr, file_size, ELF_ARCH);
-	if (err)
-		return err;
-	phdrs = read_segments(file, &facts->ehdr, file_size, &facts->summary);
-	if (IS_ERR(phdrs))
-		return PTR_ERR(phdrs);
-	facts->phdrs = phdrs;
-	return 0;
-}
-
 /* What CREATE finds out about a file. */
 struct findings {
 	bool readable; /* the maker of the template may read the file */
 	bool deny_write; /* writers are kept away */
 	bool refused; /* no ELF program, which only exec may say */
-	bool ahead; /* as for read_settled_identity() */
+	bool ahead; /* as for identity_file_read_settled() */
 	struct identity identity;
 	struct elf_facts elf;
 };
@@ -360,12 +155,12 @@ static int inspect(struct file *file, u64 flags, struct findings *found)
 	int err;
 
 	if (found->deny_write)
-		err = read_identity(&file->f_path, false, &found->identity, &settled);
+		err = identity_file_read(&file->f_path, false, &found->identity, &settled);
 	else
-		err = read_settled_identity(file, &found->identity, &found->ahead);
+		err = identity_file_read_settled(file, &found->identity, &found->ahead);
 	if (err)
 		return err;
-	err = read_elf(file, found->identity.key.size, facts);
+	err = elf_file_read(file, found->identity.key.size, facts);
 	is_elf = !memcmp(facts->ehdr.e_ident, ELFMAG, SELFMAG);
 	if (err == -ENOEXEC && (any_format || !found->readable)) {
 		found->refused = !any_format;
@@ -376,7 +171,7 @@ static int inspect(struct file *file, u64 flags, struct findings *found)
 	if (!err && found->deny_write && !is_elf) {
 		ki_allow_write(file);
 		found->deny_write = false;
-		err = read_settled_identity(file, &found->identity, &found->ahead);
+		err = identity_file_read_settled(file, &found->identity, &found->ahead);
 	}
 	if (!err && !found->readable)
 		forget_format(facts);
@@ -536,125 +331,6 @@ static void release(struct kref *ref)
 void template_put(struct template *tmpl)
 {
 	kref_put(&tmpl->ref, release);
-}
-
-/*
- * Does the template's path still name its file, on the same mount? A path that
- * cannot be looked up as current may not search it is current's problem, as it
- * would be for execve(2); one that names nothing is a stale template's.
- */
-static int check_path(const struct template *tmpl)
-{
-	const struct path *pinned = &tmpl->file->f_path;
-	struct path path;
-	int err;
-
-	err = kern_path(tmpl->path, LOOKUP_FOLLOW | LOOKUP_AUTOMOUNT, &path);
-	switch (err) {
-	case 0:
-		break;
-	case -ENOENT:
-	case -ENOTDIR:
-	case -ELOOP:
-		return -ESTALE;
-	default:
-		return err;
-	}
-	if (path.mnt != pinned->mnt || d_inode(path.dentry) != d_inode(pinned->dentry))
-		err = -ESTALE;
-	path_put(&path);
-	return err;
-}
-
-/* An interpreter opens the path again. */
-static bool path_counts(const struct template *tmpl)
-{
-	return tmpl->by_path || (tmpl->reachable && tmpl->by_interpreter);
-}
-
-/*
- * Is the file as it was? When the clock comes to a ctime that lay in the future, a
- * write may get that same ctime again: then nobody can tell any more.
- *
- * @path: the file, on a mount of current's
- */
-static int check_file(const struct template *tmpl, const struct path *path)
-{
-	struct identity identity;
-	struct timespec64 now;
-	bool settled;
-	int err;
-
-	err = read_identity(path, !tmpl->deny_write, &identity, &settled);
-	if (err)
-		return err;
-	if (identity_difference(&tmpl->identity, &identity))
-		return -ESTALE;
-	if (!tmpl->ahead || settled)
-		return 0;
-	now = file_clock(path);
-	return identity_is_after(&identity.key, now.tv_sec, now.tv_nsec) ? 0 : -ESTALE;
-}
-
-int template_check_fresh(const struct template *tmpl)
-{
-	int err = check_file(tmpl, &tmpl->file->f_path);
-
-	if (!err && path_counts(tmpl))
-		err = check_path(tmpl);
-	return err;
-}
-
-int template_begin_exec(const struct template *tmpl)
-{
-	int err;
-
-	if (tmpl->deny_write)
-		return 0;
-	err = ki_deny_write(tmpl->file);
-	if (err)
-		return err;
-	err = check_file(tmpl, &tmpl->file->f_path);
-	if (err)
-		ki_allow_write(tmpl->file);
-	return err;
-}
-
-void template_end_exec(const struct template *tmpl)
-{
-	if (!tmpl->deny_write)
-		ki_allow_write(tmpl->file);
-}
-
-int template_check(const struct template *tmpl)
-{
-	if (!owner_is_current(&tmpl->owner))
-		return -EACCES;
-	return template_check_fresh(tmpl);
-}
-
-bool template_is_foreign(const struct template *tmpl)
-{
-	/* A path is looked up again, whatever its mount was to the template's maker. */
-	return !ki_mount_is_ours(&tmpl->file->f_path) && (tmpl->by_path || !tmpl->foreign);
-}
-
-int template_find(const struct template *tmpl, struct path *path)
-{
-	int err;
-
-	if (!tmpl->reachable)
-		return -ESTALE;
-	err = kern_path(tmpl->path, LOOKUP_FOLLOW | LOOKUP_AUTOMOUNT, path);
-	if (err)
-		return err;
-	if (d_inode(path->dentry) == file_inode(tmpl->file))
-		err = check_file(tmpl, path);
-	else
-		err = -ESTALE;
-	if (err)
-		path_put(path);
-	return err;
 }
 
 static bool may_stat(const struct path *path)

@@ -22,6 +22,7 @@
 #include "signals.h"
 #include "step.h"
 #include "template.h"
+#include "template_check.h"
 #include "template_fd.h"
 
 static int template_fd_release(struct inode *inode, struct file *file)

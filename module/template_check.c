@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * template_check.c - may current use a template, and is its file as it was?
+ */
+#include <linux/fs.h>
+#include <linux/namei.h>
+#include <linux/path.h>
+
+#include "identity_file.h"
+#include "internals.h"
+#include "template.h"
+#include "template_check.h"
+
+/*
+ * Does the template's path still name its file, on the same mount? A path that
+ * cannot be looked up as current may not search it is current's problem, as it
+ * would be for execve(2); one that names nothing is a stale template's.
+ */
+static int check_path(const struct template *tmpl)
+{
+	const struct path *pinned = &tmpl->file->f_path;
+	struct path path;
+	int err;
+
+	err = kern_path(tmpl->path, LOOKUP_FOLLOW | LOOKUP_AUTOMOUNT, &path);
+	switch (err) {
+	case 0:
+		break;
+	case -ENOENT:
+	case -ENOTDIR:
+	case -ELOOP:
+		return -ESTALE;
+	default:
+		return err;
+	}
+	if (path.mnt != pinned->mnt || d_inode(path.dentry) != d_inode(pinned->dentry))
+		err = -ESTALE;
+	path_put(&path);
+	return err;
+}
+
+/* An interpreter opens the path again. */
+static bool path_counts(const struct template *tmpl)
+{
+	return tmpl->by_path || (tmpl->reachable && tmpl->by_interpreter);
+}
+
+/*
+ * Is the file as it was? When the clock comes to a ctime that lay in the future, a
+ * write may get that same ctime again: then nobody can tell any more.
+ *
+ * @path: the file, on a mount of current's
+ */
+static int check_file(const struct template *tmpl, const struct path *path)
+{
+	struct identity identity;
+	struct timespec64 now;
+	bool settled;
+	int err;
+
+	err = identity_file_read(path, !tmpl->deny_write, &identity, &settled);
+	if (err)
+		return err;
+	if (identity_difference(&tmpl->identity, &identity))
+		return -ESTALE;
+	if (!tmpl->ahead || settled)
+		return 0;
+	now = identity_file_clock(path);
+	return identity_is_after(&identity.key, now.tv_sec, now.tv_nsec) ? 0 : -ESTALE;
+}
+
+int template_check_fresh(const struct template *tmpl)
+{
+	int err = check_file(tmpl, &tmpl->file->f_path);
+
+	if (!err && path_counts(tmpl))
+		err = check_path(tmpl);
+	return err;
+}
+
+int template_begin_exec(const struct template *tmpl)
+{
+	int err;
+
+	if (tmpl->deny_write)
+		return 0;
+	err = ki_deny_write(tmpl->file);
+	if (err)
+		return err;
+	err = check_file(tmpl, &tmpl->file->f_path);
+	if (err)
+		ki_allow_write(tmpl->file);
+	return err;
+}
+
+void template_end_exec(const struct template *tmpl)
+{
+	if (!tmpl->deny_write)
+		ki_allow_write(tmpl->file);
+}
+
+int template_check(const struct template *tmpl)
+{
+	if (!owner_is_current(&tmpl->owner))
+		return -EACCES;
+	return template_check_fresh(tmpl);
+}
+
+bool template_is_foreign(const struct template *tmpl)
+{
+	/* A path is looked up again, whatever its mount was to the template's maker. */
+	return !ki_mount_is_ours(&tmpl->file->f_path) && (tmpl->by_path || !tmpl->foreign);
+}
+
+int template_find(const struct template *tmpl, struct path *path)
+{
+	int err;
+
+	if (!tmpl->reachable)
+		return -ESTALE;
+	err = kern_path(tmpl->path, LOOKUP_FOLLOW | LOOKUP_AUTOMOUNT, path);
+	if (err)
+		return err;
+	if (d_inode(path->dentry) == file_inode(tmpl->file))
+		err = check_file(tmpl, path);
+	else
+		err = -ESTALE;
+	if (err)
+		path_put(path);
+	return err;
+}
