@@ -352,7 +352,7 @@ static struct file *open_at(int dfd, const struct action_open *open)
 /* Give the directory a number for as long as the look-up needs one. */
 static struct file *open_below(struct file *dir, const struct action_open *open)
 {
-	int dfd = fds_place_anywhere(dir);
+	int dfd = fds_place_cloexec(dir);
 	struct file *file;
 
 	if (dfd < 0)
@@ -426,7 +426,7 @@ static int lend(const struct actions *actions, u32 n, int *number)
 	file = file_of(actions, n);
 	if (!file)
 		return 0; /* none, or no descriptor at all: the call says what it thinks of that */
-	*number = fds_place_at(a->fd, file);
+	*number = fds_place_cloexec_at(a->fd, file);
 	fput(file);
 	return min(*number, 0);
 }

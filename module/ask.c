@@ -78,7 +78,7 @@ static int lend_file(const struct question *question)
 
 	if (!question->file)
 		return 0;
-	fd = fds_place_at(question->fd, question->file);
+	fd = fds_place_cloexec_at(question->fd, question->file);
 	return min(fd, 0);
 }
 
@@ -165,7 +165,7 @@ static int await_answer(const struct new_task *child, struct question *question)
 	if (err) {
 		/* Nobody needs the answer any more. */
 		send_sig(SIGKILL, child->task, 1);
-		new_task_let_be_seen(child);
+		new_task_restore_sigchld(child);
 		return err;
 	}
 	new_task_reap(child);

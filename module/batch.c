@@ -130,7 +130,7 @@ static int start(struct batch *batch, u32 index)
 	}
 	batch->count++;
 	/* Its tracer waits for what comes next of it. */
-	if (flight->birth.child.trace || flight->birth.shown)
+	if (flight->birth.child.trace || flight->birth.vfork_shown)
 		finish_all(batch);
 	return 0;
 }

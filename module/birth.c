@@ -53,8 +53,7 @@ static int clone_args(struct kernel_clone_args *clone, pid_t *set_tid,
  */
 static int exit_signal_at_birth(const struct spawn *spawn)
 {
-	if (!(spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) || spawn->unborn ||
-	    (spawn->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP))
+	if (spawn_call_reports(spawn) || (spawn->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP))
 		return 0;
 	return spawn->exit_signal;
 }
@@ -104,7 +103,7 @@ static int make_pidfd(struct birth *birth)
 		return fd;
 	birth->pidfd = fd;
 	if (kill)
-		birth->spawn->leash = get_file(birth->pidfd_file);
+		birth->spawn->pidfd_hold = get_file(birth->pidfd_file);
 	return 0;
 }
 
@@ -112,7 +111,7 @@ static int make_pidfd(struct birth *birth)
  * Hand the pidfd out, or take it back. spawn_copy() found the pointer good; if
  * it no longer is, the caller has the child's pid all the same.
  */
-static void settle_pidfd(const struct birth *birth, bool success)
+static void install_or_drop_pidfd(const struct birth *birth, bool success)
 {
 	if (birth->pidfd < 0)
 		return;
@@ -151,7 +150,7 @@ static void reap(const struct birth *birth)
  * @result: filled in when the child has said how it went
  * Return: 0, what the child failed with, or -EINTR if the caller is to die.
  */
-static int attend(const struct birth *birth, struct spawn_template_result *result)
+static int await_outcome(const struct birth *birth, struct spawn_template_result *result)
 {
 	struct spawn *spawn = birth->spawn;
 	bool async = spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC;
@@ -164,12 +163,11 @@ static int attend(const struct birth *birth, struct spawn_template_result *resul
 		/* If it fails now, nobody is there to reap it quietly. */
 		WRITE_ONCE(spawn->abandoned, true);
 		smp_mb(); /* Pairs with the one of signal_caller_by(). */
-		if (!async || birth->cancelled || READ_ONCE(spawn->unborn))
-			new_task_let_be_seen(&birth->child);
+		if (spawn_call_reports(spawn))
+			new_task_restore_sigchld(&birth->child);
 		return err;
 	}
-	/* What becomes of it, whoever did not ask to wait hears from the child. */
-	if (!async || birth->cancelled || spawn->unborn) {
+	if (spawn_call_reports(spawn)) {
 		*result = spawn->result;
 		err = -result->error;
 	}
@@ -181,7 +179,7 @@ static int attend(const struct birth *birth, struct spawn_template_result *resul
 }
 
 /* The caller's own part of a spawn has begun: before a child is awake it may fail. */
-static int conceive(const struct spawn_request *request, struct birth *birth,
+static int prepare_child(const struct spawn_request *request, struct birth *birth,
 		    struct spawn_template_result *result)
 {
 	struct spawn *spawn = birth->spawn;
@@ -201,10 +199,10 @@ static int conceive(const struct spawn_request *request, struct birth *birth,
 		return err;
 	birth->upidfd = u64_to_user_ptr(request->args.pidfd);
 	if (birth->upidfd)
-		birth->cancelled = make_pidfd(birth);
+		birth->pidfd_error = make_pidfd(birth);
 	/* A task that is made cannot be unmade: let it run, and end at once. */
-	if (birth->cancelled) {
-		spawn->cancelled = true;
+	if (birth->pidfd_error) {
+		spawn->exit_at_once = true;
 		spawn->wait = spawn->wait == WAIT_NOT ? WAIT_PROGRAM : spawn->wait;
 		WRITE_ONCE(birth->child.task->exit_signal, 0);
 	}
@@ -217,22 +215,22 @@ static int conceive(const struct spawn_request *request, struct birth *birth,
  *
  * Return: 0; -EPERM if the tracer does not let it be; or -EINTR.
  */
-static int show_birth(struct birth *birth, struct spawn_template_result *result)
+static int show_vfork(struct birth *birth, struct spawn_template_result *result)
 {
 	int err;
 
 	if (!step_tracer_judges() || new_task_trace())
 		return 0;
-	birth->shown = true;
+	birth->vfork_shown = true;
 	err = step_show_vfork(&birth->ioctl);
 	if (err)
 		result->stage = SPAWN_TEMPLATE_STAGE_CREATE;
 	return err;
 }
 
-static void end_shown_birth(const struct birth *birth, long ret)
+static void end_shown_vfork(const struct birth *birth, long ret)
 {
-	if (birth->shown)
+	if (birth->vfork_shown)
 		step_end_vfork(&birth->ioctl, ret);
 }
 
@@ -257,7 +255,7 @@ static int start(const struct spawn_request *request, struct birth *birth,
 	if (!birth->spawn)
 		return -ENOMEM;
 	birth->spawn->mask = *mask;
-	err = conceive(request, birth, result);
+	err = prepare_child(request, birth, result);
 	if (err) {
 		spawn_put(birth->spawn);
 		return err;
@@ -277,7 +275,7 @@ int birth_start(const struct spawn_request *request, struct birth *birth,
 		.stage = SPAWN_TEMPLATE_STAGE_ARGS,
 		.action = -1,
 	};
-	err = spawn_check(&request->args) ?: show_birth(birth, result);
+	err = spawn_check(&request->args) ?: show_vfork(birth, result);
 	if (!err) {
 		/*
 		 * copy_process() fails with -ERESTARTNOINTR when a signal is pending. If
@@ -292,7 +290,7 @@ int birth_start(const struct spawn_request *request, struct birth *birth,
 	if (signals_restarts(err))
 		err = -ERESTARTNOINTR;
 	if (err)
-		end_shown_birth(birth, err);
+		end_shown_vfork(birth, err);
 	if (err && err != -ERESTARTNOINTR) {
 		result->error = -err;
 		if (request->tmpl)
@@ -310,15 +308,15 @@ long birth_finish(struct birth *birth, struct spawn_template_result *result)
 	struct spawn *spawn = birth->spawn;
 	long err;
 
-	err = attend(birth, &ending);
-	if (birth->cancelled) {
-		err = birth->cancelled;
+	err = await_outcome(birth, &ending);
+	if (birth->pidfd_error) {
+		err = birth->pidfd_error;
 		ending = (struct spawn_template_result) {
 			.stage = SPAWN_TEMPLATE_STAGE_CREATE,
 			.action = -1,
 		};
 	}
-	settle_pidfd(birth, !err);
+	install_or_drop_pidfd(birth, !err);
 	if (err) {
 		ending.error = -err;
 	} else {
@@ -328,13 +326,12 @@ long birth_finish(struct birth *birth, struct spawn_template_result *result)
 	}
 	*result = ending;
 	/* What nobody waited for, the child counts. */
-	if (spawn->tmpl && (birth->cancelled || spawn->unborn ||
-			    !(spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC)))
+	if (spawn->tmpl && spawn_call_reports(spawn))
 		atomic64_inc(err ? &spawn->tmpl->failed : &spawn->tmpl->spawned);
 	new_task_put(&birth->child);
 	spawn_put(spawn);
 	err = err ?: birth->child.nr;
-	end_shown_birth(birth, err);
+	end_shown_vfork(birth, err);
 	return err;
 }
 

@@ -19,12 +19,12 @@ struct birth {
 	struct spawn *spawn; /* a reference */
 	struct new_task child;
 	/* The caller's tracer sees system calls, not vfork events: it was shown a vfork(2). */
-	bool shown;
-	struct step_call ioctl; /* with shown: the caller's own system call */
+	bool vfork_shown;
+	struct step_call ioctl; /* with vfork_shown: the caller's own system call */
 	int pidfd; /* reserved number, or -1 */
 	struct file *pidfd_file; /* not yet installed, or NULL */
 	int __user *upidfd;
-	int cancelled; /* why the child was sent away at once, or 0 */
+	int pidfd_error; /* why the child was sent away at once, or 0 */
 };
 
 /*

@@ -42,15 +42,20 @@ static int set_by_prctl(unsigned long option, unsigned long value)
 	return err;
 }
 
-/* What vfork and the attributes of birth stand for. */
-static int be_born(const struct spawn *spawn)
+/* The calls that making the child, and a pidfd of it, stands for. */
+static int ask_about_vfork(const struct spawn *spawn)
 {
 	int err = step_ask_filters(__NR_vfork, 0, 0, 0, 0, 0);
 
 	if (!err && spawn->wants_pidfd)
 		err = step_ask_filters(__NR_pidfd_open, spawn->nr, 0, 0, 0, 0);
-	if (err || !(spawn->flags & SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS))
-		return err;
+	return err;
+}
+
+static int set_no_new_privs(const struct spawn *spawn)
+{
+	if (!(spawn->flags & SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS))
+		return 0;
 	return set_by_prctl(PR_SET_NO_NEW_PRIVS, 1);
 }
 
@@ -107,9 +112,9 @@ static void set_exit_signal(const struct spawn *spawn)
 }
 
 /* The filters let an asynchronous child be: from now on it is its parent's to wait for. */
-static void show(struct spawn *spawn)
+static void become_waitable(struct spawn *spawn)
 {
-	WRITE_ONCE(spawn->unborn, false);
+	WRITE_ONCE(spawn->awaits_filters, false);
 	set_exit_signal(spawn);
 }
 
@@ -120,15 +125,15 @@ static int become_program(struct spawn *spawn)
 	int err;
 
 	result->stage = SPAWN_TEMPLATE_STAGE_CREATE;
-	err = be_born(spawn);
+	err = ask_about_vfork(spawn) ?: set_no_new_privs(spawn);
 	if (!err && (spawn->flags & SPAWN_TEMPLATE_SPAWN_STOPPED)) {
 		result->stage = SPAWN_TEMPLATE_STAGE_STOP;
 		err = stop_ask_filters(spawn->nr);
 	}
 	if (err)
 		return err;
-	if (spawn->unborn)
-		show(spawn);
+	if (spawn->awaits_filters)
+		become_waitable(spawn);
 
 	result->stage = SPAWN_TEMPLATE_STAGE_ACTION;
 	err = actions_run(&spawn->actions, &spawn->mask, &result->action);
@@ -192,7 +197,7 @@ static int check_stop(struct spawn *spawn)
  * What the program starts with that exec would undo or spoil: its peak of resident
  * memory, its exit signal, a stop.
  */
-static void settle(struct spawn *spawn)
+static void apply_after_exec(struct spawn *spawn)
 {
 	/* exec has put the caller's own peak there, when it dropped the caller's memory. */
 	WRITE_ONCE(current->signal->maxrss, 0);
@@ -203,7 +208,7 @@ static void settle(struct spawn *spawn)
 }
 
 /* The caller may go on, if it waits. The spawn may be gone afterwards. */
-static void let_go(struct spawn *spawn)
+static void release_caller(struct spawn *spawn)
 {
 	bool in_memory = new_task_end_vfork();
 
@@ -246,7 +251,7 @@ static void report_async(struct spawn *spawn, int err)
 static int exit_code(struct spawn *spawn, int err)
 {
 	if (err == STEP_DEATH) {
-		WRITE_ONCE(spawn->unborn, false);
+		WRITE_ONCE(spawn->awaits_filters, false);
 		set_exit_signal(spawn);
 		return SIGSYS;
 	}
@@ -266,7 +271,7 @@ int child_main(void *data)
 
 	if (signals_begin())
 		err = -EINTR;
-	else if (spawn->cancelled)
+	else if (spawn->exit_at_once)
 		err = -ECANCELED;
 	else
 		err = become_program(spawn) ?: check_stop(spawn);
@@ -274,11 +279,11 @@ int child_main(void *data)
 		code = exit_code(spawn, err);
 	} else {
 		signals_end(&spawn->mask);
-		settle(spawn);
+		apply_after_exec(spawn);
 	}
-	if ((spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) && !spawn->cancelled && !spawn->unborn)
+	if (!spawn_call_reports(spawn))
 		report_async(spawn, err);
-	let_go(spawn);
+	release_caller(spawn);
 	/*
 	 * From here on the module may be unloaded, but for the few instructions
 	 * that follow: main.c's exit waits for them with RCU tasks.

@@ -135,13 +135,13 @@ static int place_program(const struct template *tmpl, u32 *stage)
 	int fd;
 
 	if (likely(!template_is_foreign(tmpl)))
-		return fds_place_anywhere(tmpl->handle);
+		return fds_place_cloexec(tmpl->handle);
 	*stage = SPAWN_TEMPLATE_STAGE_MOUNT;
 	found = find_again(tmpl);
 	if (IS_ERR(found))
 		return PTR_ERR(found);
 	*stage = SPAWN_TEMPLATE_STAGE_EXEC;
-	fd = fds_place_anywhere(found);
+	fd = fds_place_cloexec(found);
 	fput(found);
 	return fd;
 }

@@ -29,14 +29,14 @@ static unsigned int end_of_inheritable(const struct fdtable *fdt)
 
 void fds_give(struct task_struct *child, struct files_struct *files)
 {
-	struct files_struct *callers;
+	struct files_struct *caller_files;
 
 	task_lock(child);
-	callers = child->files;
+	caller_files = child->files;
 	child->files = files;
 	task_unlock(child);
 	/* Never the last reference: current has one. */
-	ki_put_files(callers);
+	ki_put_files(caller_files);
 }
 
 /*
@@ -73,15 +73,15 @@ static void copy_word(struct fdtable *to, const struct fdtable *from, unsigned i
  */
 static bool copy(struct files_struct *to, unsigned int *end)
 {
-	struct files_struct *callers = current->files;
+	struct files_struct *caller_files = current->files;
 	const struct fdtable *from_fdt;
 	struct fdtable *to_fdt;
 	unsigned int word;
 	bool fits;
 
-	spin_lock(&callers->file_lock);
+	spin_lock(&caller_files->file_lock);
 	spin_lock_nested(&to->file_lock, SINGLE_DEPTH_NESTING);
-	from_fdt = files_fdtable(callers);
+	from_fdt = files_fdtable(caller_files);
 	to_fdt = files_fdtable(to);
 	*end = min(*end, end_of_inheritable(from_fdt));
 	fits = *end <= to_fdt->max_fds;
@@ -90,7 +90,7 @@ static bool copy(struct files_struct *to, unsigned int *end)
 			  *end - word * BITS_PER_LONG < BITS_PER_LONG ?
 				  BITMAP_LAST_WORD_MASK(*end) : ~0UL);
 	spin_unlock(&to->file_lock);
-	spin_unlock(&callers->file_lock);
+	spin_unlock(&caller_files->file_lock);
 	return fits;
 }
 
@@ -123,12 +123,12 @@ static int place_between(unsigned int start, unsigned int end, struct file *file
 	return fd;
 }
 
-int fds_place_anywhere(struct file *file)
+int fds_place_cloexec(struct file *file)
 {
 	return place_between(0, INT_MAX, file);
 }
 
-int fds_place_at(unsigned int fd, struct file *file)
+int fds_place_cloexec_at(unsigned int fd, struct file *file)
 {
 	return place_between(fd, fd + 1, file);
 }

@@ -43,9 +43,9 @@ void fds_give(struct task_struct *child, struct files_struct *files);
  * In the child: give a file some free number, close-on-exec, RLIMIT_NOFILE
  * notwithstanding (it is not for the program). Returns the number or an errno.
  */
-int fds_place_anywhere(struct file *file);
+int fds_place_cloexec(struct file *file);
 /* The same, at a certain number, which must be free. */
-int fds_place_at(unsigned int fd, struct file *file);
+int fds_place_cloexec_at(unsigned int fd, struct file *file);
 /*
  * In the child: close_range(2) on its own table; numbers that are not open are
  * passed over. cloexec: mark them instead.

@@ -101,7 +101,7 @@ int new_task_wait(struct completion *done)
  * One that became a program has its own signal, and must not be taken for a thread
  * group's leader when another of its threads has taken that place (-1).
  */
-void new_task_let_be_seen(const struct new_task *new)
+void new_task_restore_sigchld(const struct new_task *new)
 {
 	cmpxchg(&new->task->exit_signal, 0, SIGCHLD);
 }
@@ -162,7 +162,7 @@ static bool reap_zombie(const struct new_task *new)
 void new_task_reap(const struct new_task *new)
 {
 	if (!wait_for_end(new) || !reap_zombie(new))
-		new_task_let_be_seen(new);
+		new_task_restore_sigchld(new);
 }
 
 void new_task_wait_for_release(const struct new_task *new)

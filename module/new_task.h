@@ -64,7 +64,7 @@ int new_task_wait(struct completion *done);
  * Give the task SIGCHLD as its exit signal, if it has none: the process that inherits
  * the task must see that it ends.
  */
-void new_task_let_be_seen(const struct new_task *new);
+void new_task_restore_sigchld(const struct new_task *new);
 
 /*
  * Reap a task that exits now, whose exit signal is 0. Takes no longer than the exit

@@ -124,8 +124,8 @@ void spawn_put(struct spawn *spawn)
 	actions_free(&spawn->actions);
 	if (spawn->files)
 		ki_put_files(spawn->files);
-	if (spawn->leash)
-		fput(spawn->leash);
+	if (spawn->pidfd_hold)
+		fput(spawn->pidfd_hold);
 	if (spawn->tmpl)
 		template_put(spawn->tmpl);
 	put_task_struct(spawn->caller);
@@ -186,7 +186,7 @@ static void copy_attributes(struct spawn *spawn, const struct spawn_template_spa
 	spawn->wants_pidfd = args->pidfd;
 	if (!(args->flags & SPAWN_TEMPLATE_SPAWN_ASYNC))
 		return;
-	spawn->unborn = step_has_filters();
+	spawn->awaits_filters = step_has_filters();
 	spawn->uresult = u64_to_user_ptr(args->result);
 }
 

@@ -6,11 +6,12 @@
  * whoever lets go last frees it. Until the child is awake the caller owns all
  * of it; then the child does, but for 'ref' and 'done'; after 'done' nobody
  * writes to it any more, and the caller may read 'result'. An asynchronous one goes on
- * writing: of that the caller reads 'unborn' alone, and 'result' only if that is set.
+ * writing: of that the caller reads 'awaits_filters' alone, and 'result' only if that is set.
  */
 #ifndef OUTSPAWN_SPAWN_H
 #define OUTSPAWN_SPAWN_H
 
+#include <linux/compiler.h>
 #include <linux/completion.h>
 #include <linux/refcount.h>
 #include <linux/signal_types.h>
@@ -40,9 +41,9 @@ struct spawn {
 	struct search search;
 	u64 flags; /* SPAWN_TEMPLATE_SPAWN_* */
 	enum spawn_wait wait;
-	bool cancelled; /* set before the child is awake: it is to end at once */
+	bool exit_at_once; /* set before the child is awake: it is to end at once */
 	/* Asynchronous, and the caller's filters have yet to let it be; cleared by the child. */
-	bool unborn;
+	bool awaits_filters;
 	bool completed; /* the child's: 'done' is */
 	/* Set by the caller that does not wait any more, for the child to read. */
 	bool abandoned;
@@ -55,7 +56,7 @@ struct spawn {
 	/* The caller as a name: a reference, to compare with. */
 	struct task_struct *caller;
 	/* A pidfd that kills when it is released: not before the child is ready for that. */
-	struct file *leash;
+	struct file *pidfd_hold;
 	sigset_t mask; /* the caller's, and, but for a SIGMASK action, the program's */
 	pid_t nr; /* the child's, as the caller sees it; set before the child is awake */
 	/*
@@ -91,6 +92,17 @@ struct spawn *spawn_new(const struct spawn_request *request);
  * Return: 0 or an errno; result.action is then the index of a bad action, or -1.
  */
 int spawn_copy(struct spawn *spawn, const struct spawn_request *request);
+
+/*
+ * Does the call report how the spawn ended? If not, the child reports its own end:
+ * it is asynchronous, is not made to exit at once, and the caller's filters have let
+ * it be. In the caller, and in the child.
+ */
+static inline bool spawn_call_reports(const struct spawn *spawn)
+{
+	return !(spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) || spawn->exit_at_once ||
+	       READ_ONCE(spawn->awaits_filters);
+}
 
 void spawn_put(struct spawn *spawn);
 
