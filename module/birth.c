@@ -2,9 +2,9 @@
 /*
  * birth.c - the caller's side of a spawn: make the child, wait for it, reap it
  *
- * The exit signal of one that is waited for is 0 until exec, which
- * sets SIGCHLD: so one that failed before is invisible to wait(2) and needs no
- * signal, and the caller reaps it here.
+ * If the caller waits, the child's exit signal is 0 until exec sets SIGCHLD. So a
+ * child that fails before exec sends no signal, and no plain wait(2) sees it. The
+ * caller reaps that child here.
  */
 #include <linux/err.h>
 #include <linux/file.h>
@@ -23,7 +23,11 @@
 #include "template.h"
 #include "template_check.h"
 
-/* clone3(2)'s arguments for these of ours. set_tid: MAX_PID_NS_LEVEL numbers. */
+/*
+ * Translate the attributes of birth into arguments of clone3(2).
+ *
+ * @set_tid: room for MAX_PID_NS_LEVEL numbers
+ */
 static int clone_args(struct kernel_clone_args *clone, pid_t *set_tid,
 		      const struct spawn_template_spawn_args *args)
 {
@@ -47,9 +51,10 @@ static int clone_args(struct kernel_clone_args *clone, pid_t *set_tid,
 }
 
 /*
- * The signal that the child is born with. One that is waited for must fail unseen,
- * so it has none until exec, which gives it SIGCHLD; one that is not waited for is
- * the caller's to wait for from its first moment, or from when filters let it be.
+ * Return the exit signal for copy_process(). A child for which the call reports must
+ * fail unseen: its exit signal is 0 until exec sets SIGCHLD, or until the filters
+ * have allowed vfork(2) (become_waitable() in child.c). For any other asynchronous
+ * child, wait(2) works from its first moment.
  */
 static int exit_signal_at_birth(const struct spawn *spawn)
 {
@@ -59,8 +64,8 @@ static int exit_signal_at_birth(const struct spawn *spawn)
 }
 
 /*
- * Make the task, not yet awake. It gets a reference to the spawn and one to
- * the module, for child_main() to drop.
+ * Make the task, not yet awake. The task gets a reference to the spawn and one to
+ * the module. child_main() drops both.
  */
 static int make_task(struct birth *birth, const struct spawn_template_spawn_args *args)
 {
@@ -91,8 +96,8 @@ static int make_task(struct birth *birth, const struct spawn_template_spawn_args
 }
 
 /*
- * Reserve a pidfd before the child runs, so that running out of descriptors or
- * memory cannot be found out when the program has started already.
+ * Reserve a pidfd before the child runs. Once the program has started, a lack of
+ * descriptors or memory could not fail the spawn any more.
  */
 static int make_pidfd(struct birth *birth)
 {
@@ -108,8 +113,8 @@ static int make_pidfd(struct birth *birth)
 }
 
 /*
- * Hand the pidfd out, or take it back. spawn_copy() found the pointer good; if
- * it no longer is, the caller has the child's pid all the same.
+ * Install the pidfd after success, otherwise drop it. spawn_copy() has written to the
+ * caller's pointer. If the pointer is bad now, the caller gets only the child's pid.
  */
 static void install_or_drop_pidfd(const struct birth *birth, bool success)
 {
@@ -124,8 +129,9 @@ static void install_or_drop_pidfd(const struct birth *birth, bool success)
 }
 
 /*
- * Wait until the child says that the caller may go on, or exec says so, when it has
- * dropped the caller's memory. Returns 0, or -EINTR if the caller must exit.
+ * Wait until the child or exec completes 'done'. With WAIT_NOT, return at once.
+ *
+ * Return: 0, or -EINTR if the caller must exit.
  */
 static int wait_for_child(struct spawn *spawn)
 {
@@ -133,9 +139,9 @@ static int wait_for_child(struct spawn *spawn)
 }
 
 /*
- * Take away a child that failed. The kernel reaps a child of AUTOREAP itself. The
- * caller waits for it all the same: before that, wait(2) tells of a child, and the
- * child counts for RLIMIT_NPROC.
+ * Reap a child that failed. The kernel reaps an AUTOREAP child itself, and the caller
+ * waits until the kernel has done so. Until then, wait(2) says that there is a child,
+ * and the child counts for RLIMIT_NPROC.
  */
 static void reap(const struct birth *birth)
 {
@@ -145,10 +151,10 @@ static void reap(const struct birth *birth)
 }
 
 /*
- * The child is awake: see it through.
+ * The child is awake: wait until the call may return, and reap a child that failed.
  *
- * @result: filled in when the child has said how it went
- * Return: 0, what the child failed with, or -EINTR if the caller is to die.
+ * @result: filled in if the call reports how the spawn ended
+ * Return: 0, the errno of the child's failure, or -EINTR if the caller must exit.
  */
 static int await_outcome(const struct birth *birth, struct spawn_template_result *result)
 {
@@ -160,9 +166,9 @@ static int await_outcome(const struct birth *birth, struct spawn_template_result
 		new_task_tell_tracer(&birth->child, PTRACE_EVENT_VFORK);
 	err = wait_for_child(spawn);
 	if (err) {
-		/* If it fails now, nobody is there to reap it quietly. */
+		/* A child that fails from now on is left to its new parent to reap. */
 		WRITE_ONCE(spawn->abandoned, true);
-		smp_mb(); /* Pairs with the one of signal_caller_by(). */
+		smp_mb(); /* Pairs with smp_mb() in signal_caller_by(). */
 		if (spawn_call_reports(spawn))
 			new_task_restore_sigchld(&birth->child);
 		return err;
@@ -178,14 +184,17 @@ static int await_outcome(const struct birth *birth, struct spawn_template_result
 	return err;
 }
 
-/* The caller's own part of a spawn has begun: before a child is awake it may fail. */
+/* Copy the request, and make the child and its pidfd. The child is not yet awake. */
 static int prepare_child(const struct spawn_request *request, struct birth *birth,
-		    struct spawn_template_result *result)
+			 struct spawn_template_result *result)
 {
 	struct spawn *spawn = birth->spawn;
 	int err;
 
-	/* Such a tracer also expects that the caller stands still as long as they share memory. */
+	/*
+	 * A tracer that follows vfork also expects that the caller does not run while
+	 * it shares memory with the child: wait_of() sees exec.late.
+	 */
 	birth->child.trace = new_task_trace();
 	spawn->exec.late = birth->child.trace || step_has_filters();
 	err = spawn_copy(spawn, request);
@@ -200,7 +209,7 @@ static int prepare_child(const struct spawn_request *request, struct birth *birt
 	birth->upidfd = u64_to_user_ptr(request->args.pidfd);
 	if (birth->upidfd)
 		birth->pidfd_error = make_pidfd(birth);
-	/* A task that is made cannot be unmade: let it run, and end at once. */
+	/* copy_process() cannot be undone: wake the child, and let it exit at once. */
 	if (birth->pidfd_error) {
 		spawn->exit_at_once = true;
 		spawn->wait = spawn->wait == WAIT_NOT ? WAIT_PROGRAM : spawn->wait;
@@ -210,10 +219,12 @@ static int prepare_child(const struct spawn_request *request, struct birth *birt
 }
 
 /*
- * A tracer that stops the caller at system calls, but does not follow vfork, would
- * see one ioctl(2), and a process that it was never asked about: show it a vfork(2).
+ * A tracer may stop the caller at system calls and not follow vfork. Such a tracer
+ * would see only an ioctl(2), and could not deny the new process. So it is shown a
+ * vfork(2).
  *
- * Return: 0; -EPERM if the tracer does not let it be; or -EINTR.
+ * Return: 0; -EPERM if the tracer denies or changes the vfork(2); or -EINTR if the
+ * caller must exit.
  */
 static int show_vfork(struct birth *birth, struct spawn_template_result *result)
 {
@@ -235,7 +246,7 @@ static void end_shown_vfork(const struct birth *birth, long ret)
 }
 
 /*
- * birth_start(), with all signals blocked.
+ * The part of birth_start() that runs with all signals blocked.
  *
  * @mask: the caller's own signal mask
  */
@@ -279,14 +290,14 @@ int birth_start(const struct spawn_request *request, struct birth *birth,
 	if (!err) {
 		/*
 		 * copy_process() fails with -ERESTARTNOINTR when a signal is pending. If
-		 * what comes before takes longer than the period of a timer's signal, the
-		 * call would begin again for ever.
+		 * start() took longer than the period of a timer's signal to get there,
+		 * the call would restart for ever.
 		 */
 		signals_block(&mask);
 		err = start(request, birth, result, &mask);
 		signals_unblock(&mask);
 	}
-	/* Also of a file system that a stop or a freezer interrupted. */
+	/* A file system returns other restart errnos if a stop or a freezer interrupts it. */
 	if (signals_restarts(err))
 		err = -ERESTARTNOINTR;
 	if (err)
@@ -325,7 +336,7 @@ long birth_finish(struct birth *birth, struct spawn_template_result *result)
 		ending.pid = birth->child.nr;
 	}
 	*result = ending;
-	/* What nobody waited for, the child counts. */
+	/* Otherwise the child counts the spawn: report_async() in child.c. */
 	if (spawn->tmpl && spawn_call_reports(spawn))
 		atomic64_inc(err ? &spawn->tmpl->failed : &spawn->tmpl->spawned);
 	new_task_put(&birth->child);

@@ -14,40 +14,49 @@
 struct file;
 struct spawn;
 
-/* A child that was made, in the hands of its caller. */
+/* A child between birth_start() and birth_finish(). Belongs to the caller. */
 struct birth {
 	struct spawn *spawn; /* a reference */
 	struct new_task child;
-	/* The caller's tracer sees system calls, not vfork events: it was shown a vfork(2). */
+	/*
+	 * The caller's tracer stops it at system calls, but does not follow vfork: the
+	 * tracer saw a vfork(2) instead.
+	 */
 	bool vfork_shown;
 	struct step_call ioctl; /* with vfork_shown: the caller's own system call */
-	int pidfd; /* reserved number, or -1 */
+	int pidfd; /* the reserved number, or -1 */
 	struct file *pidfd_file; /* not yet installed, or NULL */
-	int __user *upidfd;
-	int pidfd_error; /* why the child was sent away at once, or 0 */
+	int __user *upidfd; /* where the caller wants the number, or NULL */
+	int pidfd_error; /* why there is no pidfd; the child must exit at once. Or 0 */
 };
 
 /*
- * Make a child and set it going. It is then seen through by birth_finish(), by
- * the same task.
+ * Make a child and wake it. After success, the same task must call birth_finish().
+ * Sleeps.
  *
  * @birth: filled in on success
- * @result: says where it failed
- * Return: 0 or an errno; -ERESTARTNOINTR if something came first that cannot be
- * blocked, a stop or a tracer's call.
+ * @result: on failure, the stage, the action and the errno
+ * Return: 0 or an errno; -ERESTARTNOINTR if a stop, a tracer or a freezer, which
+ * cannot be blocked, interrupted the caller.
  */
 int birth_start(const struct spawn_request *request, struct birth *birth,
 		struct spawn_template_result *result);
 
 /*
- * Sleeps until the caller may go on; a fatal signal ends the wait, not the child.
+ * Wait until the call may return (enum spawn_wait), and reap a child that failed. A
+ * fatal signal ends the wait, but not the child. Sleeps.
  *
  * @result: filled in
  * Return: the child's pid or an errno (uapi/spawn_template.h).
  */
 long birth_finish(struct birth *birth, struct spawn_template_result *result);
 
-/* Both, and request_report(): SPAWN_TEMPLATE_IOC_SPAWN and SPAWN_PATH. */
+/*
+ * SPAWN_TEMPLATE_IOC_SPAWN and SPAWN_PATH: birth_start(), birth_finish() and
+ * request_report().
+ *
+ * Return: as birth_start() and birth_finish().
+ */
 long birth_run(const struct spawn_request *request);
 
 #endif /* OUTSPAWN_BIRTH_H */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * child.c - the life of a pristine child, up to its program
+ * child.c - what the child does from its first moment until its program begins
  *
- * Stages: descriptors, born, actions, exec, let go. Each stage is a function that
- * says where it failed; a child that failed exits without a trace, as the
- * caller reaps it (spawn.c), or, if the caller did not wait, with a status. Until
- * exec the child shares the caller's memory.
+ * The stages are CREATE, STOP, ACTION and EXEC (enum spawn_template_stage). Then
+ * the child releases the caller. 'result' says which stage failed. If the call
+ * reports the failure, the caller reaps the child (birth.c). Otherwise the child
+ * exits with a status. Until exec, the child shares the caller's memory.
  */
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -27,7 +27,7 @@
 #include "stop.h"
 #include "template.h"
 
-/* The exit status that posix_spawn(3)'s child gives when it fails. */
+/* The exit status of a posix_spawn(3) child that fails. */
 #define EXIT_STATUS_FAILED 127
 
 static int set_by_prctl(unsigned long option, unsigned long value)
@@ -42,7 +42,7 @@ static int set_by_prctl(unsigned long option, unsigned long value)
 	return err;
 }
 
-/* The calls that making the child, and a pidfd of it, stands for. */
+/* Ask the filters about vfork(2), and about pidfd_open(2) if there is a pidfd. */
 static int ask_about_vfork(const struct spawn *spawn)
 {
 	int err = step_ask_filters(__NR_vfork, 0, 0, 0, 0, 0);
@@ -59,7 +59,7 @@ static int set_no_new_privs(const struct spawn *spawn)
 	return set_by_prctl(PR_SET_NO_NEW_PRIVS, 1);
 }
 
-/* The caller may go on; once. */
+/* Let the caller's call return. The second call does nothing. */
 static void complete_once(struct spawn *spawn)
 {
 	if (!spawn->completed) {
@@ -68,7 +68,10 @@ static void complete_once(struct spawn *spawn)
 	}
 }
 
-/* As PR_SET_PDEATHSIG by a child that looks whether it came too late. */
+/*
+ * Do what a forked child does: set PR_SET_PDEATHSIG, then check whether the caller has
+ * ended before.
+ */
 static int set_pdeath_signal(const struct spawn *spawn)
 {
 	bool orphan;
@@ -79,7 +82,10 @@ static int set_pdeath_signal(const struct spawn *spawn)
 	err = set_by_prctl(PR_SET_PDEATHSIG, spawn->pdeath_signal);
 	if (err)
 		return err;
-	/* The caller's exit gives its children away first, then looks for their signals. */
+	/*
+	 * The caller's exit reparents its children first, and reads their pdeath_signal
+	 * later. So the caller sends the signal, or the child sees that it is an orphan.
+	 */
 	smp_mb();
 	orphan = rcu_access_pointer(current->real_parent) != spawn->caller;
 	if (orphan)
@@ -88,15 +94,18 @@ static int set_pdeath_signal(const struct spawn *spawn)
 }
 
 /*
- * The signal is for the caller alone. Whoever inherits an orphan, init for one, gets
- * SIGCHLD.
+ * Set the exit signal. Only the caller's process gets this signal: the new parent of
+ * an orphan, such as init, gets SIGCHLD.
  */
 static void signal_caller_by(const struct spawn *spawn, int signal)
 {
 	bool orphan;
 
 	WRITE_ONCE(current->exit_signal, signal);
-	/* The caller's exit gives its children away, then sets SIGCHLD; or it is seen here. */
+	/*
+	 * The caller's exit reparents its children, then sets their exit signal to
+	 * SIGCHLD. So the exit overwrites this signal, or the child sees the new parent.
+	 */
 	smp_mb();
 	rcu_read_lock();
 	orphan = !same_thread_group(rcu_dereference(current->real_parent), spawn->caller);
@@ -105,20 +114,27 @@ static void signal_caller_by(const struct spawn *spawn, int signal)
 		WRITE_ONCE(current->exit_signal, SIGCHLD);
 }
 
-/* The signal that the caller asked for. */
+/* Set the exit signal that the caller asked for. */
 static void set_exit_signal(const struct spawn *spawn)
 {
 	signal_caller_by(spawn, spawn->exit_signal);
 }
 
-/* The filters let an asynchronous child be: from now on it is its parent's to wait for. */
+/*
+ * The filters have allowed an asynchronous child. From now on its parent can wait for
+ * it, and the child reports its own end.
+ */
 static void become_waitable(struct spawn *spawn)
 {
 	WRITE_ONCE(spawn->awaits_filters, false);
 	set_exit_signal(spawn);
 }
 
-/* Through the stages; on failure 'result' says where. Returns as step_enter(). */
+/*
+ * Go through the stages.
+ *
+ * Return: as step_enter(); on failure 'result' has the stage.
+ */
 static int become_program(struct spawn *spawn)
 {
 	struct spawn_template_result *result = &spawn->result;
@@ -139,7 +155,7 @@ static int become_program(struct spawn *spawn)
 	err = actions_run(&spawn->actions, &spawn->mask, &result->action);
 	if (err)
 		return err;
-	/* What the actions named is placed; nothing more is held of the caller's. */
+	/* Drop the references to the caller's descriptors before exec. */
 	actions_free(&spawn->actions);
 	if (spawn->wait == WAIT_ACTIONS)
 		complete_once(spawn);
@@ -154,8 +170,8 @@ static int become_program(struct spawn *spawn)
 }
 
 /*
- * The signal of a program that must not begin. A caller that waits reaps the child as
- * one that failed before exec, without a signal.
+ * Set the exit signal of a program that must not begin. A caller that waits reaps the
+ * child as if the child had failed before exec, so the child must send no signal.
  */
 static void set_exit_signal_of_refused(const struct spawn *spawn)
 {
@@ -165,16 +181,21 @@ static void set_exit_signal_of_refused(const struct spawn *spawn)
 		return;
 	}
 	signal_caller_by(spawn, 0);
-	/* A caller that does not wait any more sets SIGCHLD, or is noticed here. */
+	/*
+	 * A fatal signal may end the caller's wait now. Then the caller sees signal 0 and
+	 * sets SIGCHLD, or the child sees 'abandoned'. The barrier is in
+	 * signal_caller_by().
+	 */
 	if (READ_ONCE(spawn->abandoned))
 		WRITE_ONCE(current->exit_signal, SIGCHLD);
 }
 
 /*
- * After exec: may the caller stop what the program has become? If not, the program must
- * end before its first instruction, because whoever asked for the stop relies on it. A
- * caller that waits gets the error. The caller of an asynchronous spawn sees a child
- * that was killed: the memory with its 'result' is out of reach.
+ * After exec, check whether the caller may stop the program: exec may have changed the
+ * program's user or label. If not, the program must end before its first instruction,
+ * because the caller relies on the stop. A caller that waits gets the error. The caller
+ * of an asynchronous spawn sees a killed child, because exec has dropped the memory
+ * that has the caller's 'result'.
  */
 static int check_stop(struct spawn *spawn)
 {
@@ -187,19 +208,19 @@ static int check_stop(struct spawn *spawn)
 		return 0;
 	spawn->result.stage = SPAWN_TEMPLATE_STAGE_STOP;
 	spawn->uresult = NULL;
-	/* exec itself was done. */
+	/* To the audit log, exec has succeeded. */
 	ki_audit_leave(0);
 	set_exit_signal_of_refused(spawn);
 	return err;
 }
 
 /*
- * What the program starts with that exec would undo or spoil: its peak of resident
- * memory, its exit signal, a stop.
+ * Set what exec would undo or overwrite: the peak of resident memory, the exit signal
+ * and the stop.
  */
 static void apply_after_exec(struct spawn *spawn)
 {
-	/* exec has put the caller's own peak there, when it dropped the caller's memory. */
+	/* When exec dropped the caller's memory, it stored that memory's peak here. */
 	WRITE_ONCE(current->signal->maxrss, 0);
 	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL)
 		set_exit_signal(spawn);
@@ -207,18 +228,21 @@ static void apply_after_exec(struct spawn *spawn)
 		send_sig(SIGSTOP, current, 1);
 }
 
-/* The caller may go on, if it waits. The spawn may be gone afterwards. */
+/* Let a waiting caller's call return, and drop the child's reference to the spawn. */
 static void release_caller(struct spawn *spawn)
 {
 	bool in_memory = new_task_end_vfork();
 
-	/* With WAIT_MEMORY exec has completed 'done' if it dropped the memory. */
+	/* With WAIT_MEMORY, exec has completed 'done' if it has dropped the memory. */
 	if (spawn->wait != WAIT_NOT && (in_memory || spawn->wait != WAIT_MEMORY))
 		complete_once(spawn);
 	spawn_put(spawn);
 }
 
-/* Count it, and tell who did not wait. */
+/*
+ * Count the spawn, and write a failure to the caller's 'result'. For a child that
+ * reports its own end.
+ */
 static void report_async(struct spawn *spawn, int err)
 {
 	struct spawn_template_result __user *to = spawn->uresult;
@@ -229,11 +253,12 @@ static void report_async(struct spawn *spawn, int err)
 		atomic64_inc(err < 0 ? &spawn->tmpl->failed : &spawn->tmpl->spawned);
 	if (err >= 0 || !to)
 		return;
-	/* Not its own number, which in a namespace of its own is another. */
+	/* The pid as the caller sees it: the child may have its own pid namespace. */
 	result->pid = spawn->nr;
 	/*
-	 * Before exec the memory is still the caller's; a bad pointer tells nobody. Who was
-	 * killed must not wait for a page: nothing would end that.
+	 * The memory is still the caller's, because exec did not happen. A killed child
+	 * must not wait for a page: no second SIGKILL would end that wait. A failed copy
+	 * is ignored: there is no other way to tell the caller.
 	 */
 	if (signals_dying())
 		left = copy_to_user_nofault(to, result, sizeof(*result));
@@ -244,9 +269,9 @@ static void report_async(struct spawn *spawn, int err)
 }
 
 /*
- * A child that failed: exit without a trace, the caller knows why. One that
- * the caller's seccomp filters killed: die for all to see, as it would have
- * after vfork; the spawn has succeeded.
+ * Return the exit code of a child that failed. A child that the caller's filters
+ * killed dies of SIGSYS as it would have after vfork(2): the spawn has succeeded, and
+ * its parent can wait for the child.
  */
 static int exit_code(struct spawn *spawn, int err)
 {
@@ -255,7 +280,7 @@ static int exit_code(struct spawn *spawn, int err)
 		set_exit_signal(spawn);
 		return SIGSYS;
 	}
-	/* What would restart a system call has none to restart here. */
+	/* No system call can be restarted here. */
 	if (err <= -ERESTARTSYS)
 		err = -EINTR;
 	spawn->result.error = -err;
@@ -285,8 +310,8 @@ int child_main(void *data)
 		report_async(spawn, err);
 	release_caller(spawn);
 	/*
-	 * From here on the module may be unloaded, but for the few instructions
-	 * that follow: main.c's exit waits for them with RCU tasks.
+	 * Only the few instructions that follow still need the module. The module's exit
+	 * in main.c waits for them with synchronize_rcu_tasks().
 	 */
 	module_put(THIS_MODULE);
 	if (err)

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * child.h - the life of a pristine child, up to its program
+ * child.h - what the child does from its first moment until its program begins
  */
 #ifndef OUTSPAWN_CHILD_H
 #define OUTSPAWN_CHILD_H
 
 /*
- * What the new task runs, in the kernel: descriptors, actions, exec. Knows
- * nothing of who waits for it. Owns a reference to the spawn and one to the
- * module, and drops both. Returns, to user mode, when current is the program;
- * otherwise current exits.
+ * The function that the new task runs in the kernel: actions, then exec. Owns a
+ * reference to the spawn and one to the module, and drops both. If current has
+ * become the program, returns to user mode. Otherwise current exits.
  *
  * @data: struct spawn *
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * new_task.c - a task that current makes, and sees through to its end
+ * new_task.c - make a task, wait for it and reap it
  */
 #include <linux/completion.h>
 #include <linux/err.h>
@@ -19,15 +19,14 @@
 #include "new_task.h"
 
 /*
- * The task shares the caller's memory (CLONE_VM), and the caller's descriptor
- * table (CLONE_FILES) until new_task_make() gives it its own: copy_process()
- * copies neither. CLONE_VFORK does not make copy_process() wait. It says that the
- * task will not run on the caller's stack, so no shadow stack is mapped for it and
- * the alternate signal stack stays inherited.
+ * copy_process() copies neither the caller's memory (CLONE_VM) nor the caller's
+ * descriptor table (CLONE_FILES). new_task_make() then gives the task its own table.
+ * CLONE_VFORK does not make copy_process() wait. With it, copy_process() maps no shadow
+ * stack for the task, and the task inherits the caller's alternate signal stack.
  */
 #define NEW_TASK_FLAGS (CLONE_VM | CLONE_VFORK | CLONE_FILES)
 
-/* In ticks: until the caller looks again whether a tracer has let go of the task. */
+/* The longest time between two attempts to reap a traced task, in ticks. */
 #define LONGEST_NAP (HZ / 20L)
 
 int new_task_trace(void)
@@ -45,7 +44,7 @@ int new_task_make(struct new_task *new, struct kernel_clone_args *clone,
 	get_task_struct(new->task);
 	new->pid = get_task_pid(new->task, PIDTYPE_PID);
 	new->nr = pid_vnr(new->pid);
-	/* Nobody else reads it of a task that cannot run yet, but for the OOM killer. */
+	/* Only the OOM killer may read vfork_done of a task that is not yet awake. */
 	WRITE_ONCE(new->task->vfork_done, vfork_done);
 	fds_give(new->task, files);
 	ki_share_io_ports(new->task);
@@ -79,7 +78,7 @@ bool new_task_end_vfork(void)
 {
 	bool had;
 
-	/* As complete_vfork_done(): a task that looks at vfork_done holds task_lock. */
+	/* As complete_vfork_done() does: a task that reads another's vfork_done holds task_lock. */
 	task_lock(current);
 	had = current->vfork_done;
 	current->vfork_done = NULL;
@@ -98,18 +97,15 @@ int new_task_wait(struct completion *done)
 }
 
 /*
- * One that became a program has its own signal, and must not be taken for a thread
- * group's leader when another of its threads has taken that place (-1).
+ * Only replace a 0. A task that became a program has its own exit signal. The exit
+ * signal is -1 if another thread of the program has become the thread group's leader.
  */
 void new_task_restore_sigchld(const struct new_task *new)
 {
 	cmpxchg(&new->task->exit_signal, 0, SIGCHLD);
 }
 
-/*
- * Sleep for some ticks, whatever is pending but SIGKILL; the freezers count the caller
- * as frozen.
- */
+/* Sleep for some ticks. Only a fatal signal wakes current; freezers count it as frozen. */
 static void nap(long ticks)
 {
 	set_current_state(TASK_KILLABLE | TASK_FREEZABLE);
@@ -117,8 +113,8 @@ static void nap(long ticks)
 }
 
 /*
- * Sleep until the task has ended. A wait for the task would not do: when a thread
- * of the caller's process traces the task, that wait takes the stops which are for
+ * Sleep until the task has ended. kernel_wait4() must not wait here: if a thread of
+ * the caller's process traces the task, kernel_wait4() takes the stops that are for
  * the tracer.
  *
  * Return: false if current gets a fatal signal.
@@ -128,14 +124,18 @@ static bool wait_for_end(const struct new_task *new)
 	int killed;
 
 	ki_enter_frozen();
-	/* What a pidfd polls: exit wakes it after it has set exit_state. */
+	/* The queue that a pidfd polls: exit sets exit_state, then wakes it. */
 	killed = wait_event_state(new->pid->wait_pidfd, READ_ONCE(new->task->exit_state),
 				  (TASK_KILLABLE | TASK_FREEZABLE));
 	ki_leave_frozen();
 	return !killed;
 }
 
-/* Try until a tracer has let go of the zombie. */
+/*
+ * The task is a zombie that has a tracer: try until the tracer has reaped it.
+ *
+ * Return: false if current gets a fatal signal.
+ */
 static bool reap_patiently(const struct new_task *new)
 {
 	long ticks = 1;
@@ -154,7 +154,10 @@ static bool reap_patiently(const struct new_task *new)
 /* Reap the task, which has ended. Return: false if current gets a fatal signal. */
 static bool reap_zombie(const struct new_task *new)
 {
-	/* Another thread's wait for all kinds may have been first: then its number is free. */
+	/*
+	 * Another thread's wait with __WALL may have reaped the task. Then its pid is
+	 * free, and may be another task's.
+	 */
 	return !pid_has_task(new->pid, PIDTYPE_PID) || ki_wait_all(new->nr) ||
 	       reap_patiently(new);
 }

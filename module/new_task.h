@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * new_task.h - a task that current makes, and sees through to its end
+ * new_task.h - make a task, wait for it and reap it
  *
- * The task begins in a function of the module's, in the kernel. It shares the
- * caller's memory and has a descriptor table of its own. Its exit signal is 0,
- * unless the caller chooses another: then no plain wait(2) finds it and no signal
- * tells of its end, and the caller reaps it here.
+ * The task starts in a function of this module. It shares the caller's memory and
+ * has its own descriptor table. Its exit signal is 0 unless the caller chooses
+ * another. With exit signal 0, no plain wait(2) finds the task, its end sends no
+ * signal, and the caller reaps it here.
  */
 #ifndef OUTSPAWN_NEW_TASK_H
 #define OUTSPAWN_NEW_TASK_H
@@ -22,21 +22,21 @@ struct task_struct;
 struct new_task {
 	struct task_struct *task; /* a reference */
 	struct pid *pid; /* a reference */
-	pid_t nr; /* as the caller sees it */
-	int trace; /* PTRACE_EVENT_VFORK if the caller's tracer wants it, or 0 */
+	pid_t nr; /* the pid as the caller sees it */
+	int trace; /* PTRACE_EVENT_VFORK if the caller's tracer follows vfork, or 0 */
 };
 
-/* What new_task.trace must be for a child of current's. */
+/* Return new_task.trace for a child of current. */
 int new_task_trace(void);
 
 /*
- * Make the task, not yet awake. ki_wake_up_new_task() wakes it.
+ * Make the task, not yet awake. ki_wake_up_new_task() wakes it. Sleeps.
  *
  * @new: 'trace' is set, the rest is filled in on success
  * @clone: fn, fn_arg, exit_signal and flags beyond those of every new task
  * @files: the task's table; on success the task takes over the reference
- * @vfork_done: what the task's vfork_done will be; the function clears it, under
- *	task_lock, before the completion goes away
+ * @vfork_done: the task's vfork_done; 'fn' must call new_task_end_vfork() before the
+ *	completion is freed
  * Return: 0, or an errno; -ERESTARTNOINTR if a signal is pending.
  */
 int new_task_make(struct new_task *new, struct kernel_clone_args *clone,
@@ -44,12 +44,14 @@ int new_task_make(struct new_task *new, struct kernel_clone_args *clone,
 /* Drop the references. */
 void new_task_put(struct new_task *new);
 
-/* Report a PTRACE_EVENT_* with the task's pid to the caller's tracer, if it wants it. */
+/* If the caller's tracer asked for the event, report it with the task's pid. */
 void new_task_tell_tracer(const struct new_task *new, int event);
 
 /*
- * In the task: clear vfork_done, so that its completion may go away. Does not complete
- * it. Return: false if exec has completed and cleared it already.
+ * In the task: clear vfork_done without completing it. Afterwards the completion may
+ * be freed.
+ *
+ * Return: false if exec has completed and cleared vfork_done before.
  */
 bool new_task_end_vfork(void);
 
@@ -61,21 +63,21 @@ bool new_task_end_vfork(void);
 int new_task_wait(struct completion *done);
 
 /*
- * Give the task SIGCHLD as its exit signal, if it has none: the process that inherits
- * the task must see that it ends.
+ * Give the task SIGCHLD so that a new parent can reap it, unless it already has an
+ * exit signal.
  */
 void new_task_restore_sigchld(const struct new_task *new);
 
 /*
- * Reap a task that exits now, whose exit signal is 0. Takes no longer than the exit
- * does, unless the task is traced: then its tracer reaps it first. A caller that
- * gets a fatal signal meanwhile leaves an ordinary child to the task's new parent.
+ * Wait for the end of a task whose exit signal is 0, and reap the task. If the task is
+ * traced, its tracer must reap it first. If a fatal signal ends the wait, restore
+ * SIGCHLD: the task's new parent will reap it.
  */
 void new_task_reap(const struct new_task *new);
 
 /*
- * Sleep until the kernel has released a task that it reaps itself, or current gets a
- * fatal signal. Kernels with CLONE_AUTOREAP wake the queue of pidfds then.
+ * Sleep until the kernel has released a CLONE_AUTOREAP task, or current gets a fatal
+ * signal. Kernels with CLONE_AUTOREAP wake the pidfd wait queue at the release.
  */
 void new_task_wait_for_release(const struct new_task *new);
 

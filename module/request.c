@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * request.c - what a caller asks to be spawned, read from its memory
+ * request.c - the request for one spawn, read from the caller's memory
  */
 #include <linux/errno.h>
 #include <linux/uaccess.h>
@@ -48,7 +48,7 @@ void request_report(const struct spawn_request *request,
 
 	if (!uresult || (!result->error && (request->args.flags & SPAWN_TEMPLATE_SPAWN_ASYNC)))
 		return;
-	/* The child, if there is one, runs: its pid is what must get through. */
+	/* Ignore a failure: the child may run, and the call must return its pid. */
 	if (copy_to_user(uresult, result, sizeof(*result)))
 		return;
 }

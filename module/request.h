@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * request.h - what a caller asks to be spawned, read from its memory
+ * request.h - the request for one spawn, read from the caller's memory
  */
 #ifndef OUTSPAWN_REQUEST_H
 #define OUTSPAWN_REQUEST_H
@@ -11,20 +11,21 @@
 
 struct template;
 
-/* What is to be spawned: of a template, or by path. The caller's. */
+/* Belongs to the caller. Constant once it is read. */
 struct spawn_request {
-	struct template *tmpl; /* or NULL */
-	const char __user *file; /* without a template: as spawn_template_path_args has it */
+	struct template *tmpl; /* borrowed; NULL: spawn by path */
+	/* By path only, in user memory: as in struct spawn_template_path_args. */
+	const char __user *file;
 	const char __user *path;
 	struct spawn_template_spawn_args args;
 };
 
 /*
- * Read a struct spawn_template_spawn_args of usize bytes, for a template, or a
- * struct spawn_template_path_args. What its 'result' points to is cleared: a
- * result is worth nothing to a caller whose pointer is bad, so that is found now.
+ * Read a struct spawn_template_spawn_args of usize bytes for a template, or a struct
+ * spawn_template_path_args. Clear the caller's 'result': a bad pointer must fail now,
+ * because after the spawn the caller could not be told how it ended.
  *
- * @tmpl: borrowed by the request
+ * @tmpl: the request borrows it
  * Return: 0, -EINVAL, -E2BIG or -EFAULT.
  */
 int request_read(struct spawn_request *request, struct template *tmpl, const void __user *uargs,
@@ -32,8 +33,8 @@ int request_read(struct spawn_request *request, struct template *tmpl, const voi
 int request_read_path(struct spawn_request *request, const void __user *uargs, size_t usize);
 
 /*
- * Write where the request wants it how a spawn ended; not that of a child that
- * nobody waited for, which writes there itself.
+ * Write to the caller's 'result' how a spawn ended. Does not write the success of an
+ * asynchronous spawn: the child writes there if it fails later.
  */
 void request_report(const struct spawn_request *request,
 		    const struct spawn_template_result *result);

@@ -20,7 +20,7 @@
 #include "step.h"
 #include "template.h"
 
-/* What a child's birth may have beyond vfork: only clone(2) and clone3(2) give it. */
+/* Attributes of birth that only clone(2) and clone3(2) have, not vfork(2). */
 #define CLONE_ATTRIBUTES (SPAWN_TEMPLATE_SPAWN_CGROUP | SPAWN_TEMPLATE_SPAWN_AUTOREAP | \
 			  SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE)
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
@@ -39,7 +39,7 @@ u64 spawn_flags(void)
 	return flags;
 }
 
-/* As clone3(2) checks its own. */
+/* The checks that clone3(2) makes for CLONE_PIDFD_AUTOKILL. */
 static int check_kill_on_close(const struct spawn_template_spawn_args *args)
 {
 	if (!args->pidfd || !(args->flags & SPAWN_TEMPLATE_SPAWN_AUTOREAP))
@@ -67,7 +67,7 @@ static int check_flags(const struct spawn_template_spawn_args *args)
 	return 0;
 }
 
-/* Does it ask for something that vfork(2) does not give, and clone(2) does? */
+/* Return true if the arguments ask for more than vfork(2) can give. */
 static bool needs_clone(const struct spawn_template_spawn_args *args)
 {
 	if (args->namespaces || args->set_tid_size || (args->flags & CLONE_ATTRIBUTES))
@@ -109,7 +109,7 @@ struct spawn *spawn_new(const struct spawn_request *request)
 	spawn->caller = get_task_struct(current);
 	init_completion(&spawn->done);
 	init_completion(&spawn->unwatched);
-	/* A child that is killed before its first step was not made, for the caller. */
+	/* To the caller, a child that was killed before its first step was not made. */
 	spawn->result.stage = SPAWN_TEMPLATE_STAGE_CREATE;
 	spawn->result.action = -1;
 	return spawn;
@@ -132,7 +132,7 @@ void spawn_put(struct spawn *spawn)
 	kfree(spawn);
 }
 
-/* The child's table, with what the child gets of the caller's without an action. */
+/* Make the child's table, with the descriptors that it gets without an action. */
 static int copy_fds(struct spawn *spawn)
 {
 	bool all = spawn->flags & SPAWN_TEMPLATE_SPAWN_INHERIT_FDS;
@@ -144,29 +144,32 @@ static int copy_fds(struct spawn *spawn)
 	return 0;
 }
 
-/* When may the caller of these arguments go on, if no tracer wants otherwise? */
+/* Return when the caller's call may return. spawn->exec.late and actions are set. */
 static enum spawn_wait wait_of(const struct spawn *spawn,
 			       const struct spawn_template_spawn_args *args)
 {
 	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) {
 		/*
-		 * Another user, or one with fewer capabilities, may trace the child: the
-		 * child must not share the memory of a caller that runs.
+		 * A child that changes user or drops capabilities may be traced by other
+		 * processes. It must not share a running caller's memory.
 		 */
 		if (spawn->actions.user || (args->namespaces & CLONE_NEWUSER))
 			return WAIT_MEMORY;
-		/* The child reads the caller's memory up to exec. */
+		/* The child reads the caller's memory until exec. */
 		if (spawn->exec.late)
 			return WAIT_MEMORY;
 		return spawn->actions.memory ? WAIT_ACTIONS : WAIT_NOT;
 	}
-	/* What is set after exec must stand when the caller goes on. */
+	/* The child sets these after exec, and before the call returns. */
 	if (spawn->flags & (SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL | SPAWN_TEMPLATE_SPAWN_STOPPED))
 		return WAIT_PROGRAM;
 	return WAIT_MEMORY;
 }
 
-/* What the program is executed with. Read now, unless somebody judges it later. */
+/*
+ * Copy argv and envp. If filters or a tracer will judge them, the child reads them
+ * later instead.
+ */
 static int copy_exec_args(struct spawn *spawn, const struct spawn_template_spawn_args *args)
 {
 	spawn->exec.uargv = args->argv;
@@ -209,7 +212,7 @@ int spawn_copy(struct spawn *spawn, const struct spawn_request *request)
 	if (err)
 		return err;
 	spawn->actions.late = spawn->exec.late;
-	/* A member that is not written before the spawn is over. */
+	/* 'pid' is free for the child's use: it is written when the spawn is over. */
 	if (args->result)
 		spawn->actions.spare =
 			u64_to_user_ptr(args->result + offsetof(struct spawn_template_result, pid));

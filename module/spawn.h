@@ -2,11 +2,9 @@
 /*
  * spawn.h - a spawn in flight
  *
- * One allocation that the caller fills in and then shares with the child;
- * whoever lets go last frees it. Until the child is awake the caller owns all
- * of it; then the child does, but for 'ref' and 'done'; after 'done' nobody
- * writes to it any more, and the caller may read 'result'. An asynchronous one goes on
- * writing: of that the caller reads 'awaits_filters' alone, and 'result' only if that is set.
+ * The caller allocates a struct spawn, fills it in and then shares it with the
+ * child. The caller and the child each hold a reference. The last spawn_put()
+ * frees the spawn.
  */
 #ifndef OUTSPAWN_SPAWN_H
 #define OUTSPAWN_SPAWN_H
@@ -27,76 +25,119 @@ struct spawn_request;
 struct task_struct;
 struct template;
 
-/* When the caller goes on. */
+/* When the caller's call may return. */
 enum spawn_wait {
-	WAIT_MEMORY, /* exec has left the caller's memory behind: as after vfork(2) */
-	WAIT_PROGRAM, /* the program is all set, too */
+	WAIT_MEMORY, /* exec has dropped the caller's memory: as after vfork(2) */
+	WAIT_PROGRAM, /* and all that is set after exec is set */
 	WAIT_ACTIONS, /* the actions are done */
-	WAIT_NOT,
+	WAIT_NOT, /* the child exists */
 };
 
+/*
+ * No lock guards the fields. The phase decides which task writes or reads a field:
+ *
+ * making:	until the caller wakes the child with ki_wake_up_new_task()
+ * running:	until the caller's wait for 'done' ends. With WAIT_NOT, this phase is
+ *		empty.
+ * after:	the caller finishes the call while the child continues
+ *
+ * C is the caller, K the child. r: reads, w: writes.
+ *
+ * field		making	running	after	notes
+ * ------------------------------------------------------------------------------
+ * ref			CK	CK	CK	atomic, at any time
+ * tmpl, flags, wait,	C:rw	CK:r	CK:r	constant once the child is awake
+ *   exit_at_once
+ * search, exit_signal,	C:rw	K:r	K:r	constant once the child is awake
+ *   pdeath_signal,
+ *   wants_pidfd,
+ *   caller, nr
+ * files		C:rw	-	-	NULL once the child has the table
+ * pidfd_hold		C:w	-	-	released by the last spawn_put()
+ * exec, actions, mask	C:rw	K:rw	K:rw
+ * uresult		C:w	K:rw	K:rw
+ * awaits_filters	C:w	K:rw	C:r K:rw	WRITE_ONCE(), READ_ONCE()
+ * result		C:rw	K:rw	C:r K:rw	C only after 'done', and only if
+ *						spawn_call_reports()
+ * completed		-	K:rw	K:rw
+ * abandoned		-	-	C:w K:r	WRITE_ONCE(), READ_ONCE()
+ * done			-	C K	K	the child or exec completes it
+ * unwatched		-	K	K	exec completes it; no task waits for it
+ *
+ * A child for which the call reports does not write 'result' after it has
+ * completed 'done'. Only an asynchronous child does, and it has cleared
+ * awaits_filters before.
+ */
 struct spawn {
 	refcount_t ref;
-	struct template *tmpl; /* a reference; or NULL: there is a search */
+	struct template *tmpl; /* a reference; NULL: spawn by path, see 'search' */
 	struct search search;
 	u64 flags; /* SPAWN_TEMPLATE_SPAWN_* */
 	enum spawn_wait wait;
-	bool exit_at_once; /* set before the child is awake: it is to end at once */
-	/* Asynchronous, and the caller's filters have yet to let it be; cleared by the child. */
+	bool exit_at_once; /* making the child failed after copy_process() */
+	/* Asynchronous, and the caller's filters have not yet allowed vfork(2). */
 	bool awaits_filters;
-	bool completed; /* the child's: 'done' is */
-	/* Set by the caller that does not wait any more, for the child to read. */
-	bool abandoned;
+	bool completed; /* the child has completed 'done' */
+	bool abandoned; /* a fatal signal ended the caller's wait */
 	int exit_signal; /* of the program */
 	int pdeath_signal; /* or 0 */
 	struct exec_args exec;
 	struct actions actions;
 	bool wants_pidfd; /* the caller gets a pidfd of the child */
-	struct files_struct *files; /* the child's table until the child has it; a reference */
-	/* The caller as a name: a reference, to compare with. */
+	struct files_struct *files; /* the child's table: a reference */
+	/* A reference. Used to compare with the child's real_parent. */
 	struct task_struct *caller;
-	/* A pidfd that kills when it is released: not before the child is ready for that. */
+	/*
+	 * Keeps a KILL_ON_CLOSE pidfd from being released before the child can take
+	 * the kill: a reference, or NULL.
+	 */
 	struct file *pidfd_hold;
-	sigset_t mask; /* the caller's, and, but for a SIGMASK action, the program's */
-	pid_t nr; /* the child's, as the caller sees it; set before the child is awake */
+	/* The caller's signal mask. A SIGMASK action replaces it by the program's. */
+	sigset_t mask;
+	pid_t nr; /* the child's pid as the caller sees it */
 	/*
 	 * The caller waits for it. With WAIT_MEMORY it is the child's vfork_done: exec
-	 * completes it when the child drops the caller's memory. Otherwise, and if a
-	 * step failed, the child completes it.
+	 * completes it when the child drops the caller's memory. With another 'wait',
+	 * and if the spawn fails before that, the child completes it.
 	 */
 	struct completion done;
 	/*
-	 * Otherwise the child's vfork_done. Nobody waits for it: as long as a child
-	 * has a vfork_done, the OOM killer knows that the memory is its parent's.
+	 * The child's vfork_done if 'done' is not. No task waits for it. By a vfork_done,
+	 * the OOM killer knows that the child's memory belongs to its parent: in_vfork().
 	 */
 	struct completion unwatched;
 	struct spawn_template_result result;
-	/* Where the caller of an asynchronous spawn wants to read how it failed; or NULL. */
+	/* Where an asynchronous child writes why it failed, in user memory; or NULL. */
 	struct spawn_template_result __user *uresult;
 };
 
-/* Check a request's arguments. No user memory is looked at. Return: 0 or an errno. */
+/*
+ * Check a request's arguments. Does not read user memory.
+ *
+ * Return: 0, -EINVAL, -EPERM or -EOPNOTSUPP.
+ */
 int spawn_check(const struct spawn_template_spawn_args *args);
 
 /*
- * Begin a spawn: it has references, and nothing of the request's arguments yet.
+ * Allocate a spawn, with references to the template and to the caller. It has
+ * none of the request's arguments yet.
  *
- * Return: the caller's reference, or NULL: no memory.
+ * Return: the caller's reference, or NULL if there is no memory.
  */
 struct spawn *spawn_new(const struct spawn_request *request);
 
 /*
- * In the caller: copy all that the child will need of the caller, while it can
- * still fail. exec.late is set. Sleeps.
+ * In the caller, before the child exists: copy all that the child will need. The
+ * caller of this function has set exec.late. Sleeps.
  *
- * Return: 0 or an errno; result.action is then the index of a bad action, or -1.
+ * Return: 0 or an errno; then result.action is the index of the bad action, or -1.
  */
 int spawn_copy(struct spawn *spawn, const struct spawn_request *request);
 
 /*
- * Does the call report how the spawn ended? If not, the child reports its own end:
- * it is asynchronous, is not made to exit at once, and the caller's filters have let
- * it be. In the caller, and in the child.
+ * Return true if the call reports how the spawn ended, false if the child reports
+ * its own end. The child does so if it is asynchronous, was not told to exit at
+ * once, and the caller's filters have allowed vfork(2). For the caller and the child.
  */
 static inline bool spawn_call_reports(const struct spawn *spawn)
 {
@@ -104,9 +145,10 @@ static inline bool spawn_call_reports(const struct spawn *spawn)
 	       READ_ONCE(spawn->awaits_filters);
 }
 
+/* Drop a reference. The last one frees the spawn and all that it holds. May sleep. */
 void spawn_put(struct spawn *spawn);
 
-/* The SPAWN_TEMPLATE_SPAWN_* that this kernel can do. */
+/* Return the SPAWN_TEMPLATE_SPAWN_* flags that this kernel supports. */
 u64 spawn_flags(void);
 
 #endif /* OUTSPAWN_SPAWN_H */
