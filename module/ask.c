@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ask.c - ask the caller's seccomp filters about what an ioctl stands for
+ * ask.c - ask the caller's seccomp filters about the system calls that an ioctl replaces
  */
 #include <linux/completion.h>
 #include <linux/err.h>
@@ -28,19 +28,19 @@
 #define MOST_CALLS 3
 
 /*
- * The caller and the child share it, each with a reference: a caller that gets a
- * fatal signal goes first. The caller writes it until the child is awake; then the
- * child alone writes 'call' and 'answer', and the caller reads them after 'done'.
+ * The caller and the child each hold a reference, because a fatal signal may end the
+ * caller first. The caller writes the fields until the child is awake. Then only the
+ * child writes, and only 'call' and 'answer'. The caller reads both after 'done'.
  */
 struct question {
 	refcount_t ref;
 	struct step_call calls[MOST_CALLS];
 	unsigned int count; /* of calls */
-	/* A descriptor that the calls name: the child has it while it is asked. */
+	/* A descriptor that the calls name. The child has it while the filters are asked. */
 	int fd;
 	struct file *file; /* a reference, or NULL */
-	unsigned int call; /* the index of the call that was asked about last */
-	int answer; /* as step_ask_filters() */
+	unsigned int call; /* the index of the last call that the filters were asked about */
+	int answer; /* as step_ask_filters() returns */
 	struct completion done; /* the child's vfork_done */
 };
 
@@ -69,8 +69,9 @@ static void question_put(struct question *question)
 /* --- in the child --- */
 
 /*
- * A supervisor can look at the descriptor that a call names in /proc/PID/fd: lend the
- * child the caller's. It can be had from there by who could have it from the caller.
+ * Lend the child the caller's descriptor: a supervisor may look in /proc/PID/fd at the
+ * descriptor that a call names. A process that can take the descriptor from the child
+ * could also take it from the caller.
  */
 static int lend_file(const struct question *question)
 {
@@ -107,14 +108,14 @@ static int find_answer(struct question *question)
 	if (signals_begin())
 		return -EINTR;
 	err = ask_each(question);
-	/* TRAP: the caller's handler is not run for a call that the caller did not make. */
+	/* TRAP: the caller did not make this call, so the caller's handler must not run. */
 	if (err == STEP_DEATH && !step_was_killed())
 		return -EPERM;
-	/* An errno that restarts a system call would restart the ioctl, for ever. */
+	/* A restart errno would restart the ioctl for ever. */
 	return err <= -ERESTARTSYS ? -EINTR : err;
 }
 
-/* What the child runs. It owns a reference to the question and one to the module. */
+/* The child's function. Owns a reference to the question and one to the module. */
 static int child_main(void *data)
 {
 	struct question *question = data;
@@ -123,7 +124,7 @@ static int child_main(void *data)
 	new_task_end_vfork();
 	complete(&question->done);
 	question_put(question);
-	/* As the end of child.c's child_main(): main.c waits for the last instructions. */
+	/* As at the end of child_main() in child.c: main.c waits for the last instructions. */
 	module_put(THIS_MODULE);
 	ki_do_exit(0);
 	return 0;
@@ -154,7 +155,7 @@ static int make_child(struct new_task *child, struct question *question)
 	return err;
 }
 
-/* Returns as step_ask_filters(). */
+/* Wait for the child's answer, and reap the child. Return: as step_ask_filters(). */
 static int await_answer(const struct new_task *child, struct question *question)
 {
 	int err;
@@ -163,7 +164,7 @@ static int await_answer(const struct new_task *child, struct question *question)
 		new_task_tell_tracer(child, PTRACE_EVENT_VFORK);
 	err = new_task_wait(&question->done);
 	if (err) {
-		/* Nobody needs the answer any more. */
+		/* The caller must exit, and does not need the answer. */
 		send_sig(SIGKILL, child->task, 1);
 		new_task_restore_sigchld(child);
 		return err;
@@ -180,7 +181,7 @@ static int ask_in_child(struct question *question)
 	sigset_t mask;
 	int err;
 
-	/* As birth_start(): no handled signal makes the call begin again. */
+	/* As in birth_start(): no handled signal may restart the call for ever. */
 	signals_block(&mask);
 	err = make_child(&child, question);
 	if (!err)
@@ -193,14 +194,18 @@ static int ask_in_child(struct question *question)
 	if (err != STEP_DEATH)
 		return err;
 	/*
-	 * The filter kills who makes the call: that is the caller. With KILL_THREAD, too,
-	 * it is the whole process, as a signal cannot end one thread alone.
+	 * The filter kills the task that makes the call: the caller. KILL_THREAD kills the
+	 * caller's whole process, too, because a signal cannot end a single thread.
 	 */
 	ki_force_sig_seccomp(question->calls[question->call].nr);
 	return -EPERM;
 }
 
-/* fd, file: the descriptor that the calls name; or file is NULL */
+/*
+ * Ask about all calls.
+ *
+ * @fd, @file: the descriptor that the calls name; or file is NULL
+ */
 static int ask(const struct step_call *calls, unsigned int count, int fd, struct file *file)
 {
 	struct question *question;
@@ -209,8 +214,8 @@ static int ask(const struct step_call *calls, unsigned int count, int fd, struct
 	if (!step_has_filters())
 		return 0;
 	/*
-	 * The child would be the first process of that namespace, which could have no
-	 * other after its end.
+	 * The child would be the first process of that pid namespace. After its end, the
+	 * namespace could have no other process.
 	 */
 	if (task_active_pid_ns(current) != current->nsproxy->pid_ns_for_children)
 		return -EPERM;

@@ -2,9 +2,9 @@
 /*
  * batch.c - many spawns in one call
  *
- * Children are made one after the other, and waited for in the same order, with
- * up to IN_FLIGHT of them on their way: so the caller makes the next while the
- * last ones set themselves up on other CPUs.
+ * The caller makes the children one after the other, and waits for them in the same
+ * order. Up to IN_FLIGHT children are not yet waited for. So the caller makes the next
+ * child while the last ones run their actions on other CPUs.
  */
 #include <linux/err.h>
 #include <linux/minmax.h>
@@ -23,17 +23,17 @@
 
 #define IN_FLIGHT 16
 
-/* A child on its way. */
+/* A child that is not yet waited for. */
 struct flight {
-	struct spawn_request request; /* tmpl: not looked at any more */
+	struct spawn_request request; /* its tmpl is not valid any more */
 	struct birth birth;
-	u32 entry; /* its index */
+	u32 entry; /* the index of the child's entry */
 };
 
-/* A queue of flights; the entries before the oldest one's are done. */
+/* A queue of flights. All entries before the oldest flight's entry are done. */
 struct batch {
 	struct spawn_template_batch_args args;
-	struct flight *flights; /* IN_FLIGHT of them, a ring; owned */
+	struct flight *flights; /* a ring of IN_FLIGHT; owned */
 	u32 first, count;
 };
 
@@ -42,7 +42,10 @@ static struct spawn_template_batch_entry __user *entry_at(const struct batch *ba
 	return u64_to_user_ptr(batch->args.entries + (u64)index * batch->args.entry_size);
 }
 
-/* The call's own result of an entry. It was written to before, so this works again. */
+/*
+ * Write an entry's result. start() has written to the same memory. If the memory is bad
+ * now, the result is lost.
+ */
 static void write_result(const struct batch *batch, u32 index,
 			 const struct spawn_template_result *result)
 {
@@ -68,7 +71,10 @@ static void finish_all(struct batch *batch)
 		finish_oldest(batch);
 }
 
-/* What an entry asks for. The template is the caller's to put, if there is one. */
+/*
+ * Read the request of an entry. On success the caller owns the reference to
+ * request->tmpl, if that is not NULL.
+ */
 static int read_request(struct spawn_request *request,
 			const struct spawn_template_batch_entry *entry)
 {
@@ -91,7 +97,7 @@ static int read_request(struct spawn_request *request,
 }
 
 /*
- * Set one entry going. Its failure is its own result, not the batch's.
+ * Start the spawn of one entry. A failure is the result of the entry, not of the batch.
  *
  * Return: 0, -EFAULT if the entry's memory is bad, or -ERESTARTNOINTR.
  */
@@ -129,7 +135,7 @@ static int start(struct batch *batch, u32 index)
 		return 0;
 	}
 	batch->count++;
-	/* Its tracer waits for what comes next of it. */
+	/* The caller's tracer expects the next event of this child before any other child. */
 	if (flight->birth.child.trace || flight->birth.vfork_shown)
 		finish_all(batch);
 	return 0;
@@ -138,8 +144,8 @@ static int start(struct batch *batch, u32 index)
 static long run(struct batch *batch)
 {
 	/*
-	 * What each leaves to the call's end, names for the audit log and files to be closed,
-	 * is memory that nobody is charged for.
+	 * Each spawn defers audit names and file closes to the end of the call. No memory
+	 * cgroup is charged for these, so this limit bounds them.
 	 */
 	u32 count = min_t(u32, batch->args.count, SPAWN_TEMPLATE_MAX_BATCH);
 	u32 done;
@@ -149,7 +155,7 @@ static long run(struct batch *batch)
 		err = start(batch, done);
 		if (err)
 			break;
-		/* Whatever it is for: the caller comes back for the rest. */
+		/* Let the signal be handled. The caller calls again for the other entries. */
 		if (signals_wanted()) {
 			done++;
 			break;

@@ -11,7 +11,7 @@
  * SPAWN_TEMPLATE_IOC_SPAWN_BATCH.
  *
  * @uargs: struct spawn_template_batch_args of usize bytes, in user memory
- * Return: how many entries were done, or an errno if none was.
+ * Return: how many entries were done, or an errno if no entry was. Sleeps.
  */
 long batch_run(const void __user *uargs, size_t usize);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ioctl.c - structs that grow, in and out of an ioctl
+ * ioctl.c - copy structs that may grow from and to the caller
  */
 #include <linux/minmax.h>
 #include <linux/uaccess.h>
@@ -11,7 +11,7 @@ int ioctl_read(void *to, size_t ksize, const void __user *from, size_t usize, si
 {
 	if (usize < first_size)
 		return -EINVAL;
-	/* No more than an ioctl's number could say: a tail of gigabytes takes its time. */
+	/* The most that an ioctl number can say. Checking a tail of gigabytes takes too long. */
 	if (usize > _IOC_SIZEMASK)
 		return -E2BIG;
 	return copy_struct_from_user(to, ksize, from, usize);

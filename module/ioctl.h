@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ioctl.h - structs that grow, in and out of an ioctl
+ * ioctl.h - copy structs that may grow from and to the caller
  */
 #ifndef OUTSPAWN_IOCTL_H
 #define OUTSPAWN_IOCTL_H
@@ -8,19 +8,25 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-/* An ioctl's number without the size of its struct: what is asked for. */
+/* An ioctl number without the size of its struct. */
 #define ioctl_kind(cmd) ((cmd) & ~IOCSIZE_MASK)
 
 /*
- * Read a struct of usize bytes that the caller knows into one of ksize bytes
- * that we know: as copy_struct_from_user() does, -E2BIG for a tail that is not
- * zero; -EINVAL below the first published size.
+ * Copy the caller's struct of usize bytes into a struct of ksize bytes, as
+ * copy_struct_from_user() does. Sleeps.
+ *
+ * @first_size: the size of the first published struct
+ * Return: 0; -EINVAL: usize is below first_size; -E2BIG: a tail that the module does
+ * not know is not zero, or usize is too large; -EFAULT.
  */
 int ioctl_read(void *to, size_t ksize, const void __user *from, size_t usize, size_t first_size);
 
 /*
- * Write one of ours to a caller that knows usize bytes of it: what it does not
- * know is left out, what we do not know is zero.
+ * Copy a struct of ksize bytes to the caller's struct of usize bytes. A tail that the
+ * caller does not know is left out. A tail that the module does not know is cleared.
+ * Sleeps.
+ *
+ * Return: 0; -EINVAL: usize is below first_size; -EFAULT.
  */
 int ioctl_write(void __user *to, size_t usize, const void *from, size_t ksize, size_t first_size);
 

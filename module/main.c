@@ -11,7 +11,7 @@
 static bool trust_version;
 module_param(trust_version, bool, 0444);
 MODULE_PARM_DESC(trust_version,
-		 "On a kernel without BTF, choose the shapes of its functions by its version (default: refuse to load)");
+		 "On a kernel without BTF, choose the shapes of kernel functions by the version (default: do not load)");
 
 static int __init outspawn_init(void)
 {
@@ -27,9 +27,9 @@ static void __exit outspawn_exit(void)
 {
 	device_exit();
 	/*
-	 * No descriptor and no child holds the module any more. A child that
-	 * dropped its reference a moment ago may still be in its last
-	 * instructions here: wait until every task has been elsewhere.
+	 * No descriptor and no child has a reference to the module now. A child
+	 * that has just dropped its reference may still run its last
+	 * instructions in the module. Wait until every task has left them.
 	 */
 	synchronize_rcu_tasks();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stop.c - may the program be stopped before its first instruction?
+ * stop.c - check whether the caller may stop the program before its first instruction
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
@@ -18,7 +18,7 @@ int stop_ask_filters(pid_t nr)
 	return step_ask_filters(__NR_kill, nr, SIGSTOP, 0, 0, 0);
 }
 
-/* kill_ok_by_cred() in kernel/signal.c, of another sender than current. */
+/* Check user ids as kill_ok_by_cred() in kernel/signal.c, for a sender other than current. */
 static bool users_match(const struct cred *sender)
 {
 	const struct cred *own = current_cred();

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stop.h - may the program be stopped before its first instruction?
+ * stop.h - check whether the caller may stop the program before its first instruction
  *
- * SPAWN_STOPPED stands for a kill(2) by the caller: the caller's seccomp filters are
- * asked about that call before exec, and its credentials and security modules after
- * exec, which may have given the program another user or another label.
+ * SPAWN_STOPPED replaces a kill(2) by the caller. Before exec, the caller's seccomp
+ * filters are asked about that call. After exec, the caller's credentials and the
+ * security modules are checked, because exec may have given the program another user
+ * or another label.
  */
 #ifndef OUTSPAWN_STOP_H
 #define OUTSPAWN_STOP_H
@@ -14,16 +15,18 @@
 struct task_struct;
 
 /*
- * In the child, before its first action: ask the filters, which are still only its caller's.
+ * In the child, before its first action: ask the filters about kill(nr, SIGSTOP). An
+ * action may add filters that are not the caller's.
  *
- * @nr: the child's number, as its caller sees it
+ * @nr: the child's pid as the caller sees it
  * Return: as step_ask_filters().
  */
 int stop_ask_filters(pid_t nr);
 /*
- * In the child, after exec: could the caller send SIGSTOP to current? May sleep.
+ * In the child, after exec: check whether the caller may send SIGSTOP to current. May
+ * sleep.
  *
- * Return: 0; -EPERM, or what the security modules say.
+ * Return: 0, -EPERM, or the errno of a security module.
  */
 int stop_check(struct task_struct *caller);
 
