@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * elf.c - what makes a file an ELF executable of this machine
+ * elf.c - check the headers of an ELF executable of this machine
  */
 #ifdef __KERNEL__
 #include <linux/string.h>
@@ -10,11 +10,11 @@
 
 #include "elf.h"
 
-/* User addresses end here on x86-64 with four levels of page tables. */
+/* The end of user addresses on x86-64 with four levels of page tables. */
 #define ELF_ADDRESS_END 0x7ffffffff000ULL
 #define ELF_PAGE_MASK 0xfffULL
 
-/* Does [offset, offset + size) lie inside a file of file_size bytes? */
+/* Return true if [offset, offset + size) lies inside a file of file_size bytes. */
 static bool inside(u64 offset, u64 size, u64 file_size)
 {
 	return offset <= file_size && size <= file_size - offset;
@@ -42,8 +42,8 @@ int elf_check_header(const Elf64_Ehdr *ehdr, u64 file_size, u16 machine)
 }
 
 /*
- * A segment to be loaded: as mmap() would take it, after the end of the one
- * before it (the gABI wants them in the order of their addresses).
+ * Check a PT_LOAD segment: mmap() must accept the segment, and it must begin after the
+ * previous one ends. The gABI requires segments in the order of their addresses.
  */
 static int check_load(const Elf64_Phdr *ph, u64 file_size, u64 previous_end)
 {
@@ -62,7 +62,7 @@ static int check_load(const Elf64_Phdr *ph, u64 file_size, u64 previous_end)
 
 static int check_interp_segment(const Elf64_Phdr *ph, u64 file_size)
 {
-	/* One character and the NUL are the least that names a file. */
+	/* The shortest path is one character and the NUL. */
 	if (ph->p_filesz < 2 || ph->p_filesz > ELF_MAX_INTERP)
 		return -ENOEXEC;
 	return inside(ph->p_offset, ph->p_filesz, file_size) ? 0 : -ENOEXEC;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * elf_file.c - the headers of an ELF file, read and checked
+ * elf_file.c - read and check the headers of an ELF file
  */
 #include <linux/err.h>
 #include <linux/fs.h>
@@ -8,7 +8,7 @@
 
 #include "elf_file.h"
 
-/* Read exactly len bytes at pos; a file that ends before is no executable. */
+/* Read exactly len bytes at pos. A file that ends before that is no executable. */
 static int read_exactly(struct file *file, void *buf, size_t len, loff_t pos)
 {
 	ssize_t n = kernel_read(file, buf, len, &pos);
@@ -33,7 +33,11 @@ static int check_interp(struct file *file, u64 offset, u32 len)
 	return err;
 }
 
-/* Read and check the program headers of a good ELF header. Owned by the caller. */
+/*
+ * Read and check the program headers of a file whose ELF header is good.
+ *
+ * Return: owned by the caller, for kfree(); or an ERR_PTR.
+ */
 static Elf64_Phdr *read_segments(struct file *file, const Elf64_Ehdr *ehdr, u64 file_size,
 				 struct spawn_template_elf *summary)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * elf_file.h - the headers of an ELF file, read and checked
+ * elf_file.h - read and check the headers of an ELF file
  */
 #ifndef OUTSPAWN_ELF_FILE_H
 #define OUTSPAWN_ELF_FILE_H
@@ -11,7 +11,7 @@
 
 struct file;
 
-/* What was read of an ELF file. */
+/* The headers of an ELF file. */
 struct elf_facts {
 	Elf64_Ehdr ehdr;
 	Elf64_Phdr *phdrs; /* owned */
@@ -19,11 +19,12 @@ struct elf_facts {
 };
 
 /*
- * Read and check the headers of a file, which was opened for exec. Sleeps.
+ * Read and check the headers of a file that is open for exec. Sleeps.
  *
- * @facts: phdrs is filled in on success only
- * Return: 0; -ENOEXEC: no ELF executable of this machine; -ENOMEM; or the error
- * of the read.
+ * @facts: zeroed by the caller. ehdr has the first bytes of the file even if the file
+ *	is no ELF file. phdrs is set on success only.
+ * Return: 0; -ENOEXEC: no ELF executable of this machine; -ENOMEM; or the errno of the
+ * read.
  */
 int elf_file_read(struct file *file, u64 file_size, struct elf_facts *facts);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * identity_file.c - the identity of a file, read from the file system
+ * identity_file.c - read the identity of a file from the file system
  */
 #include <linux/dcache.h>
 #include <linux/fs.h>
@@ -59,13 +59,12 @@ struct timespec64 identity_file_clock(const struct path *path)
 	return timestamp_truncate(now, d_inode(path->dentry));
 }
 
-/* More than any file system's times are apart, in seconds. */
+/* In seconds. A ctime this far ahead of the clock is not the result of rounding. */
 #define NEAR_FUTURE 2
 
 /*
- * Wait until the clock has passed a ctime, for some seconds at most. Not if the
- * ctime is further in the future than the times of any file system are apart: the
- * clock was set back.
+ * Wait until the clock has passed a ctime, at most for some seconds. Do not wait if the
+ * ctime is NEAR_FUTURE or more ahead: then the clock was set back.
  *
  * Return: 0; 1 if the ctime is in the future; -EINTR if current is being killed.
  */
@@ -76,7 +75,7 @@ static int wait_for_clock(const struct path *path, const struct spawn_template_k
 	while (!identity_is_settled(key, now.tv_sec, now.tv_nsec)) {
 		if (key->ctime_sec >= now.tv_sec + NEAR_FUTURE)
 			return 1;
-		/* A call that began again would ask the caller's filters again. */
+		/* Only a fatal signal: a restarted call would ask the caller's filters again. */
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		set_current_state(TASK_KILLABLE | TASK_FREEZABLE);
@@ -87,9 +86,9 @@ static int wait_for_clock(const struct path *path, const struct spawn_template_k
 }
 
 /*
- * Read the identity of a file that may be written to, while nobody writes. A
- * write(2) sets the times first and copies the data afterwards: a write that was
- * under way would show in this identity and change the file later.
+ * Read the identity of a file that may be written to, while writers are denied. A
+ * write(2) sets the times before it copies the data. So the times of an unfinished
+ * write would be in this identity, but its data would change the file later.
  */
 static int read_quiet_identity(struct file *file, struct identity *identity, bool *settled)
 {
@@ -102,7 +101,7 @@ static int read_quiet_identity(struct file *file, struct identity *identity, boo
 	return err;
 }
 
-/* A file that changes during so many waits is being written. */
+/* If a file changes during so many waits, it is being written to. */
 #define MAX_WAITS 3
 
 int identity_file_read_settled(struct file *file, struct identity *identity, bool *ahead)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * identity_file.h - the identity of a file, read from the file system
+ * identity_file.h - read the identity of a file from the file system
  */
 #ifndef OUTSPAWN_IDENTITY_FILE_H
 #define OUTSPAWN_IDENTITY_FILE_H
@@ -14,26 +14,29 @@ struct file;
 struct path;
 
 /*
- * Read the identity of the file at a path. Without the LSM's getattr hook:
- * execve(2) does not ask that hook either. A caller that is shown the key must
- * pass template_describe().
+ * Read the identity of the file at a path. Does not call the LSM's getattr hook:
+ * execve(2) does not call it either. A caller that is shown the key must pass
+ * template_describe(). Sleeps.
  *
  * @writable: the file may be written to while the template lives
- * @settled: set to whether any write from now on shows in a later identity
+ * @settled: set to true if every later write will show in a later identity
+ * Return: 0 or the errno of the file system.
  */
 int identity_file_read(const struct path *path, bool writable, struct identity *identity,
 		       bool *settled);
 
 /*
- * The same. Where only coarse times show a write, wait until the next write must
- * get another ctime, and read the identity again, because the file may have been
- * written to meanwhile.
+ * Read the identity of a file that may be written to. If only coarse times show a write,
+ * wait until the next write must get another ctime. Then read the identity again,
+ * because the file may have been written to during the wait. Sleeps.
  *
- * @ahead: set to whether the ctime is in the future
+ * @ahead: set to true if the ctime is in the future
+ * Return: 0; -ETXTBSY if the file is open for writing, or changes again and again;
+ * -EINTR if current is being killed; or the errno of the file system.
  */
 int identity_file_read_settled(struct file *file, struct identity *identity, bool *ahead);
 
-/* The time that the file system would write down as a file's ctime now. */
+/* Return the time that the file system would store as the file's ctime now. */
 struct timespec64 identity_file_clock(const struct path *path);
 
 #endif /* OUTSPAWN_IDENTITY_FILE_H */

@@ -2,9 +2,9 @@
 /*
  * owner.c - the process and the credentials that a template belongs to
  *
- * The C library's setuid(3) has every thread make the system call, and each
- * thread gets a struct cred of its own. So the contents of the credentials are
- * compared, not the pointers. A forked process has the same contents: the
+ * The C library's setuid(3) makes the system call in every thread, and each thread
+ * gets its own struct cred. So owner_is_current() compares the contents of the
+ * credentials, not the pointers. A forked process has the same contents, so the
  * process is compared, too.
  */
 #include <linux/cred.h>
@@ -80,7 +80,7 @@ static bool same_keyrings(const struct cred *a, const struct cred *b)
 #endif
 }
 
-/* A struct cred does not change once it is a task's, so no lock is needed. */
+/* No lock: a struct cred does not change once a task has it. */
 static bool same_credentials(const struct cred *a, const struct cred *b)
 {
 	return a == b ||

@@ -11,26 +11,27 @@ struct cred;
 struct pid;
 
 /*
- * Written once by owner_init(), before other tasks can reach it; read without a
- * lock afterwards. It holds references to cred and process.
+ * owner_init() writes all fields before other tasks can reach the owner. Later they are
+ * read without a lock.
  */
 struct owner {
-	const struct cred *cred;
-	/* The thread group's: a struct, not a number, because numbers are used again. */
+	const struct cred *cred; /* a reference */
+	/* The thread group: a reference. A number could be another process's later. */
 	struct pid *process;
-	/* Which of the process's programs: execve(2) counts self_exec_id up. */
+	/* The process's self_exec_id. Every execve(2) increments it. */
 	u64 exec_id;
 };
 
-/* Make current the owner. */
+/* Make current's process the owner, with current's credentials. */
 void owner_init(struct owner *owner);
 
 /* Drop the references. */
 void owner_destroy(struct owner *owner);
 
 /*
- * Is current a thread of the owner's process, which has not called execve(2)
- * since, and do its credentials permit the same as the owner's? Does not sleep.
+ * Return true if current is a thread of the owner's process, the process has not called
+ * execve(2) since owner_init(), and current's credentials permit the same as the
+ * owner's. Does not sleep.
  */
 bool owner_is_current(const struct owner *owner);
 

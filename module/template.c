@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * template.c - a pinned executable and what was learned about it
+ * template.c - make, describe and free a template
  */
 #include <linux/cred.h>
 #include <linux/dcache.h>
@@ -28,8 +28,8 @@ u64 template_count(void)
 }
 
 /*
- * Open a file as do_open_execat() in fs/exec.c does: execute permission, a
- * regular file, no noexec mount. Read permission is not needed.
+ * Open a file for exec, with the checks of do_open_execat() in fs/exec.c: execute
+ * permission, a regular file, no noexec mount. Read permission is not needed.
  */
 static struct file *open_for_exec(const struct path *path)
 {
@@ -37,7 +37,7 @@ static struct file *open_for_exec(const struct path *path)
 	struct file *file;
 	int err;
 
-	/* Of an O_PATH | O_NOFOLLOW descriptor, as may_open() in fs/namei.c. */
+	/* An O_PATH | O_NOFOLLOW descriptor of a link: ELOOP as may_open() in fs/namei.c. */
 	if (S_ISLNK(mode))
 		return ERR_PTR(-ELOOP);
 	if (!S_ISREG(mode))
@@ -55,11 +55,11 @@ static struct file *open_for_exec(const struct path *path)
 }
 
 /*
- * May current open the file to read? A security module may be silent about an open
- * for exec, which it judges when exec runs: AppArmor is. So the file is opened once
- * more. Nothing is read through that file, and those who watch hear of one open.
+ * Check whether current may open the file for reading. A security module may check an
+ * open for exec only when exec runs, as AppArmor does. So open the file again, for
+ * reading. Nothing is read. fanotify and inotify report only the open for exec.
  *
- * Return: 0; -EACCES or -EPERM: no; another errno: it could not be tried.
+ * Return: 0; -EACCES or -EPERM: current may not; another errno: the open failed.
  */
 static int open_to_read(const struct path *path)
 {
@@ -75,7 +75,10 @@ static int open_to_read(const struct path *path)
 	return 0;
 }
 
-/* No template of a file that somebody writes now, whether writers are denied later or not. */
+/*
+ * Fail with -ETXTBSY if the file is open for writing now. On success, writers are
+ * denied from now on if deny_write is set.
+ */
 static int check_writers(struct file *file, bool deny_write)
 {
 	int err = ki_deny_write(file);
@@ -93,9 +96,9 @@ static void close_exec_file(struct file *file, bool deny_write)
 }
 
 /*
- * The memory of a template: itself, the program headers, the path; charged to
- * the caller's memory cgroup. Headers that would make it larger than
- * TEMPLATE_MEMORY are left out: they are kept for who asks, not for exec.
+ * Allocate a template with the program headers and the path. The memory is charged to
+ * the caller's memory cgroup. Program headers that would make the template larger than
+ * TEMPLATE_MEMORY are left out: exec does not need them.
  */
 static struct template *alloc_template(const Elf64_Phdr *phdrs, u16 phnum, const char *path)
 {
@@ -121,19 +124,20 @@ static bool denies_write(u64 flags, bool readable)
 	return readable && !(flags & SPAWN_TEMPLATE_CREATE_ALLOW_WRITE);
 }
 
-/* What CREATE finds out about a file. */
+/* The facts that CREATE finds out about a file. */
 struct findings {
 	bool readable; /* the maker of the template may read the file */
-	bool deny_write; /* writers are kept away */
-	bool refused; /* no ELF program, which only exec may say */
+	bool deny_write; /* writers are denied */
+	bool refused; /* not an ELF program, but only exec may say so */
 	bool ahead; /* as for identity_file_read_settled() */
 	struct identity identity;
 	struct elf_facts elf;
 };
 
 /*
- * A template's maker that may not read the file must not learn its format: only exec
- * finds it out, after its own checks. An open for exec gives no right to know.
+ * Forget the format of a file that the template's maker may not read. The maker must
+ * not learn the format: an open for exec gives no such right. Only exec may tell it,
+ * after its own checks.
  */
 static void forget_format(struct elf_facts *facts)
 {
@@ -142,11 +146,11 @@ static void forget_format(struct elf_facts *facts)
 }
 
 /*
- * Learn what a file is. The identity is read before the contents: a write that
- * comes between makes the template stale.
+ * Find out the facts about a file. The identity is read before the contents: a write
+ * between the two makes the template stale.
  *
- * @found: readable and deny_write are set; deny_write is cleared, and writers are
- * let in, if the file is no ELF file; the rest is filled in
+ * @found: the caller has set readable and deny_write. If the file is no ELF file,
+ *	writers are let in and deny_write is cleared. The other fields are filled in.
  */
 static int inspect(struct file *file, u64 flags, struct findings *found)
 {
@@ -167,7 +171,7 @@ static int inspect(struct file *file, u64 flags, struct findings *found)
 		*facts = (struct elf_facts) {};
 		err = 0;
 	}
-	/* execve(2) keeps writers away from a program, not from a script or any other file. */
+	/* execve(2) denies writers of an ELF program, but not of a script or another file. */
 	if (!err && found->deny_write && !is_elf) {
 		ki_allow_write(file);
 		found->deny_write = false;
@@ -178,7 +182,11 @@ static int inspect(struct file *file, u64 flags, struct findings *found)
 	return err;
 }
 
-/* Takes over the files on success only. found: as for inspect(). */
+/*
+ * Make a template of two open files. On success, the template owns both.
+ *
+ * @found: as for inspect()
+ */
 static struct template *template_of(struct file *file, struct file *handle, const char *path,
 				    u64 flags, struct findings *found)
 {
@@ -201,7 +209,7 @@ static struct template *template_of(struct file *file, struct file *handle, cons
 	tmpl->elf = facts->summary;
 	tmpl->ehdr = facts->ehdr;
 	tmpl->refused = found->refused;
-	/* Of a file that may not be read it has to be assumed. */
+	/* The format of a file that may not be read is unknown: assume an interpreter. */
 	tmpl->by_interpreter = (flags & SPAWN_TEMPLATE_CREATE_ANY_FORMAT) &&
 			       facts->summary.type == ET_NONE;
 	tmpl->foreign = !ki_mount_is_ours(&file->f_path);
@@ -212,7 +220,7 @@ static struct template *template_of(struct file *file, struct file *handle, cons
 	return tmpl;
 }
 
-/* Open, check and pin the file at a path, which is called name from then on. */
+/* Make a template of the file at a path. 'name' becomes the template's path. */
 static struct template *pin(const struct path *path, const char *name, u64 flags)
 {
 	struct file *file = open_for_exec(path);
@@ -272,15 +280,18 @@ struct template *template_from_path(const char __user *upath, u64 flags)
 }
 
 /*
- * A name for a file that was handed in as a descriptor: where it is, or, when
- * it is nowhere (unlinked, a memfd), the name that fexecve(3) would make up.
+ * Return a name for the file of a descriptor: its path, or, if the file has no path
+ * (unlinked, a memfd), the name that fexecve(3) would use.
+ *
+ * @buf: PATH_MAX bytes for the name
+ * @reachable: set to true if the name is the file's path
  */
 static const char *name_of_file(struct file *file, int fd, char *buf, bool *reachable)
 {
 	const struct dentry *dentry = file->f_path.dentry;
 	char *name = ERR_PTR(-ENOENT);
 
-	/* A file without a folder, a memfd, has a name for show only. */
+	/* The dentry of a memfd has no directory, and its name is no path. */
 	if (!d_unlinked(dentry) && !IS_ROOT(dentry))
 		name = d_path(&file->f_path, buf, PATH_MAX);
 	*reachable = !IS_ERR(name) && name[0] == '/';
@@ -304,7 +315,7 @@ struct template *template_from_file(struct file *file, int fd, u64 flags)
 	tmpl = pin(&file->f_path, name, flags);
 	if (!IS_ERR(tmpl)) {
 		tmpl->reachable = reachable;
-		/* execveat(2) gives no interpreter a file by a number that exec closes. */
+		/* As execveat(2): an interpreter cannot open a number that exec closes. */
 		tmpl->interpretable = reachable && !tmpl->refused && !fds_closed_by_exec(fd);
 	}
 	kfree(buf);
@@ -355,7 +366,7 @@ static bool may_read(const struct path *path, bool open)
 	return true;
 }
 
-/* Owner ids as the asking user namespace has them, as stat(2) gives them. */
+/* Translate uid and gid into current's user namespace, as stat(2) does. */
 static void localize_owner(struct spawn_template_key *key)
 {
 	key->uid = from_kuid_munged(current_user_ns(), KUIDT_INIT(key->uid));

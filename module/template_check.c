@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * template_check.c - may current use a template, and is its file as it was?
+ * template_check.c - check whether current may use a template, and whether it is stale
  */
 #include <linux/fs.h>
 #include <linux/namei.h>
@@ -12,9 +12,9 @@
 #include "template_check.h"
 
 /*
- * Does the template's path still name its file, on the same mount? A path that
- * cannot be looked up as current may not search it is current's problem, as it
- * would be for execve(2); one that names nothing is a stale template's.
+ * Check that the template's path still names its file, on the same mount. If the path
+ * names no file, the template is stale. Other errors of the look-up are current's own,
+ * as for execve(2): current may have no right to search a directory.
  */
 static int check_path(const struct template *tmpl)
 {
@@ -39,17 +39,18 @@ static int check_path(const struct template *tmpl)
 	return err;
 }
 
-/* An interpreter opens the path again. */
+/* The path must name the file if exec or an interpreter will open the path. */
 static bool path_counts(const struct template *tmpl)
 {
 	return tmpl->by_path || (tmpl->reachable && tmpl->by_interpreter);
 }
 
 /*
- * Is the file as it was? When the clock comes to a ctime that lay in the future, a
- * write may get that same ctime again: then nobody can tell any more.
+ * Check that the file has not changed. If the ctime was in the future, a write may get
+ * the same ctime once the clock has come to it. From then on the template is stale,
+ * because a change may not show.
  *
- * @path: the file, on a mount of current's
+ * @path: the file; its mount may be another than the pinned one
  */
 static int check_file(const struct template *tmpl, const struct path *path)
 {
@@ -108,7 +109,7 @@ int template_check(const struct template *tmpl)
 
 bool template_is_foreign(const struct template *tmpl)
 {
-	/* A path is looked up again, whatever its mount was to the template's maker. */
+	/* A template made from a path always has its path looked up again. */
 	return !ki_mount_is_ours(&tmpl->file->f_path) && (tmpl->by_path || !tmpl->foreign);
 }
 

@@ -2,8 +2,8 @@
 /*
  * template_fd.c - the descriptor that names a template
  *
- * An anonymous inode whose private data is a reference to the template. It
- * cannot be read, written or waited for: ioctl(2) is all it takes.
+ * The descriptor's file is an anonymous inode. Its private data is a reference to the
+ * template. The file supports ioctl(2), but not read(2), write(2) or poll(2).
  */
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
@@ -31,7 +31,7 @@ static int template_fd_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* There is nothing to wait for: say so, rather than "always ready". */
+/* There is no event to wait for. Without this function, poll(2) would say "ready". */
 static __poll_t template_fd_poll(struct file *file, struct poll_table_struct *wait)
 {
 	return EPOLLERR;
@@ -45,8 +45,9 @@ static void template_fd_show_fdinfo(struct seq_file *m, struct file *file)
 	struct template_facts facts;
 
 	/*
-	 * Whoever looks around in /proc does not want to open files. The reader's filters
-	 * may forbid stat(2), and a read of /proc is no place to ask them: tell nothing.
+	 * A reader of /proc does not expect a file to be opened, so do not open it. The
+	 * reader's filters may deny stat(2), and cannot be asked here. So a reader with
+	 * filters gets no facts.
 	 */
 	if (step_has_filters())
 		facts = (struct template_facts) {};
@@ -147,16 +148,17 @@ static int check_args(const struct spawn_template_create_args *args)
 		return -EINVAL;
 	if (memchr_inv(args->reserved, 0, sizeof(args->reserved)))
 		return -EINVAL;
-	/* One of the two; without a descriptor, execfd says so. */
+	/* Exactly one of the two. execfd is -1 if there is no descriptor. */
 	if (args->filename)
 		return args->execfd == -1 ? 0 : -EINVAL;
 	return args->execfd >= 0 ? 0 : -EINVAL;
 }
 
 /*
- * Filters are asked about openat2(2), whose struct open_how lies in the caller's
- * memory: 'reserved' is one, for O_RDONLY. Look at it again after they were asked, as
- * openat2(2) would: what a supervisor saw must not be another.
+ * Check 'reserved' again after the filters were asked. The filters saw openat2(2) with
+ * 'reserved' as its struct open_how: all 0 means O_RDONLY. openat2(2) would read the
+ * struct after the filters, too. So the struct that is used is not another than the
+ * one that a supervisor saw.
  */
 static int check_how(const struct spawn_template_create_args __user *uargs)
 {
@@ -168,7 +170,10 @@ static int check_how(const struct spawn_template_create_args __user *uargs)
 	return memchr_inv(reserved, 0, sizeof(reserved)) ? -EINVAL : 0;
 }
 
-/* The path is copied after the filters were asked: what a supervisor read is used. */
+/*
+ * Copy the path only after the filters were asked, as openat2(2) would. So a supervisor
+ * and this function read the same path.
+ */
 static struct template *create_from_path(const struct spawn_template_create_args *args,
 					 const struct spawn_template_create_args __user *uargs)
 {

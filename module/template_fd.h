@@ -9,17 +9,18 @@ struct spawn_template_create_args;
 struct template;
 
 /*
- * SPAWN_TEMPLATE_IOC_CREATE: make a template and a descriptor of it.
+ * SPAWN_TEMPLATE_IOC_CREATE: make a template, and a descriptor that names it. Sleeps.
  *
  * @args: a copy of uargs
- * Return: the descriptor or an errno (uapi/spawn_template.h). May sleep.
+ * Return: the descriptor or an errno (uapi/spawn_template.h).
  */
 long template_fd_create(const struct spawn_template_create_args *args,
 			const struct spawn_template_create_args __user *uargs);
 
 /*
- * The template that descriptor fd of current's names, a reference; or an ERR_PTR:
- * -EBADF, or -ENOTTY if it is no template.
+ * Find the template that current's descriptor fd names.
+ *
+ * Return: a reference; or an ERR_PTR: -EBADF, or -ENOTTY if fd names no template.
  */
 struct template *template_fd_get(int fd);
 
