@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ask.c - ask the caller's seccomp filters about the system calls that an ioctl replaces
+ * ask.c - ask the caller's seccomp filters about the system calls that an ioctl
+ * replaces
  */
 #include <linux/completion.h>
 #include <linux/err.h>
@@ -28,18 +29,22 @@
 #define MOST_CALLS 3
 
 /*
- * The caller and the child each hold a reference, because a fatal signal may end the
- * caller first. The caller writes the fields until the child is awake. Then only the
- * child writes, and only 'call' and 'answer'. The caller reads both after 'done'.
+ * The caller and the child each hold a reference, because a fatal signal may
+ * end the caller first. The caller writes the fields until the child is awake.
+ * Then only the child writes, and only 'call' and 'answer'. The caller reads
+ * both after 'done'.
  */
 struct question {
 	refcount_t ref;
 	struct step_call calls[MOST_CALLS];
 	unsigned int count; /* of calls */
-	/* A descriptor that the calls name. The child has it while the filters are asked. */
+	/*
+	 * A descriptor that the calls name. The child has it while the filters
+	 * are asked.
+	 */
 	int fd;
 	struct file *file; /* a reference, or NULL */
-	unsigned int call; /* the index of the last call that the filters were asked about */
+	unsigned int call; /* the index of the call asked about last */
 	int answer; /* as step_ask_filters() returns */
 	struct completion done; /* the child's vfork_done */
 };
@@ -69,9 +74,9 @@ static void question_put(struct question *question)
 /* --- in the child --- */
 
 /*
- * Lend the child the caller's descriptor: a supervisor may look in /proc/PID/fd at the
- * descriptor that a call names. A process that can take the descriptor from the child
- * could also take it from the caller.
+ * Lend the child the caller's descriptor: a supervisor may look in /proc/PID/fd
+ * at the descriptor that a call names. A process that can take the descriptor
+ * from the child could also take it from the caller.
  */
 static int lend_file(const struct question *question)
 {
@@ -108,14 +113,19 @@ static int find_answer(struct question *question)
 	if (signals_begin())
 		return -EINTR;
 	err = ask_each(question);
-	/* TRAP: the caller did not make this call, so the caller's handler must not run. */
+	/*
+	 * TRAP: the caller did not make this call, so the caller's handler must
+	 * not run.
+	 */
 	if (err == STEP_DEATH && !step_was_killed())
 		return -EPERM;
 	/* A restart errno would restart the ioctl for ever. */
 	return err <= -ERESTARTSYS ? -EINTR : err;
 }
 
-/* The child's function. Owns a reference to the question and one to the module. */
+/*
+ * The child's function. Owns a reference to the question and one to the module.
+ */
 static int child_main(void *data)
 {
 	struct question *question = data;
@@ -124,7 +134,10 @@ static int child_main(void *data)
 	new_task_end_vfork();
 	complete(&question->done);
 	question_put(question);
-	/* As at the end of child_main() in child.c: main.c waits for the last instructions. */
+	/*
+	 * As at the end of child_main() in child.c: main.c waits for the last
+	 * instructions.
+	 */
 	module_put(THIS_MODULE);
 	ki_do_exit(0);
 	return 0;
@@ -155,7 +168,10 @@ static int make_child(struct new_task *child, struct question *question)
 	return err;
 }
 
-/* Wait for the child's answer, and reap the child. Return: as step_ask_filters(). */
+/*
+ * Wait for the child's answer, and reap the child. Return: as
+ * step_ask_filters().
+ */
 static int await_answer(const struct new_task *child, struct question *question)
 {
 	int err;
@@ -181,7 +197,9 @@ static int ask_in_child(struct question *question)
 	sigset_t mask;
 	int err;
 
-	/* As in birth_start(): no handled signal may restart the call for ever. */
+	/*
+	 * As in birth_start(): no handled signal may restart the call for ever.
+	 */
 	signals_block(&mask);
 	err = make_child(&child, question);
 	if (!err)
@@ -194,8 +212,9 @@ static int ask_in_child(struct question *question)
 	if (err != STEP_DEATH)
 		return err;
 	/*
-	 * The filter kills the task that makes the call: the caller. KILL_THREAD kills the
-	 * caller's whole process, too, because a signal cannot end a single thread.
+	 * The filter kills the task that makes the call: the caller.
+	 * KILL_THREAD kills the caller's whole process, too, because a signal
+	 * cannot end a single thread.
 	 */
 	ki_force_sig_seccomp(question->calls[question->call].nr);
 	return -EPERM;
@@ -214,8 +233,8 @@ static int ask(const struct step_call *calls, unsigned int count, int fd, struct
 	if (!step_has_filters())
 		return 0;
 	/*
-	 * The child would be the first process of that pid namespace. After its end, the
-	 * namespace could have no other process.
+	 * The child would be the first process of that pid namespace. After its
+	 * end, the namespace could have no other process.
 	 */
 	if (task_active_pid_ns(current) != current->nsproxy->pid_ns_for_children)
 		return -EPERM;

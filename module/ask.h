@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ask.h - ask the caller's seccomp filters about the system calls that an ioctl replaces
+ * ask.h - ask the caller's seccomp filters about the system calls that an ioctl
+ * replaces
  *
- * CREATE and QUERY do in the caller what open(2), execve(2) and stat(2) would do.
- * The caller's filters see only an ioctl. So these functions ask the filters about
- * those system calls before anything is looked up. Without filters, they cost one
- * comparison.
+ * CREATE and QUERY do in the caller what open(2), execve(2) and stat(2) would
+ * do. The caller's filters see only an ioctl. So these functions ask the
+ * filters about those system calls before anything is looked up. Without
+ * filters, they cost one comparison.
  *
- * The caller cannot run the filters: SECCOMP_RET_KILL_THREAD makes a thread exit
- * inside the ioctl, and the ioctl's references would never be dropped. So a
- * short-lived child runs the filters. The child inherits the filters, and holds no
- * reference of the ioctl.
+ * The caller cannot run the filters: SECCOMP_RET_KILL_THREAD makes a thread
+ * exit inside the ioctl, and the ioctl's references would never be dropped. So
+ * a short-lived child runs the filters. The child inherits the filters, and
+ * holds no reference of the ioctl.
  */
 #ifndef OUTSPAWN_ASK_H
 #define OUTSPAWN_ASK_H
@@ -20,15 +21,16 @@
 struct file;
 
 /*
- * These functions sleep until a tracer or a supervisor has answered. Only a fatal
- * signal ends the wait.
+ * These functions sleep until a tracer or a supervisor has answered. Only a
+ * fatal signal ends the wait.
  *
  * Return: 0, if the filters allow all calls, or there are no filters;
  * the filter's errno;
- * -EPERM, if a filter traps a call, if a tracer or a supervisor changes a call or
- * emulates it, or if current's children will be in another pid namespace than current;
- * -EPERM, if a filter kills; then current's process dies of SIGSYS before it returns
- * to user mode;
+ * -EPERM, if a filter traps a call, if a tracer or a supervisor changes a call
+ * or emulates it, or if current's children will be in another pid namespace
+ * than current;
+ * -EPERM, if a filter kills; then current's process dies of SIGSYS before it
+ * returns to user mode;
  * -EINTR, if current must exit, or another process killed the child;
  * -EAGAIN, -ENOMEM and others, as fork(2) gives them;
  * -ERESTARTNOINTR, if a signal is pending that cannot be blocked.
@@ -50,8 +52,8 @@ int ask_create_path(u64 path, u64 how);
 int ask_create_fd(int fd, struct file *file);
 
 /*
- * QUERY: statx(fd, NULL, AT_EMPTY_PATH, STATX_BASIC_STATS, NULL). fd is the template
- * descriptor of the ioctl.
+ * QUERY: statx(fd, NULL, AT_EMPTY_PATH, STATX_BASIC_STATS, NULL). fd is the
+ * template descriptor of the ioctl.
  *
  * @file: the file of that descriptor
  */

@@ -2,9 +2,9 @@
 /*
  * batch.c - many spawns in one call
  *
- * The caller makes the children one after the other, and waits for them in the same
- * order. Up to IN_FLIGHT children are not yet waited for. So the caller makes the next
- * child while the last ones run their actions on other CPUs.
+ * The caller makes the children one after the other, and waits for them in the
+ * same order. Up to IN_FLIGHT children are not yet waited for. So the caller
+ * makes the next child while the last ones run their actions on other CPUs.
  */
 #include <linux/err.h>
 #include <linux/minmax.h>
@@ -43,8 +43,8 @@ static struct spawn_template_batch_entry __user *entry_at(const struct batch *ba
 }
 
 /*
- * Write an entry's result. start() has written to the same memory. If the memory is bad
- * now, the result is lost.
+ * Write an entry's result. start() has written to the same memory. If the
+ * memory is bad now, the result is lost.
  */
 static void write_result(const struct batch *batch, u32 index,
 			 const struct spawn_template_result *result)
@@ -97,7 +97,8 @@ static int read_request(struct spawn_request *request,
 }
 
 /*
- * Start the spawn of one entry. A failure is the result of the entry, not of the batch.
+ * Start the spawn of one entry. A failure is the result of the entry, not of
+ * the batch.
  *
  * Return: 0, -EFAULT if the entry's memory is bad, or -ERESTARTNOINTR.
  */
@@ -135,7 +136,10 @@ static int start(struct batch *batch, u32 index)
 		return 0;
 	}
 	batch->count++;
-	/* The caller's tracer expects the next event of this child before any other child. */
+	/*
+	 * The caller's tracer expects the next event of this child before any
+	 * other child.
+	 */
 	if (flight->birth.child.trace || flight->birth.vfork_shown)
 		finish_all(batch);
 	return 0;
@@ -144,8 +148,8 @@ static int start(struct batch *batch, u32 index)
 static long run(struct batch *batch)
 {
 	/*
-	 * Each spawn defers audit names and file closes to the end of the call. No memory
-	 * cgroup is charged for these, so this limit bounds them.
+	 * Each spawn defers audit names and file closes to the end of the call.
+	 * No memory cgroup is charged for these, so this limit bounds them.
 	 */
 	u32 count = min_t(u32, batch->args.count, SPAWN_TEMPLATE_MAX_BATCH);
 	u32 done;
@@ -155,7 +159,10 @@ static long run(struct batch *batch)
 		err = start(batch, done);
 		if (err)
 			break;
-		/* Let the signal be handled. The caller calls again for the other entries. */
+		/*
+		 * Let the signal be handled. The caller calls again for the
+		 * other entries.
+		 */
 		if (signals_wanted()) {
 			done++;
 			break;

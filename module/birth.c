@@ -2,9 +2,9 @@
 /*
  * birth.c - the caller's side of a spawn: make the child, wait for it, reap it
  *
- * If the caller waits, the child's exit signal is 0 until exec sets SIGCHLD. So a
- * child that fails before exec sends no signal, and no plain wait(2) sees it. The
- * caller reaps that child here.
+ * If the caller waits, the child's exit signal is 0 until exec sets SIGCHLD. So
+ * a child that fails before exec sends no signal, and no plain wait(2) sees it.
+ * The caller reaps that child here.
  */
 #include <linux/err.h>
 #include <linux/file.h>
@@ -51,10 +51,10 @@ static int clone_args(struct kernel_clone_args *clone, pid_t *set_tid,
 }
 
 /*
- * Return the exit signal for copy_process(). A child for which the call reports must
- * fail unseen: its exit signal is 0 until exec sets SIGCHLD, or until the filters
- * have allowed vfork(2) (become_waitable() in child.c). For any other asynchronous
- * child, wait(2) works from its first moment.
+ * Return the exit signal for copy_process(). A child for which the call reports
+ * must fail unseen: its exit signal is 0 until exec sets SIGCHLD, or until the
+ * filters have allowed vfork(2) (become_waitable() in child.c). For any other
+ * asynchronous child, wait(2) works from its first moment.
  */
 static int exit_signal_at_birth(const struct spawn *spawn)
 {
@@ -64,8 +64,8 @@ static int exit_signal_at_birth(const struct spawn *spawn)
 }
 
 /*
- * Make the task, not yet awake. The task gets a reference to the spawn and one to
- * the module. child_main() drops both.
+ * Make the task, not yet awake. The task gets a reference to the spawn and one
+ * to the module. child_main() drops both.
  */
 static int make_task(struct birth *birth, const struct spawn_template_spawn_args *args)
 {
@@ -96,8 +96,8 @@ static int make_task(struct birth *birth, const struct spawn_template_spawn_args
 }
 
 /*
- * Reserve a pidfd before the child runs. Once the program has started, a lack of
- * descriptors or memory could not fail the spawn any more.
+ * Reserve a pidfd before the child runs. Once the program has started, a lack
+ * of descriptors or memory could not fail the spawn any more.
  */
 static int make_pidfd(struct birth *birth)
 {
@@ -113,8 +113,9 @@ static int make_pidfd(struct birth *birth)
 }
 
 /*
- * Install the pidfd after success, otherwise drop it. spawn_copy() has written to the
- * caller's pointer. If the pointer is bad now, the caller gets only the child's pid.
+ * Install the pidfd after success, otherwise drop it. spawn_copy() has written
+ * to the caller's pointer. If the pointer is bad now, the caller gets only the
+ * child's pid.
  */
 static void install_or_drop_pidfd(const struct birth *birth, bool success)
 {
@@ -139,9 +140,9 @@ static int wait_for_child(struct spawn *spawn)
 }
 
 /*
- * Reap a child that failed. The kernel reaps an AUTOREAP child itself, and the caller
- * waits until the kernel has done so. Until then, wait(2) says that there is a child,
- * and the child counts for RLIMIT_NPROC.
+ * Reap a child that failed. The kernel reaps an AUTOREAP child itself, and the
+ * caller waits until the kernel has done so. Until then, wait(2) says that
+ * there is a child, and the child counts for RLIMIT_NPROC.
  */
 static void reap(const struct birth *birth)
 {
@@ -151,10 +152,12 @@ static void reap(const struct birth *birth)
 }
 
 /*
- * The child is awake: wait until the call may return, and reap a child that failed.
+ * The child is awake: wait until the call may return, and reap a child that
+ * failed.
  *
  * @result: filled in if the call reports how the spawn ended
- * Return: 0, the errno of the child's failure, or -EINTR if the caller must exit.
+ * Return: 0, the errno of the child's failure, or -EINTR if the caller must
+ * exit.
  */
 static int await_outcome(const struct birth *birth, struct spawn_template_result *result)
 {
@@ -166,7 +169,10 @@ static int await_outcome(const struct birth *birth, struct spawn_template_result
 		new_task_tell_tracer(&birth->child, PTRACE_EVENT_VFORK);
 	err = wait_for_child(spawn);
 	if (err) {
-		/* A child that fails from now on is left to its new parent to reap. */
+		/*
+		 * A child that fails from now on is left to its new parent to
+		 * reap.
+		 */
 		WRITE_ONCE(spawn->abandoned, true);
 		smp_mb(); /* Pairs with smp_mb() in signal_caller_by(). */
 		if (spawn_call_reports(spawn))
@@ -184,7 +190,10 @@ static int await_outcome(const struct birth *birth, struct spawn_template_result
 	return err;
 }
 
-/* Copy the request, and make the child and its pidfd. The child is not yet awake. */
+/*
+ * Copy the request, and make the child and its pidfd. The child is not yet
+ * awake.
+ */
 static int prepare_child(const struct spawn_request *request, struct birth *birth,
 			 struct spawn_template_result *result)
 {
@@ -192,8 +201,8 @@ static int prepare_child(const struct spawn_request *request, struct birth *birt
 	int err;
 
 	/*
-	 * A tracer that follows vfork also expects that the caller does not run while
-	 * it shares memory with the child: wait_of() sees exec.late.
+	 * A tracer that follows vfork also expects that the caller does not run
+	 * while it shares memory with the child: wait_of() sees exec.late.
 	 */
 	birth->child.trace = new_task_trace();
 	spawn->exec.late = birth->child.trace || step_has_filters();
@@ -209,7 +218,10 @@ static int prepare_child(const struct spawn_request *request, struct birth *birt
 	birth->upidfd = u64_to_user_ptr(request->args.pidfd);
 	if (birth->upidfd)
 		birth->pidfd_error = make_pidfd(birth);
-	/* copy_process() cannot be undone: wake the child, and let it exit at once. */
+	/*
+	 * copy_process() cannot be undone: wake the child, and let it exit at
+	 * once.
+	 */
 	if (birth->pidfd_error) {
 		spawn->exit_at_once = true;
 		spawn->wait = spawn->wait == WAIT_NOT ? WAIT_PROGRAM : spawn->wait;
@@ -219,12 +231,12 @@ static int prepare_child(const struct spawn_request *request, struct birth *birt
 }
 
 /*
- * A tracer may stop the caller at system calls and not follow vfork. Such a tracer
- * would see only an ioctl(2), and could not deny the new process. So it is shown a
- * vfork(2).
+ * A tracer may stop the caller at system calls and not follow vfork. Such a
+ * tracer would see only an ioctl(2), and could not deny the new process. So it
+ * is shown a vfork(2).
  *
- * Return: 0; -EPERM if the tracer denies or changes the vfork(2); or -EINTR if the
- * caller must exit.
+ * Return: 0; -EPERM if the tracer denies or changes the vfork(2); or -EINTR if
+ * the caller must exit.
  */
 static int show_vfork(struct birth *birth, struct spawn_template_result *result)
 {
@@ -289,15 +301,18 @@ int birth_start(const struct spawn_request *request, struct birth *birth,
 	err = spawn_check(&request->args) ?: show_vfork(birth, result);
 	if (!err) {
 		/*
-		 * copy_process() fails with -ERESTARTNOINTR when a signal is pending. If
-		 * start() took longer than the period of a timer's signal to get there,
-		 * the call would restart for ever.
+		 * copy_process() fails with -ERESTARTNOINTR when a signal is
+		 * pending. If start() took longer than the period of a timer's
+		 * signal to get there, the call would restart for ever.
 		 */
 		signals_block(&mask);
 		err = start(request, birth, result, &mask);
 		signals_unblock(&mask);
 	}
-	/* A file system returns other restart errnos if a stop or a freezer interrupts it. */
+	/*
+	 * A file system returns other restart errnos if a stop or a freezer
+	 * interrupts it.
+	 */
 	if (signals_restarts(err))
 		err = -ERESTARTNOINTR;
 	if (err)

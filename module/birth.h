@@ -19,8 +19,8 @@ struct birth {
 	struct spawn *spawn; /* a reference */
 	struct new_task child;
 	/*
-	 * The caller's tracer stops it at system calls, but does not follow vfork: the
-	 * tracer saw a vfork(2) instead.
+	 * The caller's tracer stops it at system calls, but does not follow
+	 * vfork: the tracer saw a vfork(2) instead.
 	 */
 	bool vfork_shown;
 	struct step_call ioctl; /* with vfork_shown: the caller's own system call */
@@ -31,20 +31,20 @@ struct birth {
 };
 
 /*
- * Make a child and wake it. After success, the same task must call birth_finish().
- * Sleeps.
+ * Make a child and wake it. After success, the same task must call
+ * birth_finish(). Sleeps.
  *
  * @birth: filled in on success
  * @result: on failure, the stage, the action and the errno
- * Return: 0 or an errno; -ERESTARTNOINTR if a stop, a tracer or a freezer, which
- * cannot be blocked, interrupted the caller.
+ * Return: 0 or an errno; -ERESTARTNOINTR if a stop, a tracer or a freezer,
+ * which cannot be blocked, interrupted the caller.
  */
 int birth_start(const struct spawn_request *request, struct birth *birth,
 		struct spawn_template_result *result);
 
 /*
- * Wait until the call may return (enum spawn_wait), and reap a child that failed. A
- * fatal signal ends the wait, but not the child. Sleeps.
+ * Wait until the call may return (enum spawn_wait), and reap a child that
+ * failed. A fatal signal ends the wait, but not the child. Sleeps.
  *
  * @result: filled in
  * Return: the child's pid or an errno (uapi/spawn_template.h).

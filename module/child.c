@@ -2,10 +2,10 @@
 /*
  * child.c - what the child does from its first moment until its program begins
  *
- * The stages are CREATE, STOP, ACTION and EXEC (enum spawn_template_stage). Then
- * the child releases the caller. 'result' says which stage failed. If the call
- * reports the failure, the caller reaps the child (birth.c). Otherwise the child
- * exits with a status. Until exec, the child shares the caller's memory.
+ * The stages are CREATE, STOP, ACTION and EXEC (enum spawn_template_stage).
+ * Then the child releases the caller. 'result' says which stage failed. If the
+ * call reports the failure, the caller reaps the child (birth.c). Otherwise the
+ * child exits with a status. Until exec, the child shares the caller's memory.
  */
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -42,7 +42,9 @@ static int set_by_prctl(unsigned long option, unsigned long value)
 	return err;
 }
 
-/* Ask the filters about vfork(2), and about pidfd_open(2) if there is a pidfd. */
+/*
+ * Ask the filters about vfork(2), and about pidfd_open(2) if there is a pidfd.
+ */
 static int ask_about_vfork(const struct spawn *spawn)
 {
 	int err = step_ask_filters(__NR_vfork, 0, 0, 0, 0, 0);
@@ -69,8 +71,8 @@ static void complete_once(struct spawn *spawn)
 }
 
 /*
- * Do what a forked child does: set PR_SET_PDEATHSIG, then check whether the caller has
- * ended before.
+ * Do what a forked child does: set PR_SET_PDEATHSIG, then check whether the
+ * caller has ended before.
  */
 static int set_pdeath_signal(const struct spawn *spawn)
 {
@@ -83,8 +85,9 @@ static int set_pdeath_signal(const struct spawn *spawn)
 	if (err)
 		return err;
 	/*
-	 * The caller's exit reparents its children first, and reads their pdeath_signal
-	 * later. So the caller sends the signal, or the child sees that it is an orphan.
+	 * The caller's exit reparents its children first, and reads their
+	 * pdeath_signal later. So the caller sends the signal, or the child
+	 * sees that it is an orphan.
 	 */
 	smp_mb();
 	orphan = rcu_access_pointer(current->real_parent) != spawn->caller;
@@ -94,8 +97,8 @@ static int set_pdeath_signal(const struct spawn *spawn)
 }
 
 /*
- * Set the exit signal. Only the caller's process gets this signal: the new parent of
- * an orphan, such as init, gets SIGCHLD.
+ * Set the exit signal. Only the caller's process gets this signal: the new
+ * parent of an orphan, such as init, gets SIGCHLD.
  */
 static void signal_caller_by(const struct spawn *spawn, int signal)
 {
@@ -103,8 +106,9 @@ static void signal_caller_by(const struct spawn *spawn, int signal)
 
 	WRITE_ONCE(current->exit_signal, signal);
 	/*
-	 * The caller's exit reparents its children, then sets their exit signal to
-	 * SIGCHLD. So the exit overwrites this signal, or the child sees the new parent.
+	 * The caller's exit reparents its children, then sets their exit signal
+	 * to SIGCHLD. So the exit overwrites this signal, or the child sees the
+	 * new parent.
 	 */
 	smp_mb();
 	rcu_read_lock();
@@ -121,8 +125,8 @@ static void set_exit_signal(const struct spawn *spawn)
 }
 
 /*
- * The filters have allowed an asynchronous child. From now on its parent can wait for
- * it, and the child reports its own end.
+ * The filters have allowed an asynchronous child. From now on its parent can
+ * wait for it, and the child reports its own end.
  */
 static void become_waitable(struct spawn *spawn)
 {
@@ -170,8 +174,9 @@ static int become_program(struct spawn *spawn)
 }
 
 /*
- * Set the exit signal of a program that must not begin. A caller that waits reaps the
- * child as if the child had failed before exec, so the child must send no signal.
+ * Set the exit signal of a program that must not begin. A caller that waits
+ * reaps the child as if the child had failed before exec, so the child must
+ * send no signal.
  */
 static void set_exit_signal_of_refused(const struct spawn *spawn)
 {
@@ -182,20 +187,20 @@ static void set_exit_signal_of_refused(const struct spawn *spawn)
 	}
 	signal_caller_by(spawn, 0);
 	/*
-	 * A fatal signal may end the caller's wait now. Then the caller sees signal 0 and
-	 * sets SIGCHLD, or the child sees 'abandoned'. The barrier is in
-	 * signal_caller_by().
+	 * A fatal signal may end the caller's wait now. Then the caller sees
+	 * signal 0 and sets SIGCHLD, or the child sees 'abandoned'. The barrier
+	 * is in signal_caller_by().
 	 */
 	if (READ_ONCE(spawn->abandoned))
 		WRITE_ONCE(current->exit_signal, SIGCHLD);
 }
 
 /*
- * After exec, check whether the caller may stop the program: exec may have changed the
- * program's user or label. If not, the program must end before its first instruction,
- * because the caller relies on the stop. A caller that waits gets the error. The caller
- * of an asynchronous spawn sees a killed child, because exec has dropped the memory
- * that has the caller's 'result'.
+ * After exec, check whether the caller may stop the program: exec may have
+ * changed the program's user or label. If not, the program must end before its
+ * first instruction, because the caller relies on the stop. A caller that waits
+ * gets the error. The caller of an asynchronous spawn sees a killed child,
+ * because exec has dropped the memory that has the caller's 'result'.
  */
 static int check_stop(struct spawn *spawn)
 {
@@ -215,12 +220,15 @@ static int check_stop(struct spawn *spawn)
 }
 
 /*
- * Set what exec would undo or overwrite: the peak of resident memory, the exit signal
- * and the stop.
+ * Set what exec would undo or overwrite: the peak of resident memory, the exit
+ * signal and the stop.
  */
 static void apply_after_exec(struct spawn *spawn)
 {
-	/* When exec dropped the caller's memory, it stored that memory's peak here. */
+	/*
+	 * When exec dropped the caller's memory, it stored that memory's peak
+	 * here.
+	 */
 	WRITE_ONCE(current->signal->maxrss, 0);
 	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL)
 		set_exit_signal(spawn);
@@ -228,20 +236,26 @@ static void apply_after_exec(struct spawn *spawn)
 		send_sig(SIGSTOP, current, 1);
 }
 
-/* Let a waiting caller's call return, and drop the child's reference to the spawn. */
+/*
+ * Let a waiting caller's call return, and drop the child's reference to the
+ * spawn.
+ */
 static void release_caller(struct spawn *spawn)
 {
 	bool in_memory = new_task_end_vfork();
 
-	/* With WAIT_MEMORY, exec has completed 'done' if it has dropped the memory. */
+	/*
+	 * With WAIT_MEMORY, exec has completed 'done' if it has dropped the
+	 * memory.
+	 */
 	if (spawn->wait != WAIT_NOT && (in_memory || spawn->wait != WAIT_MEMORY))
 		complete_once(spawn);
 	spawn_put(spawn);
 }
 
 /*
- * Count the spawn, and write a failure to the caller's 'result'. For a child that
- * reports its own end.
+ * Count the spawn, and write a failure to the caller's 'result'. For a child
+ * that reports its own end.
  */
 static void report_async(struct spawn *spawn, int err)
 {
@@ -253,12 +267,16 @@ static void report_async(struct spawn *spawn, int err)
 		atomic64_inc(err < 0 ? &spawn->tmpl->failed : &spawn->tmpl->spawned);
 	if (err >= 0 || !to)
 		return;
-	/* The pid as the caller sees it: the child may have its own pid namespace. */
+	/*
+	 * The pid as the caller sees it: the child may have its own pid
+	 * namespace.
+	 */
 	result->pid = spawn->nr;
 	/*
-	 * The memory is still the caller's, because exec did not happen. A killed child
-	 * must not wait for a page: no second SIGKILL would end that wait. A failed copy
-	 * is ignored: there is no other way to tell the caller.
+	 * The memory is still the caller's, because exec did not happen. A
+	 * killed child must not wait for a page: no second SIGKILL would end
+	 * that wait. A failed copy is ignored: there is no other way to tell
+	 * the caller.
 	 */
 	if (signals_dying())
 		left = copy_to_user_nofault(to, result, sizeof(*result));
@@ -269,9 +287,9 @@ static void report_async(struct spawn *spawn, int err)
 }
 
 /*
- * Return the exit code of a child that failed. A child that the caller's filters
- * killed dies of SIGSYS as it would have after vfork(2): the spawn has succeeded, and
- * its parent can wait for the child.
+ * Return the exit code of a child that failed. A child that the caller's
+ * filters killed dies of SIGSYS as it would have after vfork(2): the spawn has
+ * succeeded, and its parent can wait for the child.
  */
 static int exit_code(struct spawn *spawn, int err)
 {
@@ -310,8 +328,8 @@ int child_main(void *data)
 		report_async(spawn, err);
 	release_caller(spawn);
 	/*
-	 * Only the few instructions that follow still need the module. The module's exit
-	 * in main.c waits for them with synchronize_rcu_tasks().
+	 * Only the few instructions that follow still need the module. The
+	 * module's exit in main.c waits for them with synchronize_rcu_tasks().
 	 */
 	module_put(THIS_MODULE);
 	if (err)

@@ -2,8 +2,8 @@
 /*
  * device.c - /dev/spawn_template
  *
- * Every user may open the device: it allows nothing that vfork(2) and execve(2) do
- * not allow.
+ * Every user may open the device: it allows nothing that vfork(2) and execve(2)
+ * do not allow.
  */
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
@@ -59,7 +59,10 @@ static const struct file_operations device_ops = {
 	.llseek = noop_llseek,
 };
 
-/* The kernel functions that the module uses, and their shapes, for "outspawn doctor". */
+/*
+ * The kernel functions that the module uses, and their shapes, for "outspawn
+ * doctor".
+ */
 static ssize_t kernel_functions_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	return internals_show(buf);

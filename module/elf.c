@@ -14,7 +14,9 @@
 #define ELF_ADDRESS_END 0x7ffffffff000ULL
 #define ELF_PAGE_MASK 0xfffULL
 
-/* Return true if [offset, offset + size) lies inside a file of file_size bytes. */
+/*
+ * Return true if [offset, offset + size) lies inside a file of file_size bytes.
+ */
 static bool inside(u64 offset, u64 size, u64 file_size)
 {
 	return offset <= file_size && size <= file_size - offset;
@@ -42,8 +44,9 @@ int elf_check_header(const Elf64_Ehdr *ehdr, u64 file_size, u16 machine)
 }
 
 /*
- * Check a PT_LOAD segment: mmap() must accept the segment, and it must begin after the
- * previous one ends. The gABI requires segments in the order of their addresses.
+ * Check a PT_LOAD segment: mmap() must accept the segment, and it must begin
+ * after the previous one ends. The gABI requires segments in the order of their
+ * addresses.
  */
 static int check_load(const Elf64_Phdr *ph, u64 file_size, u64 previous_end)
 {

@@ -2,8 +2,8 @@
 /*
  * elf.h - check the headers of an ELF executable of this machine
  *
- * Plain C on bytes that were read before: no allocation, no I/O, no kernel calls. So
- * unit tests and fuzzers run the same code as the module.
+ * Plain C on bytes that were read before: no allocation, no I/O, no kernel
+ * calls. So unit tests and fuzzers run the same code as the module.
  */
 #ifndef OUTSPAWN_ELF_H
 #define OUTSPAWN_ELF_H
@@ -34,8 +34,9 @@ typedef uint16_t u16;
 #define ELF_MAX_INTERP 4096
 
 /*
- * Check an ELF header: class, byte order, machine, type, and the size and number of the
- * program headers. The program header table must lie inside the file.
+ * Check an ELF header: class, byte order, machine, type, and the size and
+ * number of the program headers. The program header table must lie inside the
+ * file.
  *
  * @ehdr: the first bytes of the file
  * @file_size: the size of the file in bytes
@@ -45,23 +46,23 @@ typedef uint16_t u16;
 int elf_check_header(const Elf64_Ehdr *ehdr, u64 file_size, u16 machine);
 
 /*
- * Check the program headers: sizes, order and overlap of the segments. At most one
- * PT_INTERP may exist, and its path must lie inside the file.
+ * Check the program headers: sizes, order and overlap of the segments. At most
+ * one PT_INTERP may exist, and its path must lie inside the file.
  *
  * @ehdr: a header that elf_check_header() accepted
  * @phdrs: ehdr->e_phnum program headers
  * @file_size: the size of the file in bytes
  * @summary: filled in completely
- * @interp: set to the offset of the PT_INTERP path. The path has summary->interp_len
- *          bytes. Not written if that is 0.
+ * @interp: set to the offset of the PT_INTERP path. The path has
+ *          summary->interp_len bytes. Not written if that is 0.
  * Return: 0 or -ENOEXEC.
  */
 int elf_check_segments(const Elf64_Ehdr *ehdr, const Elf64_Phdr *phdrs, u64 file_size,
 		       struct spawn_template_elf *summary, u64 *interp);
 
 /*
- * Check an interpreter's path: it must not be empty, and the last byte of the segment
- * must be NUL.
+ * Check an interpreter's path: it must not be empty, and the last byte of the
+ * segment must be NUL.
  *
  * Return: 0 or -ENOEXEC.
  */

@@ -8,7 +8,9 @@
 
 #include "elf_file.h"
 
-/* Read exactly len bytes at pos. A file that ends before that is no executable. */
+/*
+ * Read exactly len bytes at pos. A file that ends before that is no executable.
+ */
 static int read_exactly(struct file *file, void *buf, size_t len, loff_t pos)
 {
 	ssize_t n = kernel_read(file, buf, len, &pos);

@@ -13,7 +13,7 @@
 #include "fds.h"
 #include "internals.h"
 
-/* One more than the last number that is open and not close-on-exec, or 0. */
+/* Return the last number that is open and not close-on-exec, plus 1; or 0. */
 static unsigned int end_of_inheritable(const struct fdtable *fdt)
 {
 	unsigned int word;
@@ -35,13 +35,15 @@ void fds_give(struct task_struct *child, struct files_struct *files)
 	caller_files = child->files;
 	child->files = files;
 	task_unlock(child);
-	/* Never the last reference: current has one. */
+	/* This is not the last reference: current has another. */
 	ki_put_files(caller_files);
 }
 
 /*
- * Copy the inheritable descriptors of one word of numbers, those in mask, into an
- * empty table with room for them. Both tables' locks are held.
+ * Copy the inheritable descriptors of one word of numbers into an empty table
+ * that has room for them. The caller holds both tables' file_lock.
+ *
+ * @mask: the numbers in the word to copy
  */
 static void copy_word(struct fdtable *to, const struct fdtable *from, unsigned int word,
 		      unsigned long mask)
@@ -53,7 +55,10 @@ static void copy_word(struct fdtable *to, const struct fdtable *from, unsigned i
 		unsigned int fd = word * BITS_PER_LONG + __ffs(left);
 		struct file *file = rcu_dereference_protected(from->fd[fd], true);
 
-		/* None: the number is reserved, for what another thread opens now. */
+		/*
+		 * NULL: another thread has reserved the number, and will
+		 * install a file.
+		 */
 		if (!file)
 			continue;
 		rcu_assign_pointer(to->fd[fd], get_file(file));
@@ -65,11 +70,11 @@ static void copy_word(struct fdtable *to, const struct fdtable *from, unsigned i
 }
 
 /*
- * Copy the inheritable descriptors below *end at one instant, as dup_fd() does it,
- * which would take the close-on-exec ones, too.
+ * Copy the inheritable descriptors below *end at one instant. dup_fd() would do
+ * so, too, but it would also copy the close-on-exec descriptors.
  *
- * @end: lowered to the end of what is inheritable
- * Return: false, and nothing is copied, if there is no room for them.
+ * @end: lowered to the end of the inheritable descriptors
+ * Return: false if the new table has no room for them; then nothing was copied.
  */
 static bool copy(struct files_struct *to, unsigned int *end)
 {
@@ -106,14 +111,20 @@ struct files_struct *fds_copy(unsigned int end)
 		room = end;
 		if (copy(files, &room))
 			return files;
-		/* More than a new table has room for, or another thread opened some. */
+		/*
+		 * Too little room, maybe because another thread has opened
+		 * descriptors.
+		 */
 		ki_put_files(files);
 		if (fatal_signal_pending(current))
 			return ERR_PTR(-EINTR);
 	}
 }
 
-/* Below 'end', close-on-exec, whatever RLIMIT_NOFILE says. */
+/*
+ * Place a file at a number in [start, end), close-on-exec. RLIMIT_NOFILE does
+ * not count.
+ */
 static int place_between(unsigned int start, unsigned int end, struct file *file)
 {
 	int fd = ki_alloc_fd(start, end, O_CLOEXEC);
@@ -141,7 +152,7 @@ static void mark_close_on_exec(unsigned int first, unsigned int last)
 	spin_lock(&files->file_lock);
 	fdt = files_fdtable(files);
 	last = min(last, fdt->max_fds - 1);
-	/* Of numbers that are not open the bit says nothing. */
+	/* The close-on-exec bit of a number that is not open has no meaning. */
 	if (first <= last)
 		bitmap_set(fdt->close_on_exec, first, last - first + 1);
 	spin_unlock(&files->file_lock);
@@ -155,7 +166,10 @@ int fds_close_range(unsigned int first, unsigned int last, bool cloexec)
 		mark_close_on_exec(first, last);
 		return 0;
 	}
-	/* Only current uses this table, so it does not grow meanwhile. */
+	/*
+	 * Only current uses this table, so the table does not grow during the
+	 * loop.
+	 */
 	rcu_read_lock();
 	max = files_fdtable(current->files)->max_fds;
 	rcu_read_unlock();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * identity.c - is this still the same file?
+ * identity.c - compare the identities of a file
  */
 #ifndef __KERNEL__
 #include <stddef.h>
@@ -37,14 +37,14 @@ const char *identity_difference(const struct identity *a, const struct identity 
 	return part;
 }
 
-/* The longest that any filesystem rounds times to, in seconds: FAT. */
+/* In seconds: the coarsest rounding of times by any filesystem, FAT. */
 #define LONGEST_GRAIN 2
 
 bool identity_is_settled(const struct spawn_template_key *key, __s64 sec, __u32 nsec)
 {
 	/*
-	 * FAT says that its times are exact to a nanosecond (s_time_gran), and
-	 * rounds them to two seconds. So a whole second is taken as rounded.
+	 * FAT rounds times to two seconds, but its s_time_gran says one
+	 * nanosecond. So assume that a ctime of a whole second was rounded.
 	 */
 	if (!key->ctime_nsec)
 		return sec >= key->ctime_sec + LONGEST_GRAIN;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * identity.h - is this still the same file?
+ * identity.h - compare the identities of a file
  *
- * Plain C, also built in user space for the unit tests.
+ * Plain C, so that the unit tests run the same code in user space.
  */
 #ifndef OUTSPAWN_IDENTITY_H
 #define OUTSPAWN_IDENTITY_H
@@ -16,33 +16,34 @@
 
 #include "spawn_template.h"
 
-/* What was read of a file at one time. */
+/* The identity of a file at one time. */
 struct identity {
 	struct spawn_template_key key;
-	/* Only of a file that may be written to; else false and 0. */
+	/* False and 0 if the template denies writers. */
 	bool counted; /* the filesystem counts the file's changes */
 	__u64 change; /* the counter, or 0 */
 };
 
 /*
- * Compare two identities: device, inode, size, mode, owner, ctime, mtime, change
- * counter.
+ * Compare two identities: device, inode, size, mode, owner, ctime, mtime,
+ * change counter.
  *
- * Return: NULL if they are equal, else the name of the first part in which
- * they differ ("size", "mode", ...), a constant string.
+ * Return: NULL if the identities are equal. Otherwise a constant string, the
+ * name of the first part that differs ("size", "mode", ...).
  */
 const char *identity_difference(const struct identity *a, const struct identity *b);
 
 /*
- * Will a change of the file from now on show in its ctime? Not if the ctime in
- * the key is the present one: the clock of files stands still between ticks, and
- * some filesystems round times to seconds.
+ * Return true if every later change of the file will get another ctime. A
+ * change may get the same ctime if the key's ctime is the present time: the
+ * clock for file times does not move between ticks, and some filesystems round
+ * times to seconds.
  *
- * @sec, @nsec: what the filesystem would write down as ctime now
+ * @sec, @nsec: the ctime that the filesystem would store now
  */
 bool identity_is_settled(const struct spawn_template_key *key, __s64 sec, __u32 nsec);
 
-/* Is the key's ctime later than a time? */
+/* Return true if the key's ctime is later than a time. */
 bool identity_is_after(const struct spawn_template_key *key, __s64 sec, __u32 nsec);
 
 #endif /* OUTSPAWN_IDENTITY_H */

@@ -59,14 +59,18 @@ struct timespec64 identity_file_clock(const struct path *path)
 	return timestamp_truncate(now, d_inode(path->dentry));
 }
 
-/* In seconds. A ctime this far ahead of the clock is not the result of rounding. */
+/*
+ * In seconds. A ctime this far ahead of the clock is not the result of
+ * rounding.
+ */
 #define NEAR_FUTURE 2
 
 /*
- * Wait until the clock has passed a ctime, at most for some seconds. Do not wait if the
- * ctime is NEAR_FUTURE or more ahead: then the clock was set back.
+ * Wait until the clock has passed a ctime, at most for some seconds. Do not
+ * wait if the ctime is NEAR_FUTURE or more ahead: then the clock was set back.
  *
- * Return: 0; 1 if the ctime is in the future; -EINTR if current is being killed.
+ * Return: 0; 1 if the ctime is in the future; -EINTR if current is being
+ * killed.
  */
 static int wait_for_clock(const struct path *path, const struct spawn_template_key *key)
 {
@@ -75,7 +79,10 @@ static int wait_for_clock(const struct path *path, const struct spawn_template_k
 	while (!identity_is_settled(key, now.tv_sec, now.tv_nsec)) {
 		if (key->ctime_sec >= now.tv_sec + NEAR_FUTURE)
 			return 1;
-		/* Only a fatal signal: a restarted call would ask the caller's filters again. */
+		/*
+		 * Only a fatal signal: a restarted call would ask the caller's
+		 * filters again.
+		 */
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		set_current_state(TASK_KILLABLE | TASK_FREEZABLE);
@@ -86,9 +93,10 @@ static int wait_for_clock(const struct path *path, const struct spawn_template_k
 }
 
 /*
- * Read the identity of a file that may be written to, while writers are denied. A
- * write(2) sets the times before it copies the data. So the times of an unfinished
- * write would be in this identity, but its data would change the file later.
+ * Read the identity of a file that may be written to, while writers are denied.
+ * A write(2) sets the times before it copies the data. So the times of an
+ * unfinished write would be in this identity, but its data would change the
+ * file later.
  */
 static int read_quiet_identity(struct file *file, struct identity *identity, bool *settled)
 {

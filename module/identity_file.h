@@ -14,9 +14,9 @@ struct file;
 struct path;
 
 /*
- * Read the identity of the file at a path. Does not call the LSM's getattr hook:
- * execve(2) does not call it either. A caller that is shown the key must pass
- * template_describe(). Sleeps.
+ * Read the identity of the file at a path. Does not call the LSM's getattr
+ * hook: execve(2) does not call it either. A caller that is shown the key must
+ * pass template_describe(). Sleeps.
  *
  * @writable: the file may be written to while the template lives
  * @settled: set to true if every later write will show in a later identity
@@ -26,12 +26,14 @@ int identity_file_read(const struct path *path, bool writable, struct identity *
 		       bool *settled);
 
 /*
- * Read the identity of a file that may be written to. If only coarse times show a write,
- * wait until the next write must get another ctime. Then read the identity again,
- * because the file may have been written to during the wait. Sleeps.
+ * Read the identity of a file that may be written to. If only coarse times show
+ * a write, wait until the next write must get another ctime. Then read the
+ * identity again, because the file may have been written to during the wait.
+ * Sleeps.
  *
  * @ahead: set to true if the ctime is in the future
- * Return: 0; -ETXTBSY if the file is open for writing, or changes again and again;
+ * Return: 0; -ETXTBSY if the file is open for writing, or changes again and
+ * again;
  * -EINTR if current is being killed; or the errno of the file system.
  */
 int identity_file_read_settled(struct file *file, struct identity *identity, bool *ahead);

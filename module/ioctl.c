@@ -11,7 +11,10 @@ int ioctl_read(void *to, size_t ksize, const void __user *from, size_t usize, si
 {
 	if (usize < first_size)
 		return -EINVAL;
-	/* The most that an ioctl number can say. Checking a tail of gigabytes takes too long. */
+	/*
+	 * The most that an ioctl number can say. Checking a tail of gigabytes
+	 * takes too long.
+	 */
 	if (usize > _IOC_SIZEMASK)
 		return -E2BIG;
 	return copy_struct_from_user(to, ksize, from, usize);

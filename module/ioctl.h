@@ -16,15 +16,15 @@
  * copy_struct_from_user() does. Sleeps.
  *
  * @first_size: the size of the first published struct
- * Return: 0; -EINVAL: usize is below first_size; -E2BIG: a tail that the module does
- * not know is not zero, or usize is too large; -EFAULT.
+ * Return: 0; -EINVAL: usize is below first_size; -E2BIG: a tail that the module
+ * does not know is not zero, or usize is too large; -EFAULT.
  */
 int ioctl_read(void *to, size_t ksize, const void __user *from, size_t usize, size_t first_size);
 
 /*
- * Copy a struct of ksize bytes to the caller's struct of usize bytes. A tail that the
- * caller does not know is left out. A tail that the module does not know is cleared.
- * Sleeps.
+ * Copy a struct of ksize bytes to the caller's struct of usize bytes. A tail
+ * that the caller does not know is left out. A tail that the module does not
+ * know is cleared. Sleeps.
  *
  * Return: 0; -EINVAL: usize is below first_size; -EFAULT.
  */

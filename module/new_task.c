@@ -20,9 +20,10 @@
 
 /*
  * copy_process() copies neither the caller's memory (CLONE_VM) nor the caller's
- * descriptor table (CLONE_FILES). new_task_make() then gives the task its own table.
- * CLONE_VFORK does not make copy_process() wait. With it, copy_process() maps no shadow
- * stack for the task, and the task inherits the caller's alternate signal stack.
+ * descriptor table (CLONE_FILES). new_task_make() then gives the task its own
+ * table. CLONE_VFORK does not make copy_process() wait. With it, copy_process()
+ * maps no shadow stack for the task, and the task inherits the caller's
+ * alternate signal stack.
  */
 #define NEW_TASK_FLAGS (CLONE_VM | CLONE_VFORK | CLONE_FILES)
 
@@ -44,7 +45,10 @@ int new_task_make(struct new_task *new, struct kernel_clone_args *clone,
 	get_task_struct(new->task);
 	new->pid = get_task_pid(new->task, PIDTYPE_PID);
 	new->nr = pid_vnr(new->pid);
-	/* Only the OOM killer may read vfork_done of a task that is not yet awake. */
+	/*
+	 * Only the OOM killer may read vfork_done of a task that is not yet
+	 * awake.
+	 */
 	WRITE_ONCE(new->task->vfork_done, vfork_done);
 	fds_give(new->task, files);
 	ki_share_io_ports(new->task);
@@ -78,7 +82,10 @@ bool new_task_end_vfork(void)
 {
 	bool had;
 
-	/* As complete_vfork_done() does: a task that reads another's vfork_done holds task_lock. */
+	/*
+	 * As complete_vfork_done() does: a task that reads another's vfork_done
+	 * holds task_lock.
+	 */
 	task_lock(current);
 	had = current->vfork_done;
 	current->vfork_done = NULL;
@@ -97,15 +104,19 @@ int new_task_wait(struct completion *done)
 }
 
 /*
- * Only replace a 0. A task that became a program has its own exit signal. The exit
- * signal is -1 if another thread of the program has become the thread group's leader.
+ * Only replace a 0. A task that became a program has its own exit signal. The
+ * exit signal is -1 if another thread of the program has become the thread
+ * group's leader.
  */
 void new_task_restore_sigchld(const struct new_task *new)
 {
 	cmpxchg(&new->task->exit_signal, 0, SIGCHLD);
 }
 
-/* Sleep for some ticks. Only a fatal signal wakes current; freezers count it as frozen. */
+/*
+ * Sleep for some ticks. Only a fatal signal wakes current; freezers count it as
+ * frozen.
+ */
 static void nap(long ticks)
 {
 	set_current_state(TASK_KILLABLE | TASK_FREEZABLE);
@@ -113,9 +124,9 @@ static void nap(long ticks)
 }
 
 /*
- * Sleep until the task has ended. kernel_wait4() must not wait here: if a thread of
- * the caller's process traces the task, kernel_wait4() takes the stops that are for
- * the tracer.
+ * Sleep until the task has ended. kernel_wait4() must not wait here: if a
+ * thread of the caller's process traces the task, kernel_wait4() takes the
+ * stops that are for the tracer.
  *
  * Return: false if current gets a fatal signal.
  */
@@ -151,12 +162,14 @@ static bool reap_patiently(const struct new_task *new)
 	return gone;
 }
 
-/* Reap the task, which has ended. Return: false if current gets a fatal signal. */
+/*
+ * Reap the task, which has ended. Return: false if current gets a fatal signal.
+ */
 static bool reap_zombie(const struct new_task *new)
 {
 	/*
-	 * Another thread's wait with __WALL may have reaped the task. Then its pid is
-	 * free, and may be another task's.
+	 * Another thread's wait with __WALL may have reaped the task. Then its
+	 * pid is free, and may be another task's.
 	 */
 	return !pid_has_task(new->pid, PIDTYPE_PID) || ki_wait_all(new->nr) ||
 	       reap_patiently(new);

@@ -2,10 +2,10 @@
 /*
  * new_task.h - make a task, wait for it and reap it
  *
- * The task starts in a function of this module. It shares the caller's memory and
- * has its own descriptor table. Its exit signal is 0 unless the caller chooses
- * another. With exit signal 0, no plain wait(2) finds the task, its end sends no
- * signal, and the caller reaps it here.
+ * The task starts in a function of this module. It shares the caller's memory
+ * and has its own descriptor table. Its exit signal is 0 unless the caller
+ * chooses another. With exit signal 0, no plain wait(2) finds the task, its end
+ * sends no signal, and the caller reaps it here.
  */
 #ifndef OUTSPAWN_NEW_TASK_H
 #define OUTSPAWN_NEW_TASK_H
@@ -35,8 +35,8 @@ int new_task_trace(void);
  * @new: 'trace' is set, the rest is filled in on success
  * @clone: fn, fn_arg, exit_signal and flags beyond those of every new task
  * @files: the task's table; on success the task takes over the reference
- * @vfork_done: the task's vfork_done; 'fn' must call new_task_end_vfork() before the
- *	completion is freed
+ * @vfork_done: the task's vfork_done; 'fn' must call new_task_end_vfork()
+ * 	before the completion is freed
  * Return: 0, or an errno; -ERESTARTNOINTR if a signal is pending.
  */
 int new_task_make(struct new_task *new, struct kernel_clone_args *clone,
@@ -48,8 +48,8 @@ void new_task_put(struct new_task *new);
 void new_task_tell_tracer(const struct new_task *new, int event);
 
 /*
- * In the task: clear vfork_done without completing it. Afterwards the completion may
- * be freed.
+ * In the task: clear vfork_done without completing it. Afterwards the
+ * completion may be freed.
  *
  * Return: false if exec has completed and cleared vfork_done before.
  */
@@ -63,21 +63,22 @@ bool new_task_end_vfork(void);
 int new_task_wait(struct completion *done);
 
 /*
- * Give the task SIGCHLD so that a new parent can reap it, unless it already has an
- * exit signal.
+ * Give the task SIGCHLD so that a new parent can reap it, unless it already has
+ * an exit signal.
  */
 void new_task_restore_sigchld(const struct new_task *new);
 
 /*
- * Wait for the end of a task whose exit signal is 0, and reap the task. If the task is
- * traced, its tracer must reap it first. If a fatal signal ends the wait, restore
- * SIGCHLD: the task's new parent will reap it.
+ * Wait for the end of a task whose exit signal is 0, and reap the task. If the
+ * task is traced, its tracer must reap it first. If a fatal signal ends the
+ * wait, restore SIGCHLD: the task's new parent will reap it.
  */
 void new_task_reap(const struct new_task *new);
 
 /*
- * Sleep until the kernel has released a CLONE_AUTOREAP task, or current gets a fatal
- * signal. Kernels with CLONE_AUTOREAP wake the pidfd wait queue at the release.
+ * Sleep until the kernel has released a CLONE_AUTOREAP task, or current gets a
+ * fatal signal. Kernels with CLONE_AUTOREAP wake the pidfd wait queue at the
+ * release.
  */
 void new_task_wait_for_release(const struct new_task *new);
 

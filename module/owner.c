@@ -2,10 +2,10 @@
 /*
  * owner.c - the process and the credentials that a template belongs to
  *
- * The C library's setuid(3) makes the system call in every thread, and each thread
- * gets its own struct cred. So owner_is_current() compares the contents of the
- * credentials, not the pointers. A forked process has the same contents, so the
- * process is compared, too.
+ * The C library's setuid(3) makes the system call in every thread, and each
+ * thread gets its own struct cred. So owner_is_current() compares the contents
+ * of the credentials, not the pointers. A forked process has the same contents,
+ * so the process is compared, too.
  */
 #include <linux/cred.h>
 #include <linux/pid.h>

@@ -11,12 +11,15 @@ struct cred;
 struct pid;
 
 /*
- * owner_init() writes all fields before other tasks can reach the owner. Later they are
- * read without a lock.
+ * owner_init() writes all fields before other tasks can reach the owner. Later
+ * they are read without a lock.
  */
 struct owner {
 	const struct cred *cred; /* a reference */
-	/* The thread group: a reference. A number could be another process's later. */
+	/*
+	 * The thread group: a reference. A number could be another process's
+	 * later.
+	 */
 	struct pid *process;
 	/* The process's self_exec_id. Every execve(2) increments it. */
 	u64 exec_id;
@@ -29,9 +32,9 @@ void owner_init(struct owner *owner);
 void owner_destroy(struct owner *owner);
 
 /*
- * Return true if current is a thread of the owner's process, the process has not called
- * execve(2) since owner_init(), and current's credentials permit the same as the
- * owner's. Does not sleep.
+ * Return true if current is a thread of the owner's process, the process has
+ * not called execve(2) since owner_init(), and current's credentials permit the
+ * same as the owner's. Does not sleep.
  */
 bool owner_is_current(const struct owner *owner);
 

@@ -48,7 +48,10 @@ void request_report(const struct spawn_request *request,
 
 	if (!uresult || (!result->error && (request->args.flags & SPAWN_TEMPLATE_SPAWN_ASYNC)))
 		return;
-	/* Ignore a failure: the child may run, and the call must return its pid. */
+	/*
+	 * Ignore a failure: the child may run, and the call must return its
+	 * pid.
+	 */
 	if (copy_to_user(uresult, result, sizeof(*result)))
 		return;
 }

@@ -14,16 +14,19 @@ struct template;
 /* Belongs to the caller. Constant once it is read. */
 struct spawn_request {
 	struct template *tmpl; /* borrowed; NULL: spawn by path */
-	/* By path only, in user memory: as in struct spawn_template_path_args. */
+	/*
+	 * By path only, in user memory: as in struct spawn_template_path_args.
+	 */
 	const char __user *file;
 	const char __user *path;
 	struct spawn_template_spawn_args args;
 };
 
 /*
- * Read a struct spawn_template_spawn_args of usize bytes for a template, or a struct
- * spawn_template_path_args. Clear the caller's 'result': a bad pointer must fail now,
- * because after the spawn the caller could not be told how it ended.
+ * Read a struct spawn_template_spawn_args of usize bytes for a template, or a
+ * struct spawn_template_path_args. Clear the caller's 'result': a bad pointer
+ * must fail now, because after the spawn the caller could not be told how it
+ * ended.
  *
  * @tmpl: the request borrows it
  * Return: 0, -EINVAL, -E2BIG or -EFAULT.
@@ -33,8 +36,8 @@ int request_read(struct spawn_request *request, struct template *tmpl, const voi
 int request_read_path(struct spawn_request *request, const void __user *uargs, size_t usize);
 
 /*
- * Write to the caller's 'result' how a spawn ended. Does not write the success of an
- * asynchronous spawn: the child writes there if it fails later.
+ * Write to the caller's 'result' how a spawn ended. Does not write the success
+ * of an asynchronous spawn: the child writes there if it fails later.
  */
 void request_report(const struct spawn_request *request,
 		    const struct spawn_template_result *result);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * search.c - a program's name and where to look for it
+ * search.c - search a program in a list of directories
  *
  * The rules are those of execvp(3) and posix_spawnp(3) in the GNU C library.
  */
@@ -49,10 +49,10 @@ int search_next(const struct search *search, const char **at, char *name)
 	size_t len = end - dir;
 
 	*at = *end ? end + 1 : NULL;
-	/* That cannot be a directory; the C library passes it over. */
+	/* This cannot be a directory. The C library skips it, too. */
 	if (len >= PATH_MAX)
 		return -ENOENT;
-	/* An empty directory is the working directory: the name alone. */
+	/* An empty directory means the working directory: use only the name. */
 	if (snprintf(name, PATH_MAX, "%.*s%s%s", (int)len, dir, len ? "/" : "", search->file) >=
 	    PATH_MAX)
 		return -ENAMETOOLONG;

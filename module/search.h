@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * search.h - a program's name and where to look for it
+ * search.h - search a program in a list of directories
  */
 #ifndef OUTSPAWN_SEARCH_H
 #define OUTSPAWN_SEARCH_H
@@ -8,30 +8,39 @@
 #include <linux/types.h>
 
 struct search {
-	char *file; /* owned, for kvfree() */
-	unsigned long ufile; /* where the caller has it */
-	char *path; /* owned, for kvfree(); directories with ':' between; NULL: none */
+	char *file; /* the program's name; owned, for kvfree() */
+	unsigned long ufile; /* the address of the name in the caller's memory */
+	/*
+	 * The directories, separated by ':'; owned, for kvfree(). NULL: no
+	 * search.
+	 */
+	char *path;
 };
 
 /*
- * Copy both from current's memory; path may be NULL, and is forgotten if file
- * has a slash. Sleeps.
+ * Copy the name and the directories from current's memory. path may be NULL. If
+ * file has a slash, path is not used. Sleeps.
  *
- * Return: 0, -EINVAL (no file), -EFAULT, -ENAMETOOLONG, -E2BIG (path) or -ENOMEM.
+ * Return: 0, -EINVAL (no file), -EFAULT, -ENAMETOOLONG, -E2BIG (path) or
+ * -ENOMEM.
  */
 int search_copy(struct search *out, const char __user *file, const char __user *path);
 void search_free(struct search *search);
 
 /*
- * The name to try in the directory that stands at *at, which is then set to the
- * next one, or to NULL behind the last.
+ * Make the path to try in the directory at *at.
  *
- * @name: PATH_MAX bytes
- * Return: 0; -ENOENT: no such directory can be; -ENAMETOOLONG: no such name.
+ * @at: set to the next directory, or to NULL after the last one
+ * @name: PATH_MAX bytes for the path
+ * Return: 0; -ENOENT: no directory can have this name; -ENAMETOOLONG: the path
+ * is too long.
  */
 int search_next(const struct search *search, const char **at, char *name);
 
-/* Does an attempt that failed so let the search go on? As execvp(3) has it. */
+/*
+ * Return true if the search continues after this errno of an attempt, as in
+ * execvp(3).
+ */
 bool search_goes_on(int err);
 
 #endif /* OUTSPAWN_SEARCH_H */

@@ -9,7 +9,10 @@
 #include "internals.h"
 #include "signals.h"
 
-/* See to what is pending; is current to die of it? */
+/*
+ * Take pending stops, tracer and freezer calls. Return true if current must
+ * die.
+ */
 static bool dying(void)
 {
 	return signal_pending(current) && ki_take_signals();
@@ -27,7 +30,7 @@ bool signals_restarts(long err)
 	return false;
 }
 
-/* All that can be blocked. */
+/* Fill in all signals that can be blocked. */
 static void set_all(sigset_t *set)
 {
 	siginitsetinv(set, sigmask(SIGKILL) | sigmask(SIGSTOP));
@@ -48,15 +51,16 @@ void signals_unblock(const sigset_t *mask)
 
 	sigprocmask(SIG_SETMASK, &set, NULL);
 	/*
-	 * What made copy_process() fail with -ERESTARTNOINTR may be gone: another thread
-	 * took the signal, a freezer has ended. Only a task with this flag restarts a
-	 * system call on its way to user mode.
+	 * The reason why copy_process() failed with -ERESTARTNOINTR may be
+	 * gone: another thread has taken the signal, or a freezer has ended.
+	 * But only a task with TIF_SIGPENDING restarts a system call on its way
+	 * to user mode.
 	 */
 	if (pending)
 		set_thread_flag(TIF_SIGPENDING);
 }
 
-/* Would SIG_DFL or SIG_IGN ignore this signal? */
+/* Return true if current ignores this signal, by SIG_IGN or by SIG_DFL. */
 static bool is_ignored(int sig)
 {
 	struct sighand_struct *sighand = rcu_dereference_raw(current->sighand);
@@ -75,13 +79,13 @@ bool signals_wanted(void)
 
 	if (!task_sigpending(current))
 		return false;
-	/* A tracer sees ignored signals, too. */
+	/* A tracer must see ignored signals, too. */
 	if (current->ptrace)
 		return true;
 	spin_lock_irq(&sighand->siglock);
 	sigorsets(&set, &current->pending.signal, &current->signal->shared_pending.signal);
 	sigandnsets(&set, &set, &current->blocked);
-	/* Without a signal it is a stop or a freezer that wants current. */
+	/* Without a signal, a stop or a freezer has made current pending. */
 	if (!sigisemptyset(&set) && !(current->jobctl & JOBCTL_PENDING_MASK)) {
 		wanted = false;
 		for (sig = 1; sig <= _NSIG && !wanted; sig++)
@@ -106,7 +110,10 @@ bool signals_begin_again(long err)
 	case -ERESTARTSYS:
 	case -ERESTARTNOINTR:
 	case -ERESTARTNOHAND:
-		/* Without a signal it is a filter's or a file's own number: no end of it. */
+		/*
+		 * If nothing is pending, a filter or a file made up this errno.
+		 * A restart would return it again, for ever.
+		 */
 		return signal_pending(current) && !ki_take_signals();
 	}
 	return false;
@@ -121,8 +128,9 @@ bool signals_dying(void)
 void signals_end(sigset_t *mask)
 {
 	/*
-	 * What is not blocked any more, the kernel has forced on the child: SIGSEGV, when
-	 * exec fails past its point of no return. It must not be held off.
+	 * The child had all signals blocked. If one is unblocked now, the
+	 * kernel has forced it: SIGSEGV, when exec fails past its point of no
+	 * return. Do not block it again.
 	 */
 	sigandsets(mask, mask, &current->blocked);
 	sigprocmask(SIG_SETMASK, mask, NULL);

@@ -3,45 +3,62 @@
  * signals.h - signals of the caller and of the child while the child is set up
  *
  * The caller blocks all signals while it makes the child, so that no handled
- * signal makes the call begin again. The child is born so, and cannot run a
- * handler before exec: its signals stay blocked, as posix_spawn(3) does it, until
- * exec is over; then what came in meanwhile is delivered to the program. What
- * cannot be blocked acts as on any task: SIGKILL, stops, a tracer's and the
- * freezers' calls are taken when the child begins and when they end a wait of it.
+ * signal restarts the call. The child inherits this mask. The child cannot run
+ * a handler before exec, so its signals stay blocked until exec is over, as in
+ * posix_spawn(3). Then the program gets the signals that are pending.
+ *
+ * SIGKILL, stops, tracers and freezers cannot be blocked. The child takes these
+ * when it begins, and when one of these interrupts a wait of the child.
  */
 #ifndef OUTSPAWN_SIGNALS_H
 #define OUTSPAWN_SIGNALS_H
 
 #include <linux/signal_types.h>
 
-/* Is this an errno by which the kernel restarts a system call, and no user must see? */
+/*
+ * Return true if this errno makes the kernel restart a system call. User mode
+ * must not see such an errno.
+ */
 bool signals_restarts(long err);
 
-/* In the caller: block all but SIGKILL and SIGSTOP; mask is set to the mask before. */
+/* In the caller: block all but SIGKILL and SIGSTOP, and store the old mask. */
 void signals_block(sigset_t *mask);
-/* In the caller: set its mask again. What came in meanwhile is delivered after the call. */
+/*
+ * In the caller: restore the mask. Pending signals are delivered after the
+ * call.
+ */
 void signals_unblock(const sigset_t *mask);
 /*
- * In the caller: is something pending that it must return to user mode for? Not for
- * ignored signals: while SIGCHLD was blocked, ended children made it pending.
+ * In the caller: return true if the caller must return to user mode for a
+ * pending signal, stop or freezer. Ignored signals do not count: a child that
+ * ended while SIGCHLD was blocked may have made an ignored SIGCHLD pending.
  */
 bool signals_wanted(void);
 
 /*
- * In the child, first: block all signals, and take what is pending and cannot be
- * blocked. Sleeps, if a tracer wants to see the child begin. Returns true if
- * current must die.
+ * In the child, before all else: block all signals, then take the pending calls
+ * that cannot be blocked. Sleeps if a tracer stops the child at its first
+ * moment.
+ *
+ * Return: true if current must die.
  */
 bool signals_begin(void);
-/* Go on with this mask; what is pending shows again. mask is used up. */
+/*
+ * In the child, after exec: set the program's mask. Signals that it does not
+ * block are delivered. Changes *mask.
+ */
 void signals_end(sigset_t *mask);
-/* Is current to die? Also after a SIGKILL was taken, which is not pending any more then. */
+/*
+ * Return true if current must die, even if the SIGKILL was taken and is not
+ * pending now.
+ */
 bool signals_dying(void);
 
 /*
- * Did a wait end with err only because a stop, a tracer or a freezer wanted the
- * task out of it? Then that has been seen to, and the wait is to begin again, as
- * a system call is restarted. Sleeps.
+ * A wait ended with err. If only a stop, a tracer or a freezer interrupted the
+ * wait, take what is pending. Sleeps.
+ *
+ * Return: true if the wait must be restarted, as a system call would be.
  */
 bool signals_begin_again(long err);
 

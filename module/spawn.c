@@ -109,7 +109,10 @@ struct spawn *spawn_new(const struct spawn_request *request)
 	spawn->caller = get_task_struct(current);
 	init_completion(&spawn->done);
 	init_completion(&spawn->unwatched);
-	/* To the caller, a child that was killed before its first step was not made. */
+	/*
+	 * To the caller, a child that was killed before its first step was not
+	 * made.
+	 */
 	spawn->result.stage = SPAWN_TEMPLATE_STAGE_CREATE;
 	spawn->result.action = -1;
 	return spawn;
@@ -132,7 +135,9 @@ void spawn_put(struct spawn *spawn)
 	kfree(spawn);
 }
 
-/* Make the child's table, with the descriptors that it gets without an action. */
+/*
+ * Make the child's table, with the descriptors that it gets without an action.
+ */
 static int copy_fds(struct spawn *spawn)
 {
 	bool all = spawn->flags & SPAWN_TEMPLATE_SPAWN_INHERIT_FDS;
@@ -144,14 +149,18 @@ static int copy_fds(struct spawn *spawn)
 	return 0;
 }
 
-/* Return when the caller's call may return. spawn->exec.late and actions are set. */
+/*
+ * Return when the caller's call may return. spawn->exec.late and actions are
+ * set.
+ */
 static enum spawn_wait wait_of(const struct spawn *spawn,
 			       const struct spawn_template_spawn_args *args)
 {
 	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_ASYNC) {
 		/*
-		 * A child that changes user or drops capabilities may be traced by other
-		 * processes. It must not share a running caller's memory.
+		 * A child that changes user or drops capabilities may be traced
+		 * by other processes. It must not share a running caller's
+		 * memory.
 		 */
 		if (spawn->actions.user || (args->namespaces & CLONE_NEWUSER))
 			return WAIT_MEMORY;
@@ -167,8 +176,8 @@ static enum spawn_wait wait_of(const struct spawn *spawn,
 }
 
 /*
- * Copy argv and envp. If filters or a tracer will judge them, the child reads them
- * later instead.
+ * Copy argv and envp. If filters or a tracer will judge them, the child reads
+ * them later instead.
  */
 static int copy_exec_args(struct spawn *spawn, const struct spawn_template_spawn_args *args)
 {
@@ -212,7 +221,10 @@ int spawn_copy(struct spawn *spawn, const struct spawn_request *request)
 	if (err)
 		return err;
 	spawn->actions.late = spawn->exec.late;
-	/* 'pid' is free for the child's use: it is written when the spawn is over. */
+	/*
+	 * 'pid' is free for the child's use: it is written when the spawn is
+	 * over.
+	 */
 	if (args->result)
 		spawn->actions.spare =
 			u64_to_user_ptr(args->result + offsetof(struct spawn_template_result, pid));

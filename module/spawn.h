@@ -34,39 +34,36 @@ enum spawn_wait {
 };
 
 /*
- * No lock guards the fields. The phase decides which task writes or reads a field:
+ * No lock guards the fields. The phase decides which task writes or reads them.
+ * C is the caller, K the child; r means reads, w means writes.
  *
- * making:	until the caller wakes the child with ki_wake_up_new_task()
- * running:	until the caller's wait for 'done' ends. With WAIT_NOT, this phase is
- *		empty.
- * after:	the caller finishes the call while the child continues
+ * making   until the caller calls ki_wake_up_new_task()
+ * running  until the caller's wait for 'done' ends; with WAIT_NOT, not at all
+ * after    the caller finishes the call while the child continues
  *
- * C is the caller, K the child. r: reads, w: writes.
- *
- * field		making	running	after	notes
- * ------------------------------------------------------------------------------
- * ref			CK	CK	CK	atomic, at any time
- * tmpl, flags, wait,	C:rw	CK:r	CK:r	constant once the child is awake
+ * field                    making  running  after      notes
+ * -----------------------  ------  -------  ---------  ----------------------
+ * ref                      C       C K      C K        atomic
+ * tmpl, flags, wait,       C:rw    C:r K:r  C:r K:r
  *   exit_at_once
- * search, exit_signal,	C:rw	K:r	K:r	constant once the child is awake
- *   pdeath_signal,
- *   wants_pidfd,
- *   caller, nr
- * files		C:rw	-	-	NULL once the child has the table
- * pidfd_hold		C:w	-	-	released by the last spawn_put()
- * exec, actions, mask	C:rw	K:rw	K:rw
- * uresult		C:w	K:rw	K:rw
- * awaits_filters	C:w	K:rw	C:r K:rw	WRITE_ONCE(), READ_ONCE()
- * result		C:rw	K:rw	C:r K:rw	C only after 'done', and only if
- *						spawn_call_reports()
- * completed		-	K:rw	K:rw
- * abandoned		-	-	C:w K:r	WRITE_ONCE(), READ_ONCE()
- * done			-	C K	K	the child or exec completes it
- * unwatched		-	K	K	exec completes it; no task waits for it
+ * search, exit_signal,     C:rw    K:r      K:r
+ *   pdeath_signal, nr,
+ *   wants_pidfd, caller
+ * files                    C:rw    -        -          the child's before awake
+ * pidfd_hold               C:w     -        -          for the last spawn_put()
+ * exec, actions, mask      C:rw    K:rw     K:rw
+ * uresult                  C:w     K:rw     K:rw
+ * awaits_filters           C:rw    K:rw     C:r K:rw   WRITE_ONCE, READ_ONCE
+ * result                   C:rw    K:rw     C:r K:rw   C: see below
+ * completed                -       K:rw     K:rw
+ * abandoned                -       -        C:w K:r    WRITE_ONCE, READ_ONCE
+ * done                     -       C K      K          the child or exec completes
+ * unwatched                -       K        K          exec completes
  *
- * A child for which the call reports does not write 'result' after it has
- * completed 'done'. Only an asynchronous child does, and it has cleared
- * awaits_filters before.
+ * The caller reads 'result' only after 'done', and only if
+ * spawn_call_reports(). A child for which the call reports does not write
+ * 'result' after 'done'. Any other child may, but awaits_filters is
+ * false by then.
  */
 struct spawn {
 	refcount_t ref;
@@ -75,7 +72,9 @@ struct spawn {
 	u64 flags; /* SPAWN_TEMPLATE_SPAWN_* */
 	enum spawn_wait wait;
 	bool exit_at_once; /* making the child failed after copy_process() */
-	/* Asynchronous, and the caller's filters have not yet allowed vfork(2). */
+	/*
+	 * Asynchronous, and the caller's filters have not yet allowed vfork(2).
+	 */
 	bool awaits_filters;
 	bool completed; /* the child has completed 'done' */
 	bool abandoned; /* a fatal signal ended the caller's wait */
@@ -88,26 +87,34 @@ struct spawn {
 	/* A reference. Used to compare with the child's real_parent. */
 	struct task_struct *caller;
 	/*
-	 * Keeps a KILL_ON_CLOSE pidfd from being released before the child can take
-	 * the kill: a reference, or NULL.
+	 * Keeps a KILL_ON_CLOSE pidfd from being released before the child can
+	 * take the kill: a reference, or NULL.
 	 */
 	struct file *pidfd_hold;
-	/* The caller's signal mask. A SIGMASK action replaces it by the program's. */
+	/*
+	 * The caller's signal mask. A SIGMASK action replaces it by the
+	 * program's.
+	 */
 	sigset_t mask;
 	pid_t nr; /* the child's pid as the caller sees it */
 	/*
-	 * The caller waits for it. With WAIT_MEMORY it is the child's vfork_done: exec
-	 * completes it when the child drops the caller's memory. With another 'wait',
-	 * and if the spawn fails before that, the child completes it.
+	 * The caller waits for it. With WAIT_MEMORY it is the child's
+	 * vfork_done: exec completes it when the child drops the caller's
+	 * memory. With another 'wait', and if the spawn fails before that, the
+	 * child completes it.
 	 */
 	struct completion done;
 	/*
-	 * The child's vfork_done if 'done' is not. No task waits for it. By a vfork_done,
-	 * the OOM killer knows that the child's memory belongs to its parent: in_vfork().
+	 * The child's vfork_done if 'done' is not. No task waits for it. By a
+	 * vfork_done, the OOM killer knows that the child's memory belongs to
+	 * its parent: in_vfork().
 	 */
 	struct completion unwatched;
 	struct spawn_template_result result;
-	/* Where an asynchronous child writes why it failed, in user memory; or NULL. */
+	/*
+	 * Where an asynchronous child writes why it failed, in user memory; or
+	 * NULL.
+	 */
 	struct spawn_template_result __user *uresult;
 };
 
@@ -127,17 +134,19 @@ int spawn_check(const struct spawn_template_spawn_args *args);
 struct spawn *spawn_new(const struct spawn_request *request);
 
 /*
- * In the caller, before the child exists: copy all that the child will need. The
- * caller of this function has set exec.late. Sleeps.
+ * In the caller, before the child exists: copy all that the child will need.
+ * The caller of this function has set exec.late. Sleeps.
  *
- * Return: 0 or an errno; then result.action is the index of the bad action, or -1.
+ * Return: 0 or an errno; then result.action is the index of the bad action, or
+ * -1.
  */
 int spawn_copy(struct spawn *spawn, const struct spawn_request *request);
 
 /*
- * Return true if the call reports how the spawn ended, false if the child reports
- * its own end. The child does so if it is asynchronous, was not told to exit at
- * once, and the caller's filters have allowed vfork(2). For the caller and the child.
+ * Return true if the call reports how the spawn ended, false if the child
+ * reports its own end. The child does so if it is asynchronous, was not told to
+ * exit at once, and the caller's filters have allowed vfork(2). For the caller
+ * and the child.
  */
 static inline bool spawn_call_reports(const struct spawn *spawn)
 {
@@ -145,7 +154,10 @@ static inline bool spawn_call_reports(const struct spawn *spawn)
 	       READ_ONCE(spawn->awaits_filters);
 }
 
-/* Drop a reference. The last one frees the spawn and all that it holds. May sleep. */
+/*
+ * Drop a reference. The last one frees the spawn and all that it holds. May
+ * sleep.
+ */
 void spawn_put(struct spawn *spawn);
 
 /* Return the SPAWN_TEMPLATE_SPAWN_* flags that this kernel supports. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stop.c - check whether the caller may stop the program before its first instruction
+ * stop.c - check whether the caller may stop the program before its first
+ * instruction
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
@@ -18,7 +19,10 @@ int stop_ask_filters(pid_t nr)
 	return step_ask_filters(__NR_kill, nr, SIGSTOP, 0, 0, 0);
 }
 
-/* Check user ids as kill_ok_by_cred() in kernel/signal.c, for a sender other than current. */
+/*
+ * Check user ids as kill_ok_by_cred() in kernel/signal.c, for a sender other
+ * than current.
+ */
 static bool users_match(const struct cred *sender)
 {
 	const struct cred *own = current_cred();

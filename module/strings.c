@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * strings.c - argv and envp, copied from the caller
+ * strings.c - copy argv and envp from the caller to the program's stack
  */
 #include <linux/binfmts.h>
 #include <linux/build_bug.h>
@@ -20,10 +20,13 @@
 
 static_assert(STRINGS_MAX_ONE == MAX_ARG_STRLEN);
 
-/* In bytes, of a list's buffer: the first one, and the most that stays unused. */
+/*
+ * In bytes: the first size of a buffer, and the most that may stay unused in
+ * it.
+ */
 #define FIRST_CAPACITY 256
 #define MOST_UNUSED (2 * PAGE_SIZE)
-/* Their pointers are on the kernel's stack. */
+/* The page pointers are on the kernel stack, so only a few at once. */
 #define PAGES_AT_ONCE 16UL
 
 unsigned long strings_limit(unsigned long stack_rlimit)
@@ -33,7 +36,10 @@ unsigned long strings_limit(unsigned long stack_rlimit)
 	return max_t(unsigned long, limit, ARG_MAX);
 }
 
-/* Be a good citizen in a long loop, and stop when there is no more caller. */
+/*
+ * Let other tasks run during a long loop. Return -EINTR if current gets a fatal
+ * signal.
+ */
 static int pause_in_loop(void)
 {
 	if (fatal_signal_pending(current))
@@ -43,8 +49,8 @@ static int pause_in_loop(void)
 }
 
 /*
- * Memory for strings: of a slab up to two pages, else whole pages, so that no
- * more than two pages are taken beside what is asked for.
+ * Allocate memory for strings: from a slab up to two pages, otherwise whole
+ * pages. So an allocation is at most two pages larger than requested.
  */
 static char *alloc_bytes(size_t size)
 {
@@ -53,7 +59,7 @@ static char *alloc_bytes(size_t size)
 	return __vmalloc(size, GFP_KERNEL_ACCOUNT);
 }
 
-/* Move the strings to a buffer of so many bytes. */
+/* Move the strings to a buffer of 'capacity' bytes. */
 static int resize(struct strings *strings, size_t capacity)
 {
 	char *bytes = alloc_bytes(capacity);
@@ -72,14 +78,17 @@ static int grow(struct strings *strings)
 {
 	if (!strings->capacity)
 		return resize(strings, FIRST_CAPACITY);
-	/* An accounted allocation costs as much as several strings: only a few are made. */
+	/*
+	 * An accounted allocation costs as much as copying several strings:
+	 * make few.
+	 */
 	return resize(strings, max(2 * strings->capacity, PAGE_SIZE));
 }
 
 /*
- * Append one string of at most 'most' bytes, with its NUL. When the buffer is
- * full, the copy goes on in a larger one: no byte is read twice, so a string
- * that changes meanwhile is still one terminated string.
+ * Append one string of at most 'most' bytes with its NUL. If the buffer is
+ * full, continue in a larger buffer. No byte is read twice, so a string that
+ * changes during the copy is still one terminated string.
  */
 static int append(struct strings *out, const char __user *string, size_t most)
 {
@@ -101,7 +110,7 @@ static int append(struct strings *out, const char __user *string, size_t most)
 			out->size += len + 1;
 			return 0;
 		}
-		/* No NUL yet. */
+		/* The NUL is not yet copied. */
 		out->size += space;
 		string += space;
 		most -= space;
@@ -109,7 +118,7 @@ static int append(struct strings *out, const char __user *string, size_t most)
 	return -E2BIG;
 }
 
-/* Append all strings of an array. The caller frees what there is after an error. */
+/* Append all strings of an array. After an error, the caller must free *out. */
 static int append_all(struct strings *out, const char __user *const __user array[],
 		      unsigned long *room)
 {
@@ -149,7 +158,7 @@ int strings_copy(struct strings *out, const char __user *const __user array[],
 		strings_free(out);
 		return err;
 	}
-	/* Without memory for a smaller buffer, the larger one stays. */
+	/* If there is no memory for a smaller buffer, keep the larger one. */
 	if (out->capacity - out->size > MOST_UNUSED)
 		resize(out, out->size);
 	return 0;
@@ -181,7 +190,9 @@ void strings_free(struct strings *strings)
 	*strings = (struct strings) {};
 }
 
-/* Take the next 'size' bytes of the stack, downwards, as copy_string_kernel() does. */
+/*
+ * Reserve 'size' bytes of the stack, downwards, as copy_string_kernel() does.
+ */
 static int take_stack(struct linux_binprm *bprm, size_t size)
 {
 	bprm->p -= size;
@@ -190,15 +201,15 @@ static int take_stack(struct linux_binprm *bprm, size_t size)
 	if (bprm->p >= bprm->vma->vm_start)
 		return 0;
 	/*
-	 * Only the kernel's own function can grow the stack and charge its pages
-	 * to current. It is given an empty string for the lowest byte, which is
-	 * written again later.
+	 * Only copy_string_kernel() can grow the stack and charge its pages to
+	 * current. Let it write an empty string to the lowest byte.
+	 * write_stack() overwrites this byte later.
 	 */
 	bprm->p++;
 	return copy_string_kernel("", bprm);
 }
 
-/* Write to stack that was taken. Looks up each page once. */
+/* Write to stack that take_stack() has reserved. Look up each page once. */
 static int write_stack(struct linux_binprm *bprm, unsigned long at, const char *from, size_t size)
 {
 	struct page *pages[PAGES_AT_ONCE];
@@ -210,7 +221,7 @@ static int write_stack(struct linux_binprm *bprm, unsigned long at, const char *
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		got = ki_get_stack_pages(bprm, at & PAGE_MASK, min(count, PAGES_AT_ONCE), pages);
-		/* exec has no other error for it. */
+		/* exec has no other errno for this. */
 		if (got <= 0)
 			return -E2BIG;
 		for (i = 0; i < got; i++) {

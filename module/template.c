@@ -28,8 +28,9 @@ u64 template_count(void)
 }
 
 /*
- * Open a file for exec, with the checks of do_open_execat() in fs/exec.c: execute
- * permission, a regular file, no noexec mount. Read permission is not needed.
+ * Open a file for exec, with the checks of do_open_execat() in fs/exec.c:
+ * execute permission, a regular file, no noexec mount. Read permission is not
+ * needed.
  */
 static struct file *open_for_exec(const struct path *path)
 {
@@ -37,7 +38,10 @@ static struct file *open_for_exec(const struct path *path)
 	struct file *file;
 	int err;
 
-	/* An O_PATH | O_NOFOLLOW descriptor of a link: ELOOP as may_open() in fs/namei.c. */
+	/*
+	 * An O_PATH | O_NOFOLLOW descriptor of a link: ELOOP as may_open() in
+	 * fs/namei.c.
+	 */
 	if (S_ISLNK(mode))
 		return ERR_PTR(-ELOOP);
 	if (!S_ISREG(mode))
@@ -55,11 +59,13 @@ static struct file *open_for_exec(const struct path *path)
 }
 
 /*
- * Check whether current may open the file for reading. A security module may check an
- * open for exec only when exec runs, as AppArmor does. So open the file again, for
- * reading. Nothing is read. fanotify and inotify report only the open for exec.
+ * Check whether current may open the file for reading. A security module may
+ * check an open for exec only when exec runs, as AppArmor does. So open the
+ * file again, for reading. Nothing is read. fanotify and inotify report only
+ * the open for exec.
  *
- * Return: 0; -EACCES or -EPERM: current may not; another errno: the open failed.
+ * Return: 0; -EACCES or -EPERM: current may not; another errno: the open
+ * failed.
  */
 static int open_to_read(const struct path *path)
 {
@@ -76,8 +82,8 @@ static int open_to_read(const struct path *path)
 }
 
 /*
- * Fail with -ETXTBSY if the file is open for writing now. On success, writers are
- * denied from now on if deny_write is set.
+ * Fail with -ETXTBSY if the file is open for writing now. On success, writers
+ * are denied from now on if deny_write is set.
  */
 static int check_writers(struct file *file, bool deny_write)
 {
@@ -96,9 +102,9 @@ static void close_exec_file(struct file *file, bool deny_write)
 }
 
 /*
- * Allocate a template with the program headers and the path. The memory is charged to
- * the caller's memory cgroup. Program headers that would make the template larger than
- * TEMPLATE_MEMORY are left out: exec does not need them.
+ * Allocate a template with the program headers and the path. The memory is
+ * charged to the caller's memory cgroup. Program headers that would make the
+ * template larger than TEMPLATE_MEMORY are left out: exec does not need them.
  */
 static struct template *alloc_template(const Elf64_Phdr *phdrs, u16 phnum, const char *path)
 {
@@ -135,9 +141,9 @@ struct findings {
 };
 
 /*
- * Forget the format of a file that the template's maker may not read. The maker must
- * not learn the format: an open for exec gives no such right. Only exec may tell it,
- * after its own checks.
+ * Forget the format of a file that the template's maker may not read. The maker
+ * must not learn the format: an open for exec gives no such right. Only exec
+ * may tell it, after its own checks.
  */
 static void forget_format(struct elf_facts *facts)
 {
@@ -146,11 +152,12 @@ static void forget_format(struct elf_facts *facts)
 }
 
 /*
- * Find out the facts about a file. The identity is read before the contents: a write
- * between the two makes the template stale.
+ * Find out the facts about a file. The identity is read before the contents: a
+ * write between the two makes the template stale.
  *
- * @found: the caller has set readable and deny_write. If the file is no ELF file,
- *	writers are let in and deny_write is cleared. The other fields are filled in.
+ * @found: the caller has set readable and deny_write. If the file is no ELF
+ * 	file, writers are let in and deny_write is cleared. The other fields are
+ * 	filled in.
  */
 static int inspect(struct file *file, u64 flags, struct findings *found)
 {
@@ -171,7 +178,10 @@ static int inspect(struct file *file, u64 flags, struct findings *found)
 		*facts = (struct elf_facts) {};
 		err = 0;
 	}
-	/* execve(2) denies writers of an ELF program, but not of a script or another file. */
+	/*
+	 * execve(2) denies writers of an ELF program, but not of a script or
+	 * another file.
+	 */
 	if (!err && found->deny_write && !is_elf) {
 		ki_allow_write(file);
 		found->deny_write = false;
@@ -209,7 +219,10 @@ static struct template *template_of(struct file *file, struct file *handle, cons
 	tmpl->elf = facts->summary;
 	tmpl->ehdr = facts->ehdr;
 	tmpl->refused = found->refused;
-	/* The format of a file that may not be read is unknown: assume an interpreter. */
+	/*
+	 * The format of a file that may not be read is unknown: assume an
+	 * interpreter.
+	 */
 	tmpl->by_interpreter = (flags & SPAWN_TEMPLATE_CREATE_ANY_FORMAT) &&
 			       facts->summary.type == ET_NONE;
 	tmpl->foreign = !ki_mount_is_ours(&file->f_path);
@@ -280,8 +293,8 @@ struct template *template_from_path(const char __user *upath, u64 flags)
 }
 
 /*
- * Return a name for the file of a descriptor: its path, or, if the file has no path
- * (unlinked, a memfd), the name that fexecve(3) would use.
+ * Return a name for the file of a descriptor: its path, or, if the file has no
+ * path (unlinked, a memfd), the name that fexecve(3) would use.
  *
  * @buf: PATH_MAX bytes for the name
  * @reachable: set to true if the name is the file's path
@@ -315,7 +328,10 @@ struct template *template_from_file(struct file *file, int fd, u64 flags)
 	tmpl = pin(&file->f_path, name, flags);
 	if (!IS_ERR(tmpl)) {
 		tmpl->reachable = reachable;
-		/* As execveat(2): an interpreter cannot open a number that exec closes. */
+		/*
+		 * As execveat(2): an interpreter cannot open a number that exec
+		 * closes.
+		 */
 		tmpl->interpretable = reachable && !tmpl->refused && !fds_closed_by_exec(fd);
 	}
 	kfree(buf);

@@ -2,9 +2,9 @@
 /*
  * template.h - an executable, pinned and checked
  *
- * A template is complete once it is made. Only its counters change later, so tasks
- * read it without a lock. The template fd holds a reference. Every struct spawn holds
- * another until its child is done with exec.
+ * A template is complete once it is made. Only its counters change later, so
+ * tasks read it without a lock. The template fd holds a reference. Every struct
+ * spawn holds another until its child is done with exec.
  */
 #ifndef OUTSPAWN_TEMPLATE_H
 #define OUTSPAWN_TEMPLATE_H
@@ -19,8 +19,8 @@
 struct file;
 
 /*
- * The largest allocation of a template, in bytes, not counting the open file. Only a
- * long path may make a template larger.
+ * The largest allocation of a template, in bytes, not counting the open file.
+ * Only a long path may make a template larger.
  */
 #define TEMPLATE_MEMORY 4096
 
@@ -38,13 +38,17 @@ struct template {
 	bool reachable; /* 'path' named the file; false for an invented name */
 	bool by_interpreter; /* ANY_FORMAT, and not known to be an ELF program */
 	bool interpretable; /* exec may give the path to an interpreter */
-	/* Not an ELF program, but its maker may not read it: only exec says ENOEXEC. */
+	/*
+	 * Not an ELF program, but its maker may not read it: only exec says
+	 * ENOEXEC.
+	 */
 	bool refused;
-	bool foreign; /* its mount was not in its maker's mount namespace, as a memfd's */
+	/* Its mount was not in its maker's mount namespace. A memfd's never is. */
+	bool foreign;
 	bool deny_write; /* the template keeps writers away for as long as it lives */
 	u32 memory; /* the size of this allocation in bytes */
 	struct identity identity; /* uid and gid are global ids */
-	bool ahead; /* the ctime was in the future: see check_file() in template_check.c */
+	bool ahead; /* the ctime was in the future: see check_file() */
 	struct spawn_template_elf elf;
 	atomic64_t spawned;
 	atomic64_t failed;
@@ -55,7 +59,8 @@ struct template {
 
 /*
  * Make a template of the file at an absolute path, or of an open file. Sleeps.
- * Errors as SPAWN_TEMPLATE_IOC_CREATE documents them. The caller owns the reference.
+ * Errors as SPAWN_TEMPLATE_IOC_CREATE documents them. The caller owns the
+ * reference.
  *
  * @fd: the file's number in current's table; names a file that has no path
  * @flags: SPAWN_TEMPLATE_CREATE_*
@@ -64,7 +69,10 @@ struct template *template_from_path(const char __user *path, u64 flags);
 struct template *template_from_file(struct file *file, int fd, u64 flags);
 
 struct template *template_get(struct template *tmpl);
-/* Drop a reference. The last one closes the file and lets writers in. May sleep. */
+/*
+ * Drop a reference. The last one closes the file and lets writers in. May
+ * sleep.
+ */
 void template_put(struct template *tmpl);
 
 /* The facts about a template that a task may ask for. */
@@ -75,11 +83,12 @@ struct template_facts {
 };
 
 /*
- * Fill in the facts that current may know. The key needs the right to stat(2) the file.
- * 'elf' and 'memory' need the right to read the file. All other facts are 0. Sleeps.
+ * Fill in the facts that current may know. The key needs the right to stat(2)
+ * the file. 'elf' and 'memory' need the right to read the file. All other facts
+ * are 0. Sleeps.
  *
- * @open: open the file to check the right to read. Only an open asks all security
- *	modules. fanotify and inotify report this open.
+ * @open: open the file to check the right to read. Only an open asks all
+ * 	security modules. fanotify and inotify report this open.
  */
 void template_describe(const struct template *tmpl, struct template_facts *facts, bool open);
 

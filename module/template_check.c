@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * template_check.c - check whether current may use a template, and whether it is stale
+ * template_check.c - check whether current may use a template, and whether it
+ * is stale
  */
 #include <linux/fs.h>
 #include <linux/namei.h>
@@ -12,9 +13,10 @@
 #include "template_check.h"
 
 /*
- * Check that the template's path still names its file, on the same mount. If the path
- * names no file, the template is stale. Other errors of the look-up are current's own,
- * as for execve(2): current may have no right to search a directory.
+ * Check that the template's path still names its file, on the same mount. If
+ * the path names no file, the template is stale. Other errors of the look-up
+ * are current's own, as for execve(2): current may have no right to search a
+ * directory.
  */
 static int check_path(const struct template *tmpl)
 {
@@ -46,9 +48,9 @@ static bool path_counts(const struct template *tmpl)
 }
 
 /*
- * Check that the file has not changed. If the ctime was in the future, a write may get
- * the same ctime once the clock has come to it. From then on the template is stale,
- * because a change may not show.
+ * Check that the file has not changed. If the ctime was in the future, a write
+ * may get the same ctime once the clock has come to it. From then on the
+ * template is stale, because a change may not show.
  *
  * @path: the file; its mount may be another than the pinned one
  */

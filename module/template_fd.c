@@ -2,8 +2,9 @@
 /*
  * template_fd.c - the descriptor that names a template
  *
- * The descriptor's file is an anonymous inode. Its private data is a reference to the
- * template. The file supports ioctl(2), but not read(2), write(2) or poll(2).
+ * The descriptor's file is an anonymous inode. Its private data is a reference
+ * to the template. The file supports ioctl(2), but not read(2), write(2) or
+ * poll(2).
  */
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
@@ -31,7 +32,10 @@ static int template_fd_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* There is no event to wait for. Without this function, poll(2) would say "ready". */
+/*
+ * There is no event to wait for. Without this function, poll(2) would say
+ * "ready".
+ */
 static __poll_t template_fd_poll(struct file *file, struct poll_table_struct *wait)
 {
 	return EPOLLERR;
@@ -45,9 +49,9 @@ static void template_fd_show_fdinfo(struct seq_file *m, struct file *file)
 	struct template_facts facts;
 
 	/*
-	 * A reader of /proc does not expect a file to be opened, so do not open it. The
-	 * reader's filters may deny stat(2), and cannot be asked here. So a reader with
-	 * filters gets no facts.
+	 * A reader of /proc does not expect a file to be opened, so do not open
+	 * it. The reader's filters may deny stat(2), and cannot be asked here.
+	 * So a reader with filters gets no facts.
 	 */
 	if (step_has_filters())
 		facts = (struct template_facts) {};
@@ -155,10 +159,10 @@ static int check_args(const struct spawn_template_create_args *args)
 }
 
 /*
- * Check 'reserved' again after the filters were asked. The filters saw openat2(2) with
- * 'reserved' as its struct open_how: all 0 means O_RDONLY. openat2(2) would read the
- * struct after the filters, too. So the struct that is used is not another than the
- * one that a supervisor saw.
+ * Check 'reserved' again after the filters were asked. The filters saw
+ * openat2(2) with 'reserved' as its struct open_how: all 0 means O_RDONLY.
+ * openat2(2) would read the struct after the filters, too. So the struct that
+ * is used is not another than the one that a supervisor saw.
  */
 static int check_how(const struct spawn_template_create_args __user *uargs)
 {
@@ -171,8 +175,8 @@ static int check_how(const struct spawn_template_create_args __user *uargs)
 }
 
 /*
- * Copy the path only after the filters were asked, as openat2(2) would. So a supervisor
- * and this function read the same path.
+ * Copy the path only after the filters were asked, as openat2(2) would. So a
+ * supervisor and this function read the same path.
  */
 static struct template *create_from_path(const struct spawn_template_create_args *args,
 					 const struct spawn_template_create_args __user *uargs)

@@ -9,7 +9,8 @@ struct spawn_template_create_args;
 struct template;
 
 /*
- * SPAWN_TEMPLATE_IOC_CREATE: make a template, and a descriptor that names it. Sleeps.
+ * SPAWN_TEMPLATE_IOC_CREATE: make a template, and a descriptor that names it.
+ * Sleeps.
  *
  * @args: a copy of uargs
  * Return: the descriptor or an errno (uapi/spawn_template.h).
@@ -20,7 +21,8 @@ long template_fd_create(const struct spawn_template_create_args *args,
 /*
  * Find the template that current's descriptor fd names.
  *
- * Return: a reference; or an ERR_PTR: -EBADF, or -ENOTTY if fd names no template.
+ * Return: a reference; or an ERR_PTR: -EBADF, or -ENOTTY if fd names no
+ * template.
  */
 struct template *template_fd_get(int fd);
 
