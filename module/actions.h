@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * actions.h - the set-up steps of a spawn
+ * actions.h - the actions of a spawn: what the child does before exec
  *
- * Copied and checked in the caller, before there is a child; run in the child.
+ * actions.c copies and checks them in the caller, before there is a child.
+ * actions_run.c runs them in the child.
  */
 #ifndef OUTSPAWN_ACTIONS_H
 #define OUTSPAWN_ACTIONS_H
@@ -10,43 +11,52 @@
 #include <linux/openat2.h>
 #include <linux/signal_types.h>
 
+#include "arch.h"
 #include "spawn_template.h"
 
 struct file;
 
-/* What OPEN opens, and where in the caller's memory that stood. */
+/* What all actions of a type have in common. */
+struct action_type {
+	u8 fields; /* ACTION_*: the fields that the type has; the others must be 0 */
+	u32 flags; /* the bits that 'flags' may have */
+	bool holds_file; /* the child may use the caller's descriptor fd */
+	bool returns_newfd; /* the system call returns newfd; otherwise 0 */
+	/*
+	 * The child reads arg's memory again after a tracer or the filters have judged
+	 * the call: what they saw there must be what the action does.
+	 */
+	bool read_again;
+};
+
+#define ACTION_FD (1 << 0)
+#define ACTION_NEWFD (1 << 1)
+#define ACTION_ARG (1 << 2) /* and then arg must not be 0 */
+
+/* What OPEN opens. */
 struct action_open {
-	const void __user *uarg;
-	u64 upath;
 	struct open_how how;
 	char path[];
 };
 
-/* The system call of a SYSCALL. */
-struct action_call {
-	u32 nr;
-	bool lent; /* its descriptor may be the caller's */
-	unsigned long args[6];
-};
-
+/* The caller fills it in. Afterwards only the child uses it. */
 struct action {
 	u32 type;
 	u32 flags;
 	s32 fd;
 	s32 newfd;
 	/*
-	 * The caller's descriptor fd, if it had one when the spawn began: a
-	 * reference. For CLOSE only whether it had one is known: 'existed'.
-	 * For signals, where the set stood in the caller's memory.
+	 * The system call that the action stands for, as a tracer, the filters and the
+	 * audit log see it. SIGDEFAULT stands for one rt_sigaction(2) a signal;
+	 * args[0] is 0 here.
 	 */
-	union {
-		struct file *file; /* DUP2, FCHDIR, OPEN, SYSCALL */
-		bool existed; /* CLOSE */
-		u64 usigset; /* SIGMASK, SIGDEFAULT */
-	};
+	struct call call;
+	/* The caller's descriptor fd when the spawn began: a reference, or NULL. */
+	struct file *file;
+	bool existed; /* CLOSE: the caller had a descriptor fd when the spawn began */
+	bool lends; /* SYSCALL: fd is an argument of the call, and may be the caller's */
 	union {
 		struct action_open *open; /* OPEN; owned */
-		struct action_call *call; /* SYSCALL; owned */
 		sigset_t set; /* SIGMASK, SIGDEFAULT */
 	};
 };
@@ -54,14 +64,14 @@ struct action {
 struct actions {
 	struct action *list; /* owned; NULL if count is 0 */
 	u32 count;
-	bool memory; /* one of them looks at the caller's memory when it runs */
-	bool user; /* after one of them others may trace the child than the caller */
+	bool memory; /* an action reads the caller's memory when it runs */
+	bool user; /* after an action, tasks that may not trace the caller may trace the child */
+	bool late; /* a tracer or filters judge the calls: see action_type.read_again */
 	/*
-	 * What OPEN and SIGMASK point to is read again in the child, after a tracer or
-	 * filters have judged it.
+	 * In the caller's memory: for syscalls_prepare(), and 0 again after the action.
+	 * Or NULL.
 	 */
-	bool late;
-	s32 __user *spare; /* for syscalls_prepare(); 0 again afterwards. Or NULL */
+	s32 __user *pgrp_slot;
 };
 
 /*
@@ -69,20 +79,30 @@ struct actions {
  * to, and take references to the caller's descriptors that they name. Sleeps.
  *
  * @failed: set to the index of the action that is bad, or not written
- * Return: 0, -EINVAL, -EFAULT, -E2BIG, -ENAMETOOLONG, -ENOMEM, or -EOPNOTSUPP: a
- * system call that is not taken.
+ * Return: 0, -EINVAL, -EFAULT, -E2BIG, -ENAMETOOLONG, -ENOMEM, or -EOPNOTSUPP (a
+ * system call that syscalls.c does not have).
  */
 int actions_copy(struct actions *out, const struct spawn_template_action __user *list, u64 count,
 		 s32 *failed);
 void actions_free(struct actions *actions);
 
 /*
- * Run them in current, the child, which has a table of its own.
+ * Run them in current, the child, which has a descriptor table of its own.
  *
  * @mask: replaced by the set of a SIGMASK action
  * @failed: set to the index of the action that failed
  * Return: 0 or the action's errno, or STEP_DEATH.
  */
 int actions_run(struct actions *actions, sigset_t *mask, s32 *failed);
+
+/* For actions_run.c. */
+const struct action_type *action_type(const struct action *action);
+/*
+ * Read what an OPEN, SIGMASK or SIGDEFAULT points to from current's memory, where
+ * action->call says. Replaces what was read before. Sleeps.
+ *
+ * Return: 0, -EFAULT, -ENAMETOOLONG or -ENOMEM.
+ */
+int action_read(struct action *action);
 
 #endif /* OUTSPAWN_ACTIONS_H */

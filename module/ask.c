@@ -17,7 +17,6 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/stat.h>
-#include <linux/unistd.h>
 
 #include "ask.h"
 #include "fds.h"
@@ -36,7 +35,7 @@
  */
 struct question {
 	refcount_t ref;
-	struct step_call calls[MOST_CALLS];
+	struct call calls[MOST_CALLS];
 	unsigned int count; /* of calls */
 	/*
 	 * A descriptor that the calls name. The child has it while the filters
@@ -49,7 +48,7 @@ struct question {
 	struct completion done; /* the child's vfork_done */
 };
 
-static struct question *question_new(const struct step_call *calls, unsigned int count)
+static struct question *question_new(const struct call *calls, unsigned int count)
 {
 	struct question *question = kzalloc(sizeof(*question), GFP_KERNEL_ACCOUNT);
 
@@ -93,10 +92,7 @@ static int ask_each(struct question *question)
 	int err = 0;
 
 	for (; question->call < question->count; question->call++) {
-		const struct step_call *call = &question->calls[question->call];
-
-		err = step_ask_filters(call->nr, call->args[0], call->args[1], call->args[2],
-				       call->args[3], call->args[4]);
+		err = step_ask_filters(&question->calls[question->call]);
 		if (err)
 			break;
 	}
@@ -225,7 +221,7 @@ static int ask_in_child(struct question *question)
  *
  * @fd, @file: the descriptor that the calls name; or file is NULL
  */
-static int ask(const struct step_call *calls, unsigned int count, int fd, struct file *file)
+static int ask(const struct call *calls, unsigned int count, int fd, struct file *file)
 {
 	struct question *question;
 	int err;
@@ -252,10 +248,10 @@ static int ask(const struct step_call *calls, unsigned int count, int fd, struct
 
 int ask_create_path(u64 path, u64 how)
 {
-	const struct step_call calls[] = {
-		{ __NR_openat2, { AT_FDCWD, path, how, sizeof(struct open_how) } },
-		{ __NR_execveat, { AT_FDCWD, path } },
-		{ __NR_execve, { path } },
+	const struct call calls[] = {
+		CALL_OF(openat2, AT_FDCWD, path, how, sizeof(struct open_how)),
+		CALL_OF(execveat, AT_FDCWD, path),
+		CALL_OF(execve, path),
 	};
 
 	BUILD_BUG_ON(ARRAY_SIZE(calls) > MOST_CALLS);
@@ -264,9 +260,7 @@ int ask_create_path(u64 path, u64 how)
 
 int ask_create_fd(int fd, struct file *file)
 {
-	const struct step_call call = {
-		__NR_execveat, { fd, 0, 0, 0, AT_EMPTY_PATH }
-	};
+	const struct call call = CALL_OF(execveat, fd, 0, 0, 0, AT_EMPTY_PATH);
 
 	return ask(&call, 1, fd, file);
 }
@@ -274,9 +268,7 @@ int ask_create_fd(int fd, struct file *file)
 int ask_query(struct file *file)
 {
 	int fd = step_ioctl_fd();
-	const struct step_call call = {
-		__NR_statx, { fd, 0, AT_EMPTY_PATH, STATX_BASIC_STATS }
-	};
+	const struct call call = CALL_OF(statx, fd, 0, AT_EMPTY_PATH, STATX_BASIC_STATS);
 
 	return ask(&call, 1, fd, file);
 }

@@ -23,7 +23,7 @@ struct birth {
 	 * vfork: the tracer saw a vfork(2) instead.
 	 */
 	bool vfork_shown;
-	struct step_call ioctl; /* with vfork_shown: the caller's own system call */
+	struct call ioctl; /* with vfork_shown: the caller's own system call */
 	int pidfd; /* the reserved number, or -1 */
 	struct file *pidfd_file; /* not yet installed, or NULL */
 	int __user *upidfd; /* where the caller wants the number, or NULL */

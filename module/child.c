@@ -15,7 +15,6 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/uaccess.h>
-#include <linux/unistd.h>
 
 #include "child.h"
 #include "exec.h"
@@ -32,12 +31,12 @@
 
 static int set_by_prctl(unsigned long option, unsigned long value)
 {
-	const unsigned long args[6] = { option, value };
-	int err = step_enter(__NR_prctl, option, value, 0, 0, 0);
+	const struct call call = CALL_OF(prctl, option, value);
+	int err = step_enter(&call);
 
 	if (err)
 		return err;
-	err = step_do(__NR_prctl, args);
+	err = step_do(&call);
 	step_leave(err);
 	return err;
 }
@@ -47,10 +46,10 @@ static int set_by_prctl(unsigned long option, unsigned long value)
  */
 static int ask_about_vfork(const struct spawn *spawn)
 {
-	int err = step_ask_filters(__NR_vfork, 0, 0, 0, 0, 0);
+	int err = step_ask_filters(&ARCH_VFORK);
 
 	if (!err && spawn->wants_pidfd)
-		err = step_ask_filters(__NR_pidfd_open, spawn->nr, 0, 0, 0, 0);
+		err = step_ask_filters(&CALL_OF(pidfd_open, spawn->nr));
 	return err;
 }
 

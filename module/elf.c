@@ -8,11 +8,8 @@
 #include <string.h>
 #endif
 
+#include "arch.h"
 #include "elf.h"
-
-/* The end of user addresses on x86-64 with four levels of page tables. */
-#define ELF_ADDRESS_END 0x7ffffffff000ULL
-#define ELF_PAGE_MASK 0xfffULL
 
 /*
  * Return true if [offset, offset + size) lies inside a file of file_size bytes.
@@ -52,13 +49,13 @@ static int check_load(const Elf64_Phdr *ph, u64 file_size, u64 previous_end)
 {
 	if (ph->p_filesz > ph->p_memsz)
 		return -ENOEXEC;
-	if (ph->p_vaddr >= ELF_ADDRESS_END || ph->p_memsz > ELF_ADDRESS_END - ph->p_vaddr)
+	if (ph->p_vaddr >= ARCH_ADDRESS_END || ph->p_memsz > ARCH_ADDRESS_END - ph->p_vaddr)
 		return -ENOEXEC;
 	if (ph->p_vaddr < previous_end)
 		return -ENOEXEC;
 	if (!inside(ph->p_offset, ph->p_filesz, file_size))
 		return -ENOEXEC;
-	if (ph->p_filesz && ((ph->p_offset ^ ph->p_vaddr) & ELF_PAGE_MASK))
+	if (ph->p_filesz && ((ph->p_offset ^ ph->p_vaddr) & (ARCH_PAGE_SIZE - 1)))
 		return -ENOEXEC;
 	return 0;
 }

@@ -22,13 +22,14 @@ typedef uint64_t u64;
 typedef uint16_t u16;
 #endif
 
+#include "arch.h"
 #include "spawn_template.h"
 
 /*
  * The kernel's own limit: a program header table has at most 4 KiB, a page
  * (load_elf_phdrs() in fs/binfmt_elf.c).
  */
-#define ELF_MAX_PHDRS (4096 / sizeof(Elf64_Phdr))
+#define ELF_MAX_PHDRS (ARCH_PAGE_SIZE / sizeof(Elf64_Phdr))
 
 /* PATH_MAX: the longest interpreter path, with its NUL. */
 #define ELF_MAX_INTERP 4096

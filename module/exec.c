@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exec.c - execute a template's file in the child
+ * exec.c - execute a program in the child
  *
- * What do_execveat_common() in fs/exec.c does, with strings that are in the
- * kernel already and a file that is open already.
+ * Does what do_execveat_common() in fs/exec.c does, but the strings are in the
+ * kernel already, and a template's file is open already.
  */
 #include <linux/binfmts.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
-#include <linux/ptrace.h>
 #include <linux/limits.h>
 #include <linux/mman.h>
 #include <linux/sched/signal.h>
-#include <linux/sched/task_stack.h>
 #include <linux/uaccess.h>
-#include <linux/unistd.h>
 
+#include "arch.h"
 #include "exec.h"
 #include "fds.h"
 #include "internals.h"
@@ -26,7 +24,7 @@
 #include "template.h"
 #include "template_check.h"
 
-/* bprm_stack_limits(): how far down the strings may reach. */
+/* Set how far down the strings may reach, as bprm_stack_limits() does. */
 static int set_limits(struct linux_binprm *bprm)
 {
 	unsigned long limit = strings_limit(bprm->rlim_stack.rlim_cur);
@@ -38,7 +36,7 @@ static int set_limits(struct linux_binprm *bprm)
 	return 0;
 }
 
-/* Name, environment, arguments, from high addresses to low ones. */
+/* Push the name, the environment and the arguments, from high addresses to low ones. */
 static int push_strings(struct linux_binprm *bprm, const struct exec_args *args)
 {
 	const struct strings *argv = &args->argv, *envp = &args->envp;
@@ -56,14 +54,16 @@ static int push_strings(struct linux_binprm *bprm, const struct exec_args *args)
 	err = strings_push(envp, bprm) ?: strings_push(argv, bprm);
 	if (err || bprm->argc)
 		return err;
-	/* Programs rely on there being an argv[0]: since 5.18 exec makes one. */
+	/* Programs rely on an argv[0]. Since 5.18 exec adds an empty one. */
 	bprm->argc = 1;
 	return copy_string_kernel("", bprm);
 }
 
 /*
- * Fill in and execute what was allocated, or say why it was not. fd: as it was for
- * that, or -1 if the kernel opens the name.
+ * Fill in and execute a bprm.
+ *
+ * @bprm: taken over; or an ERR_PTR, which is returned
+ * @fd: as for ki_alloc_bprm(), or -1 if the kernel opens the name
  */
 static int run_bprm(struct linux_binprm *bprm, int fd, struct filename *name,
 		    const struct exec_args *args)
@@ -74,11 +74,13 @@ static int run_bprm(struct linux_binprm *bprm, int fd, struct filename *name,
 		return PTR_ERR(bprm);
 	err = push_strings(bprm, args);
 	if (!err) {
-		/* Where to go on, exec says, not a tracer; if it fails for good: nowhere. */
-		instruction_pointer_set(current_pt_regs(), 0);
-		user_stack_pointer_set(current_pt_regs(), 0);
+		/*
+		 * exec sets where user mode resumes. Clear what a tracer may have written
+		 * there, in case that exec fails past its point of no return.
+		 */
+		arch_clear_user_entry();
 		err = fd < 0 ? ki_bprm_execve_path(bprm, name) : ki_bprm_execve(bprm, fd, name);
-		/* A fatal signal is on its way; there is no program to return to. */
+		/* The kernel has sent a fatal signal. There is no program to return to. */
 		if (err && bprm->point_of_no_return) {
 			ki_audit_leave(err);
 			err = 0;
@@ -101,14 +103,15 @@ static int exec_fd(const struct template *tmpl, int fd, const struct exec_args *
 		ki_notify_exec(tmpl->file);
 	err = run_bprm(bprm, fd, name, args);
 	putname(name);
-	/* The formats that want an interpreter say so, after exec's own checks. */
+	/* After exec's own checks, a format that needs an interpreter fails with ENOENT. */
 	return tmpl->refused && err == -ENOENT ? -ENOEXEC : err;
 }
 
 /*
- * In a mount namespace where the pinned file's mount is foreign, the program would
- * silently run with less privilege than by its path. So the child looks the path up,
- * and executes the same file there. Returns an O_PATH file, a reference.
+ * In a mount namespace where the pinned file's mount is foreign, exec of the pinned
+ * file would silently give the program less privilege than exec of its path. So
+ * look the path up, for the same file at the place where this namespace has it.
+ * Return an O_PATH file, a reference.
  */
 static struct file *find_again(const struct template *tmpl)
 {
@@ -125,9 +128,9 @@ static struct file *find_again(const struct template *tmpl)
 }
 
 /*
- * Place what is executed at a number: exec opens a file by number only. The number is
- * close-on-exec, so exec takes it away again; if it fails, the child ends anyway.
- * Meanwhile pidfd_getfd(2) can take it, too: but it is O_PATH, and cannot be read.
+ * Place the file that will be executed at a free number: exec opens a file by number
+ * only. The number is close-on-exec, so exec closes it. If exec fails, the child ends
+ * anyway. Meanwhile pidfd_getfd(2) can take the file, but cannot read it (O_PATH).
  */
 static int place_program(const struct template *tmpl, u32 *stage)
 {
@@ -146,24 +149,111 @@ static int place_program(const struct template *tmpl, u32 *stage)
 	return fd;
 }
 
-/*
- * A signal interrupted exec while it waited for the child's credentials, which a
- * tracer that attaches holds: nothing was done yet, and exec begins again.
- *
- * @upath: as the step was entered with
- */
-static bool begin_again(int err, unsigned long upath, const struct exec_args *args)
-{
-	const unsigned long call[4] = { upath, args->uargv, args->uenvp, 0 };
+/* An exec in progress, as the system call that it stands for. */
+struct exec_call {
+	struct exec_args *args;
+	/*
+	 * The execve(2) that is judged. Its first argument is the path in the caller's
+	 * memory, or 0 if nothing judges the path.
+	 */
+	struct call call;
+	/* Bytes of the child's own mapping at that path, or 0. */
+	size_t mapped;
+};
 
-	if (!err || !step_begin_again(err, __NR_execve, call))
+static struct exec_call begin_call(struct exec_args *args, unsigned long upath)
+{
+	return (struct exec_call) {
+		.args = args,
+		.call = CALL_OF(execve, upath, (unsigned long)args->argv.array,
+				(unsigned long)args->envp.array),
+	};
+}
+
+/*
+ * Must exec be restarted? A signal can interrupt exec while it waits for
+ * cred_guard_mutex, which an attaching tracer holds. Nothing is done yet then.
+ */
+static bool begin_again(int err, const struct exec_call *exec)
+{
+	if (!err || !step_begin_again(err, &exec->call))
 		return false;
-	/* A tracer's stop may have come between. */
-	current_pt_regs()->orig_ax = __NR_execve;
+	/* A tracer that stopped the child meanwhile may have written the number. */
+	arch_set_nr(exec->call.nr);
 	return true;
 }
 
-/* execve(2) of a path, but for its being entered and left. */
+/*
+ * If current is being killed, the mapping may stay, because vm_munmap() then takes no
+ * mmap lock. The mapping is in the caller's memory, and holds only the path.
+ */
+static void hide_path(struct exec_call *exec)
+{
+	if (exec->mapped)
+		vm_munmap(exec->call.args[0], exec->mapped);
+	exec->mapped = 0;
+}
+
+/* Find room for a path: the memory that the caller lends, or else a new mapping. */
+static int find_room(struct exec_call *exec, size_t size)
+{
+	const struct exec_args *args = exec->args;
+	unsigned long at;
+
+	if (args->scratch && size <= args->scratch_size) {
+		exec->call.args[0] = (unsigned long)args->scratch;
+		return 0;
+	}
+	at = vm_mmap(NULL, 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	if (IS_ERR_VALUE(at))
+		return at;
+	exec->call.args[0] = at;
+	exec->mapped = PAGE_ALIGN(size);
+	return 0;
+}
+
+/*
+ * Write a path into the caller's memory, where tracers and supervisors read it. After
+ * a call that returned 0, hide_path() must follow.
+ */
+static int show_path(struct exec_call *exec, const char *path)
+{
+	size_t size = strlen(path) + 1;
+	int err;
+
+	if (!exec->args->late)
+		return 0;
+	err = find_room(exec, size);
+	if (err)
+		return err;
+	if (!copy_to_user((void __user *)exec->call.args[0], path, size))
+		return 0;
+	hide_path(exec);
+	return -EFAULT;
+}
+
+/* Enter execve(2), and then read its strings, as execve(2) does. */
+static int enter(const struct exec_call *exec)
+{
+	int err = step_enter(&exec->call);
+
+	if (err || !exec->args->late)
+		return err;
+	err = exec_args_read(exec->args);
+	if (err)
+		step_leave(err);
+	return err;
+}
+
+/* Copy the path that was judged, for kvfree(). Return NULL if nothing judged it. */
+static char *read_shown(const struct exec_call *exec)
+{
+	if (!exec->args->late)
+		return NULL;
+	return strings_copy_one((const char __user *)exec->call.args[0], PATH_MAX, -ENAMETOOLONG);
+}
+
+/* Do what execve(2) of a path does after its entry. */
 static int exec_path(const char *path, const struct exec_args *args)
 {
 	struct filename *name;
@@ -172,7 +262,7 @@ static int exec_path(const char *path, const struct exec_args *args)
 	err = ki_exec_check_nproc();
 	if (err)
 		return err;
-	/* Nothing else would say so of an empty one. */
+	/* getname_kernel() takes an empty path. */
 	if (!path[0])
 		return -ENOENT;
 	name = getname_kernel(path);
@@ -183,131 +273,57 @@ static int exec_path(const char *path, const struct exec_args *args)
 	return err;
 }
 
-/* Where those that judge an exec read its path, in the caller's memory. */
-struct shown_path {
-	unsigned long at; /* 0: nothing judges it */
-	size_t mapped; /* bytes of a mapping of the child's own there, or 0 */
-};
-
-/*
- * If current is being killed, the mapping may stay: the kernel takes no lock of its
- * memory then. It is the caller's memory, and has no more than the path.
- */
-static void hide_path(struct shown_path *shown)
-{
-	if (shown->mapped)
-		vm_munmap(shown->at, shown->mapped);
-	shown->mapped = 0;
-}
-
-/* Room for a path: what the caller lends if that suffices, otherwise a new mapping. */
-static int find_room(size_t size, const struct exec_args *args, struct shown_path *shown)
-{
-	if (args->scratch && size <= args->scratch_size) {
-		shown->at = (unsigned long)args->scratch;
-		return 0;
-	}
-	shown->at = vm_mmap(NULL, 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, 0);
-	if (IS_ERR_VALUE(shown->at))
-		return shown->at;
-	shown->mapped = PAGE_ALIGN(size);
-	return 0;
-}
-
-/*
- * Write a path into the caller's memory for those that judge it. hide_path() must
- * follow a call that returned 0.
- */
-static int show_path(const char *path, const struct exec_args *args, struct shown_path *shown)
-{
-	size_t size = strlen(path) + 1;
-	int err;
-
-	*shown = (struct shown_path) { };
-	if (!args->late)
-		return 0;
-	err = find_room(size, args, shown);
-	if (err)
-		return err;
-	if (!copy_to_user((void __user *)shown->at, path, size))
-		return 0;
-	hide_path(shown);
-	return -EFAULT;
-}
-
-/* Enter execve(2), and, as it does, read its strings after it was judged. */
-static int enter(unsigned long upath, struct exec_args *args)
-{
-	int err = step_enter(__NR_execve, upath, args->uargv, args->uenvp, 0, 0);
-
-	if (err || !args->late)
-		return err;
-	err = exec_args_read(args);
-	if (err)
-		step_leave(err);
-	return err;
-}
-
-/* What was judged as the path; to be freed by kvfree(). NULL if nothing judged it. */
-static char *read_shown(const struct shown_path *shown, const struct exec_args *args)
-{
-	if (!args->late)
-		return NULL;
-	return strings_copy_one((const char __user *)shown->at, PATH_MAX, -ENAMETOOLONG);
-}
-
-/* One attempt, as the system call that it is. Hides the path. */
-static int attempt(const char *path, struct shown_path *shown, struct exec_args *args)
+/* Make one attempt, as a system call of its own. Hides the path. */
+static int attempt(const char *path, struct exec_call *exec)
 {
 	char *judged = NULL;
 	int err;
 
-	err = enter(shown->at, args);
+	err = enter(exec);
 	if (!err)
-		judged = read_shown(shown, args);
-	hide_path(shown);
+		judged = read_shown(exec);
+	hide_path(exec);
 	if (err)
 		return err;
-	current_pt_regs()->orig_ax = __NR_execve;
+	arch_set_nr(exec->call.nr);
 	if (IS_ERR(judged)) {
 		step_leave(PTR_ERR(judged));
 		return PTR_ERR(judged);
 	}
 	do {
-		err = exec_path(judged ?: path, args);
-	} while (begin_again(err, shown->at, args));
+		err = exec_path(judged ?: path, exec->args);
+	} while (begin_again(err, exec));
 	kvfree(judged);
 	if (err)
 		step_leave(err);
 	return err;
 }
 
-/* An attempt at a path that the search made up. */
+/* Make an attempt at a path that the search composed. */
 static int attempt_found(const char *path, struct exec_args *args)
 {
-	struct shown_path shown;
-	int err;
+	struct exec_call exec = begin_call(args, 0);
+	int err = show_path(&exec, path);
 
-	err = show_path(path, args, &shown);
-	return err ?: attempt(path, &shown, args);
+	return err ?: attempt(path, &exec);
 }
 
 int exec_search(const struct search *search, struct exec_args *args, s32 *index)
 {
-	struct shown_path own = { .at = search->ufile };
+	struct exec_call own = begin_call(args, search->ufile);
 	const char *at = search->path;
 	bool denied = false;
 	int err = -ENOENT;
 	char *name;
 
 	if (!search->path)
-		return attempt(search->file, &own, args);
+		return attempt(search->file, &own);
 	name = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!name)
 		return -ENOMEM;
 	*index = -1;
 	while (at) {
-		/* A path may have tens of thousands. */
+		/* A path may have tens of thousands of directories. */
 		if (fatal_signal_pending(current)) {
 			err = -EINTR;
 			break;
@@ -324,11 +340,10 @@ int exec_search(const struct search *search, struct exec_args *args, s32 *index)
 	return err;
 }
 
-/* The template's path, as it was judged, must be the one that is executed. */
-static int check_shown(const struct template *tmpl, const struct shown_path *shown,
-		       const struct exec_args *args)
+/* Compare the path that was judged with the template's, which will be executed. */
+static int check_shown(const struct template *tmpl, const struct exec_call *exec)
 {
-	char *judged = read_shown(shown, args);
+	char *judged = read_shown(exec);
 	bool same;
 
 	if (IS_ERR(judged))
@@ -338,8 +353,24 @@ static int check_shown(const struct template *tmpl, const struct shown_path *sho
 	return same ? 0 : -EPERM;
 }
 
-static int exec_entered(const struct template *tmpl, unsigned long upath,
-			const struct exec_args *args, u32 *stage)
+/* Have execve(2) of the template's path judged. */
+static int enter_template(const struct template *tmpl, const struct exec_call *exec)
+{
+	const unsigned long *args = exec->call.args;
+	int err;
+
+	err = step_ask_filters(&CALL_OF(execveat, -1, args[0], args[1], args[2], AT_EMPTY_PATH));
+	if (!err)
+		err = enter(exec);
+	if (err)
+		return err;
+	err = check_shown(tmpl, exec);
+	if (err)
+		step_leave(err);
+	return err;
+}
+
+static int exec_entered(const struct template *tmpl, const struct exec_call *exec, u32 *stage)
 {
 	int err, fd = -1;
 
@@ -348,52 +379,34 @@ static int exec_entered(const struct template *tmpl, unsigned long upath,
 		return err;
 	do {
 		err = template_begin_exec(tmpl);
-	} while (begin_again(err, upath, args));
+	} while (begin_again(err, exec));
 	if (err)
 		return err;
 	do {
 		if (fd < 0)
 			fd = place_program(tmpl, stage);
-		err = fd < 0 ? fd : exec_fd(tmpl, fd, args);
-	} while (begin_again(err, upath, args));
+		err = fd < 0 ? fd : exec_fd(tmpl, fd, exec->args);
+	} while (begin_again(err, exec));
 	template_end_exec(tmpl);
-	return err;
-}
-
-/* Let execve(2) of the template's path be judged. */
-static int enter_template(const struct template *tmpl, struct exec_args *args,
-			  const struct shown_path *shown)
-{
-	int err;
-
-	err = step_ask_filters(__NR_execveat, -1, shown->at, args->uargv, args->uenvp,
-			       AT_EMPTY_PATH);
-	if (!err)
-		err = enter(shown->at, args);
-	if (err)
-		return err;
-	err = check_shown(tmpl, shown, args);
-	if (err)
-		step_leave(err);
 	return err;
 }
 
 int exec_template(const struct template *tmpl, struct exec_args *args, u32 *stage)
 {
-	struct shown_path shown;
+	struct exec_call exec = begin_call(args, 0);
 	int err;
 
-	err = show_path(tmpl->path, args, &shown);
+	err = show_path(&exec, tmpl->path);
 	if (err)
 		return err;
-	err = enter_template(tmpl, args, &shown);
-	hide_path(&shown);
+	err = enter_template(tmpl, &exec);
+	hide_path(&exec);
 	if (err)
 		return err;
-	/* A tracer, and what reads /proc/PID/syscall, see an exec like any other. */
-	current_pt_regs()->orig_ax = __NR_execve;
-	err = exec_entered(tmpl, shown.at, args, stage);
-	/* A successful exec is left on the way to user mode, like every other. */
+	/* A tracer, and a reader of /proc/PID/syscall, must see an ordinary execve(2). */
+	arch_set_nr(exec.call.nr);
+	err = exec_entered(tmpl, &exec, stage);
+	/* A successful exec is left on the way to user mode, like every execve(2). */
 	if (err)
 		step_leave(err);
 	return err;
@@ -402,11 +415,9 @@ int exec_template(const struct template *tmpl, struct exec_args *args, u32 *stag
 int exec_args_read(struct exec_args *args)
 {
 	unsigned long room = strings_limit(rlimit(RLIMIT_STACK));
-	int err;
 
 	exec_args_free(args);
-	err = strings_copy(&args->argv, u64_to_user_ptr(args->uargv), &room);
-	return err ?: strings_copy(&args->envp, u64_to_user_ptr(args->uenvp), &room);
+	return strings_read(&args->argv, &room) ?: strings_read(&args->envp, &room);
 }
 
 void exec_args_free(struct exec_args *args)

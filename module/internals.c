@@ -38,10 +38,7 @@
 #include <uapi/linux/sched.h>
 #include <uapi/linux/wait.h>
 
-#ifdef CONFIG_X86_IOPL_IOPERM
-#include <asm/io_bitmap.h>
-#endif
-
+#include "arch.h"
 #include "internals.h"
 #include "internals_btf.h"
 #include "internals_protos.h"
@@ -213,7 +210,7 @@ static const struct function functions[] = {
 	FUNCTION(TASK_WORK_RUN, ONLY, "task_work_run",
 		 "void (void)",
 		 os_task_work_run, 0, 0),
-	FUNCTION(SYS_CALL, ONLY, "x64_sys_call",
+	FUNCTION(SYS_CALL, ONLY, ARCH_SYS_CALL,
 		 "long int (const struct pt_regs *, unsigned int)",
 		 os_sys_call, 0, 0),
 	FUNCTION(SECCOMP, SECCOMP_PERMIT, "__seccomp_permit_syscall",
@@ -559,23 +556,6 @@ struct task_struct *ki_copy_process(int trace, int node, struct kernel_clone_arg
 	return static_call(os_copy_process)(NULL, trace, node, args);
 }
 
-void ki_share_io_ports(struct task_struct *child)
-{
-#ifdef CONFIG_X86_IOPL_IOPERM
-	struct io_bitmap *ports = current->thread.io_bitmap;
-
-	/* As io_bitmap_share() in arch/x86/kernel/ioport.c. */
-	if (!test_thread_flag(TIF_IO_BITMAP))
-		return;
-	/* There is none when it is iopl(2) that allows all ports. */
-	if (ports) {
-		refcount_inc(&ports->refcnt);
-		child->thread.io_bitmap = ports;
-	}
-	set_tsk_thread_flag(child, TIF_IO_BITMAP);
-#endif
-}
-
 void ki_trace_fork(struct task_struct *child)
 {
 	/* As the tracepoint itself guards its probes (linux/tracepoint.h). */
@@ -663,18 +643,20 @@ void ki_force_sig_seccomp(int nr)
 	static_call(os_force_sig_seccomp)(nr, 0, true);
 }
 
-void ki_audit_enter(int nr, const unsigned long args[4])
+void ki_audit_enter(const struct call *call)
 {
 #ifdef CONFIG_AUDITSYSCALL
-	if (test_syscall_work(SYSCALL_AUDIT))
-		static_call(os_audit_entry)(nr, args[0], args[1], args[2], args[3]);
+	const unsigned long *args = call->args;
+
+	if (arch_audits_calls())
+		static_call(os_audit_entry)(call->nr, args[0], args[1], args[2], args[3]);
 #endif
 }
 
 void ki_audit_leave(long ret)
 {
 #ifdef CONFIG_AUDITSYSCALL
-	if (test_syscall_work(SYSCALL_AUDIT))
+	if (arch_audits_calls())
 		static_call(os_audit_exit)(!IS_ERR_VALUE(ret), ret);
 #endif
 }

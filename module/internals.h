@@ -14,6 +14,7 @@
 
 #include <linux/types.h>
 
+struct call;
 struct cred;
 struct file;
 struct filename;
@@ -51,11 +52,6 @@ ssize_t internals_show(char *page);
  * NUMA_NO_NODE. -ERESTARTNOINTR if a signal is pending.
  */
 struct task_struct *ki_copy_process(int trace, int node, struct kernel_clone_args *args);
-/*
- * Give a child that is not yet awake current's I/O port permissions, which
- * copy_thread() of a task with a function leaves out.
- */
-void ki_share_io_ports(struct task_struct *child);
 /* Tell tracing that current made child, as kernel_clone() does. */
 void ki_trace_fork(struct task_struct *child);
 void ki_wake_up_new_task(struct task_struct *task);
@@ -105,7 +101,7 @@ void ki_force_sig_seccomp(int nr);
  * Open and close the audit record of a system call of current's, if it is
  * audited. What stands between is reported as that call's.
  */
-void ki_audit_enter(int nr, const unsigned long args[4]);
+void ki_audit_enter(const struct call *call);
 void ki_audit_leave(long ret);
 /* Count this task as frozen for cgroup v2 while it waits; in pairs. */
 void ki_enter_frozen(void);

@@ -14,6 +14,7 @@
 #include <linux/sched/task.h>
 #include <linux/wait.h>
 
+#include "arch.h"
 #include "fds.h"
 #include "internals.h"
 #include "new_task.h"
@@ -51,7 +52,7 @@ int new_task_make(struct new_task *new, struct kernel_clone_args *clone,
 	 */
 	WRITE_ONCE(new->task->vfork_done, vfork_done);
 	fds_give(new->task, files);
-	ki_share_io_ports(new->task);
+	arch_share_io_ports(new->task);
 	ki_trace_fork(new->task);
 	return 0;
 }

@@ -181,8 +181,8 @@ static enum spawn_wait wait_of(const struct spawn *spawn,
  */
 static int copy_exec_args(struct spawn *spawn, const struct spawn_template_spawn_args *args)
 {
-	spawn->exec.uargv = args->argv;
-	spawn->exec.uenvp = args->envp;
+	spawn->exec.argv.array = u64_to_user_ptr(args->argv);
+	spawn->exec.envp.array = u64_to_user_ptr(args->envp);
 	spawn->exec.scratch = u64_to_user_ptr(args->scratch);
 	spawn->exec.scratch_size = args->scratch_size;
 	return spawn->exec.late ? 0 : exec_args_read(&spawn->exec);
@@ -226,7 +226,7 @@ int spawn_copy(struct spawn *spawn, const struct spawn_request *request)
 	 * over.
 	 */
 	if (args->result)
-		spawn->actions.spare =
+		spawn->actions.pgrp_slot =
 			u64_to_user_ptr(args->result + offsetof(struct spawn_template_result, pid));
 	spawn->wait = wait_of(spawn, args);
 	return copy_fds(spawn);

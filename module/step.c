@@ -5,100 +5,72 @@
 #include <linux/err.h>
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
-#include <linux/sched/task_stack.h>
 #include <linux/seccomp.h>
 #include <linux/string.h>
-#include <linux/unistd.h>
 
-#include <asm/ptrace.h>
-#include <asm/syscall.h>
-
+#include "arch.h"
 #include "internals.h"
 #include "signals.h"
 #include "step.h"
 
-static void call_to_regs(const struct step_call *call, struct pt_regs *regs)
+/* Do the registers still hold this call? A tracer may write them at a stop. */
+static bool is_unchanged(const struct call *call)
 {
-	regs->orig_ax = call->nr;
-	regs->ax = -ENOSYS;
-	regs->di = call->args[0];
-	regs->si = call->args[1];
-	regs->dx = call->args[2];
-	regs->r10 = call->args[3];
-	regs->r8 = call->args[4];
-	regs->r9 = call->args[5];
+	struct call now;
+
+	arch_get_call(&now);
+	return now.nr == call->nr && !memcmp(now.args, call->args, sizeof(now.args));
 }
 
-/* Is it still this call? A tracer may write the registers when it is stopped. */
-static bool call_in_regs(const struct step_call *call, struct pt_regs *regs)
+/* The filters denied the call: what must become of the step? */
+static int verdict(void)
 {
-	unsigned long args[6];
+	long ret = arch_result();
 
-	syscall_get_arguments(current, regs, args);
-	return syscall_get_nr(current, regs) == call->nr && !memcmp(args, call->args, sizeof(args));
-}
-
-/* The filters said no: what is to come of it? */
-static int verdict(const struct pt_regs *regs)
-{
-	long ret = regs->ax;
-
-	/* KILL and TRAP force the signal, blocked or not; there is no handler here to run. */
+	/* KILL and TRAP force SIGSYS even if it is blocked. The child has no handler to run. */
 	if (sigismember(&current->pending.signal, SIGSYS) &&
 	    !sigismember(&current->blocked, SIGSYS))
 		return STEP_DEATH;
 	if (signals_dying())
 		return -EINTR;
-	/* A number that is no error is a call that somebody else made up. */
+	/* A result that is no error means that a tracer or a supervisor did the call. */
 	return IS_ERR_VALUE(ret) ? ret : -EPERM;
 }
 
-/* The tracer's stop at a call's entry, if it asked for one. */
-static int stop_at_entry(const struct step_call *call)
+/* Stop for the tracer at a call's entry, if the tracer asked for that. */
+static int stop_at_entry(const struct call *call)
 {
-	struct pt_regs *regs = current_pt_regs();
-	bool emulated = test_syscall_work(SYSCALL_EMU);
+	bool emulated = arch_emulates_calls();
 
-	if (!emulated && !test_syscall_work(SYSCALL_TRACE))
+	if (!emulated && !arch_traces_calls())
 		return 0;
-	call_to_regs(call, regs);
+	arch_set_call(call);
 	ki_ptrace_syscall(PTRACE_EVENTMSG_SYSCALL_ENTRY);
 	if (signals_dying())
 		return -EINTR;
-	/* It wants the call changed, left out, or to do it itself. */
-	return emulated || !call_in_regs(call, regs) ? -EPERM : 0;
+	/* The tracer wants to change the call, to leave it out, or to do it itself. */
+	return emulated || !is_unchanged(call) ? -EPERM : 0;
 }
 
-static int ask(const struct step_call *call)
+/* Stop for the tracer at a call's exit, if the tracer asked for that. */
+static void stop_at_exit(long ret)
 {
-	struct pt_regs *regs = current_pt_regs();
+	/* A killed task must not stop: no second SIGKILL would end the stop. */
+	if (!arch_traces_calls() || signals_dying())
+		return;
+	arch_set_result(ret);
+	ki_ptrace_syscall(PTRACE_EVENTMSG_SYSCALL_EXIT);
+}
 
-	call_to_regs(call, regs);
+static int ask_once(const struct call *call)
+{
+	arch_set_call(call);
 	if (!ki_seccomp_allows())
-		return verdict(regs);
-	return call_in_regs(call, regs) ? 0 : -EPERM;
+		return verdict();
+	return is_unchanged(call) ? 0 : -EPERM;
 }
 
-bool step_has_filters(void)
-{
-	return seccomp_mode(&current->seccomp) != SECCOMP_MODE_DISABLED;
-}
-
-bool step_was_killed(void)
-{
-	/* __seccomp_filter() gives a task that it kills a mode that only it knows. */
-	return seccomp_mode(&current->seccomp) != SECCOMP_MODE_FILTER;
-}
-
-int step_ioctl_fd(void)
-{
-	unsigned long args[6];
-
-	syscall_get_arguments(current, current_pt_regs(), args);
-	return args[0];
-}
-
-static int ask_filters(const struct step_call *call)
+int step_ask_filters(const struct call *call)
 {
 	int err;
 
@@ -108,88 +80,21 @@ static int ask_filters(const struct step_call *call)
 	if (seccomp_mode(&current->seccomp) == SECCOMP_MODE_STRICT)
 		return STEP_DEATH;
 	do {
-		err = ask(call);
+		err = ask_once(call);
 	} while (signals_begin_again(err));
 	return err;
 }
 
-int step_ask_filters(int nr, unsigned long a0, unsigned long a1, unsigned long a2,
-		     unsigned long a3, unsigned long a4)
+int step_enter(const struct call *call)
 {
-	struct step_call call = { .nr = nr, .args = { a0, a1, a2, a3, a4, 0 } };
+	int err = stop_at_entry(call) ?: step_ask_filters(call);
 
-	return ask_filters(&call);
-}
-
-int step_enter(int nr, unsigned long a0, unsigned long a1, unsigned long a2, unsigned long a3,
-	       unsigned long a4)
-{
-	struct step_call call = { .nr = nr, .args = { a0, a1, a2, a3, a4, 0 } };
-	int err;
-
-	err = stop_at_entry(&call) ?: ask_filters(&call);
-	/* A call that was denied is left, too. */
+	/* A denied call is left, too. */
 	if (err < 0)
 		step_leave(err);
 	if (!err)
-		ki_audit_enter(nr, call.args);
+		ki_audit_enter(call);
 	return err;
-}
-
-bool step_begin_again(long ret, int nr, const unsigned long args[4])
-{
-	if (!signals_begin_again(ret))
-		return false;
-	ki_audit_leave(ret);
-	ki_audit_enter(nr, args);
-	return true;
-}
-
-long step_do(int nr, const unsigned long args[6])
-{
-	struct step_call call = { .nr = nr };
-	long ret;
-
-	memcpy(call.args, args, sizeof(call.args));
-	do {
-		call_to_regs(&call, current_pt_regs());
-		ret = ki_sys_call(nr);
-	} while (step_begin_again(ret, nr, call.args));
-	return ret;
-}
-
-bool step_tracer_judges(void)
-{
-	return test_syscall_work(SYSCALL_TRACE) || test_syscall_work(SYSCALL_EMU);
-}
-
-/* The tracer's stop at a call's exit, if it asked for one. */
-static void stop_at_exit(long ret)
-{
-	/* A stop would keep a task that was killed: no second SIGKILL is sent to it. */
-	if (!test_syscall_work(SYSCALL_TRACE) || signals_dying())
-		return;
-	current_pt_regs()->ax = ret;
-	ki_ptrace_syscall(PTRACE_EVENTMSG_SYSCALL_EXIT);
-}
-
-int step_show_vfork(struct step_call *own)
-{
-	const struct step_call vfork = { .nr = __NR_vfork };
-	struct pt_regs *regs = current_pt_regs();
-
-	own->nr = syscall_get_nr(current, regs);
-	syscall_get_arguments(current, regs, own->args);
-	stop_at_exit(-ERESTARTNOINTR);
-	return stop_at_entry(&vfork);
-}
-
-void step_end_vfork(const struct step_call *own, long ret)
-{
-	stop_at_exit(ret);
-	/* The call goes on whatever the tracer makes of this entry: it has been allowed. */
-	stop_at_entry(own);
-	call_to_regs(own, current_pt_regs());
 }
 
 void step_leave(long ret)
@@ -197,4 +102,63 @@ void step_leave(long ret)
 	ki_audit_leave(ret);
 	stop_at_exit(ret);
 	ki_run_task_work();
+}
+
+bool step_begin_again(long ret, const struct call *call)
+{
+	if (!signals_begin_again(ret))
+		return false;
+	ki_audit_leave(ret);
+	ki_audit_enter(call);
+	return true;
+}
+
+long step_do(const struct call *call)
+{
+	long ret;
+
+	do {
+		arch_set_call(call);
+		ret = ki_sys_call(call->nr);
+	} while (step_begin_again(ret, call));
+	return ret;
+}
+
+bool step_has_filters(void)
+{
+	return seccomp_mode(&current->seccomp) != SECCOMP_MODE_DISABLED;
+}
+
+bool step_was_killed(void)
+{
+	/* __seccomp_filter() gives a task that it kills a mode of its own. */
+	return seccomp_mode(&current->seccomp) != SECCOMP_MODE_FILTER;
+}
+
+int step_ioctl_fd(void)
+{
+	struct call call;
+
+	arch_get_call(&call);
+	return call.args[0];
+}
+
+bool step_tracer_judges(void)
+{
+	return arch_traces_calls() || arch_emulates_calls();
+}
+
+int step_show_vfork(struct call *own)
+{
+	arch_get_call(own);
+	stop_at_exit(-ERESTARTNOINTR);
+	return stop_at_entry(&ARCH_VFORK);
+}
+
+void step_end_vfork(const struct call *own, long ret)
+{
+	stop_at_exit(ret);
+	/* The tracer cannot deny this entry: the ioctl was allowed when it began. */
+	stop_at_entry(own);
+	arch_set_call(own);
 }

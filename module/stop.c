@@ -8,7 +8,6 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/signal.h>
-#include <linux/unistd.h>
 
 #include "internals.h"
 #include "step.h"
@@ -16,7 +15,7 @@
 
 int stop_ask_filters(pid_t nr)
 {
-	return step_ask_filters(__NR_kill, nr, SIGSTOP, 0, 0, 0);
+	return step_ask_filters(&CALL_OF(kill, nr, SIGSTOP));
 }
 
 /*

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * strings.c - copy argv and envp from the caller to the program's stack
+ * strings.c - argv and envp, copied from the caller
  */
 #include <linux/binfmts.h>
 #include <linux/build_bug.h>
@@ -20,13 +20,10 @@
 
 static_assert(STRINGS_MAX_ONE == MAX_ARG_STRLEN);
 
-/*
- * In bytes: the first size of a buffer, and the most that may stay unused in
- * it.
- */
+/* Of a buffer, in bytes: its first size, and the most that may stay unused. */
 #define FIRST_CAPACITY 256
 #define MOST_UNUSED (2 * PAGE_SIZE)
-/* The page pointers are on the kernel stack, so only a few at once. */
+/* Pointers to so many pages fit on the kernel's stack. */
 #define PAGES_AT_ONCE 16UL
 
 unsigned long strings_limit(unsigned long stack_rlimit)
@@ -36,10 +33,7 @@ unsigned long strings_limit(unsigned long stack_rlimit)
 	return max_t(unsigned long, limit, ARG_MAX);
 }
 
-/*
- * Let other tasks run during a long loop. Return -EINTR if current gets a fatal
- * signal.
- */
+/* Let other tasks run in a long loop. Fails when current is being killed. */
 static int pause_in_loop(void)
 {
 	if (fatal_signal_pending(current))
@@ -49,8 +43,9 @@ static int pause_in_loop(void)
 }
 
 /*
- * Allocate memory for strings: from a slab up to two pages, otherwise whole
- * pages. So an allocation is at most two pages larger than requested.
+ * Allocate memory for strings, charged to the caller's cgroup. kmalloc() rounds up to
+ * a power of two. So more than two pages come from vmalloc(), and at most two pages
+ * are wasted.
  */
 static char *alloc_bytes(size_t size)
 {
@@ -78,17 +73,14 @@ static int grow(struct strings *strings)
 {
 	if (!strings->capacity)
 		return resize(strings, FIRST_CAPACITY);
-	/*
-	 * An accounted allocation costs as much as copying several strings:
-	 * make few.
-	 */
+	/* One accounted allocation costs as much as several strings, so make few. */
 	return resize(strings, max(2 * strings->capacity, PAGE_SIZE));
 }
 
 /*
- * Append one string of at most 'most' bytes with its NUL. If the buffer is
- * full, continue in a larger buffer. No byte is read twice, so a string that
- * changes during the copy is still one terminated string.
+ * Append one string of at most 'most' bytes, with its NUL. When the buffer is
+ * full, the copy continues in a larger buffer. No byte is read twice, so the result
+ * is one terminated string even if the string changes meanwhile.
  */
 static int append(struct strings *out, const char __user *string, size_t most)
 {
@@ -110,7 +102,7 @@ static int append(struct strings *out, const char __user *string, size_t most)
 			out->size += len + 1;
 			return 0;
 		}
-		/* The NUL is not yet copied. */
+		/* The NUL is not among these bytes. */
 		out->size += space;
 		string += space;
 		most -= space;
@@ -118,16 +110,15 @@ static int append(struct strings *out, const char __user *string, size_t most)
 	return -E2BIG;
 }
 
-/* Append all strings of an array. After an error, the caller must free *out. */
-static int append_all(struct strings *out, const char __user *const __user array[],
-		      unsigned long *room)
+/* Append all strings of the array. The caller frees the copy after an error. */
+static int append_all(struct strings *out, unsigned long *room)
 {
 	for (;;) {
 		size_t before = out->size;
 		const char __user *string;
 		int err;
 
-		if (get_user(string, array + out->count))
+		if (get_user(string, out->array + out->count))
 			return -EFAULT;
 		if (!string)
 			return 0;
@@ -145,22 +136,20 @@ static int append_all(struct strings *out, const char __user *const __user array
 	}
 }
 
-int strings_copy(struct strings *out, const char __user *const __user array[],
-		 unsigned long *room)
+int strings_read(struct strings *strings, unsigned long *room)
 {
 	int err;
 
-	*out = (struct strings) {};
-	if (!array)
+	if (!strings->array)
 		return 0;
-	err = append_all(out, array, room);
+	err = append_all(strings, room);
 	if (err) {
-		strings_free(out);
+		strings_free(strings);
 		return err;
 	}
-	/* If there is no memory for a smaller buffer, keep the larger one. */
-	if (out->capacity - out->size > MOST_UNUSED)
-		resize(out, out->size);
+	/* If there is no memory for a smaller buffer, the larger one stays. */
+	if (strings->capacity - strings->size > MOST_UNUSED)
+		resize(strings, strings->size);
 	return 0;
 }
 
@@ -187,12 +176,10 @@ char *strings_copy_one(const char __user *ustring, size_t max, int too_long)
 void strings_free(struct strings *strings)
 {
 	kvfree(strings->bytes);
-	*strings = (struct strings) {};
+	*strings = (struct strings) { .array = strings->array };
 }
 
-/*
- * Reserve 'size' bytes of the stack, downwards, as copy_string_kernel() does.
- */
+/* Take 'size' more bytes of the stack, which grows down, as copy_string_kernel() does. */
 static int take_stack(struct linux_binprm *bprm, size_t size)
 {
 	bprm->p -= size;
@@ -202,14 +189,14 @@ static int take_stack(struct linux_binprm *bprm, size_t size)
 		return 0;
 	/*
 	 * Only copy_string_kernel() can grow the stack and charge its pages to
-	 * current. Let it write an empty string to the lowest byte.
-	 * write_stack() overwrites this byte later.
+	 * current. Push an empty string at the lowest byte. write_stack() writes that
+	 * byte again.
 	 */
 	bprm->p++;
 	return copy_string_kernel("", bprm);
 }
 
-/* Write to stack that take_stack() has reserved. Look up each page once. */
+/* Write to the part of the stack that take_stack() took. Looks up each page once. */
 static int write_stack(struct linux_binprm *bprm, unsigned long at, const char *from, size_t size)
 {
 	struct page *pages[PAGES_AT_ONCE];
@@ -221,7 +208,7 @@ static int write_stack(struct linux_binprm *bprm, unsigned long at, const char *
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		got = ki_get_stack_pages(bprm, at & PAGE_MASK, min(count, PAGES_AT_ONCE), pages);
-		/* exec has no other errno for this. */
+		/* exec, too, gives this error for any failure here. */
 		if (got <= 0)
 			return -E2BIG;
 		for (i = 0; i < got; i++) {

@@ -2,14 +2,14 @@
 /*
  * syscalls.c - which system calls a child may do before exec
  *
- * The child shares the caller's memory until exec, and runs in the kernel with
- * no user frame. So a call is in the list only if
+ * Until exec the child shares the caller's memory, and runs in the kernel without
+ * a user frame. So a call is in the list only if
  * - it sets up the child itself: no other process, nothing of the memory;
- * - what it sets lasts beyond exec, or helps another step to;
- * - it needs nothing of its caller but registers and memory.
+ * - its effect lasts beyond exec, or another step needs it;
+ * - it needs only registers and memory of its caller.
  *
- * docs/syscalls.md is made from the lists below, with the reason at each row
- * (tests/syscall-table).
+ * tests/syscall-table makes docs/syscalls.md from the lists below, with the reason
+ * at each row.
  */
 #include <linux/array_size.h>
 #include <linux/errno.h>
@@ -21,87 +21,86 @@
 #include <linux/sched/signal.h>
 #include <linux/seccomp.h>
 #include <linux/string.h>
+#include <linux/termios.h>
 #include <linux/uaccess.h>
-#include <linux/unistd.h>
-
-#include <asm/ioctls.h>
 #include <uapi/linux/fcntl.h>
 
+#include "arch.h"
 #include "syscalls.h"
 
 #define NONE (-1)
 
 struct row {
 	u16 nr;
-	u8 args; /* how many it has */
-	s8 self; /* the argument that names a process, and has to be 0: the child */
-	s8 lent;
-	u8 pointers; /* bit n: argument n is one */
+	u8 args; /* how many arguments the call has */
+	s8 self; /* the argument that names a process and must be 0, which is the child; or NONE */
+	s8 lent; /* as in struct syscall_traits */
+	u8 pointers; /* bit n: argument n is a pointer */
 };
 
 #define CALL(_name, _args, _self, _lent, _pointers) \
-	{ .nr = __NR_##_name, .args = _args, .self = _self, .lent = _lent, .pointers = _pointers }
+	{ .nr = ARCH_NR(_name), .args = _args, .self = _self, .lent = _lent, .pointers = _pointers }
 
 static const struct row rows[] = {
-	/* Sessions and groups, terminals. */
-	CALL(setsid, 0, NONE, NONE, 0), /* a session of its own */
-	CALL(setpgid, 2, 0, NONE, 0), /* a process group */
-	CALL(ioctl, 3, NONE, 0, 0), /* TIOCSCTTY, TIOCSPGRP: a terminal, its foreground */
-	/* Where it starts. */
+	/* Sessions, process groups and terminals. */
+	CALL(setsid, 0, NONE, NONE, 0), /* a new session */
+	CALL(setpgid, 2, 0, NONE, 0), /* the process group */
+	CALL(ioctl, 3, NONE, 0, 0), /* TIOCSCTTY, TIOCSPGRP: a terminal, its foreground group */
+	/* Directories and the file mode mask. */
 	CALL(umask, 1, NONE, NONE, 0), /* the file mode mask */
 	CALL(chdir, 1, NONE, NONE, 1 << 0), /* the working directory, by path */
 	CALL(fchdir, 1, NONE, 0, 0), /* the working directory, by descriptor */
 	CALL(chroot, 1, NONE, NONE, 1 << 0), /* the root directory */
-	/* Its descriptors: its own table, where earlier actions placed them. */
+	/* Descriptors, in the child's own table. */
 	CALL(openat2, 4, NONE, 0, 1 << 1 | 1 << 2), /* open at the lowest free number */
-	CALL(dup3, 3, NONE, 0, 0), /* copy a descriptor */
-	CALL(close_range, 3, NONE, NONE, 0), /* close descriptors, or mark them */
+	CALL(dup3, 3, NONE, 0, 0), /* duplicate a descriptor */
+	CALL(close_range, 3, NONE, NONE, 0), /* close descriptors, or make them close-on-exec */
 	CALL(fcntl, 3, NONE, NONE, 0), /* F_SETFD: close-on-exec on or off */
-	/* What it may use. */
+	/* Limits, scheduling and memory policy. */
 	CALL(prlimit64, 4, 0, NONE, 1 << 2 | 1 << 3), /* resource limits */
-	CALL(sched_setaffinity, 3, 0, NONE, 1 << 2), /* CPUs */
-	CALL(sched_setattr, 3, 0, NONE, 1 << 1), /* scheduling, all of it */
+	CALL(sched_setaffinity, 3, 0, NONE, 1 << 2), /* the CPUs on which the program may run */
+	CALL(sched_setattr, 3, 0, NONE, 1 << 1), /* scheduling policy and all its parameters */
 	CALL(sched_setscheduler, 3, 0, NONE, 1 << 2), /* scheduling policy */
 	CALL(sched_setparam, 2, 0, NONE, 1 << 1), /* scheduling priority */
 	CALL(setpriority, 3, 1, NONE, 0), /* nice; PRIO_PROCESS only */
 	CALL(ioprio_set, 3, 1, NONE, 0), /* I/O priority; IOPRIO_WHO_PROCESS only */
-	CALL(set_mempolicy, 3, NONE, NONE, 1 << 1), /* memory of which NUMA nodes */
-	/* Who it is. */
-	CALL(setuid, 1, NONE, NONE, 0), /* user */
-	CALL(setgid, 1, NONE, NONE, 0), /* group */
-	CALL(setreuid, 2, NONE, NONE, 0), /* user, real and effective */
-	CALL(setregid, 2, NONE, NONE, 0), /* group, real and effective */
-	CALL(setresuid, 3, NONE, NONE, 0), /* user, with the saved one */
-	CALL(setresgid, 3, NONE, NONE, 0), /* group, with the saved one */
+	CALL(set_mempolicy, 3, NONE, NONE, 1 << 1), /* the NUMA nodes that memory comes from */
+	/* Users, groups and capabilities. */
+	CALL(setuid, 1, NONE, NONE, 0), /* user ID */
+	CALL(setgid, 1, NONE, NONE, 0), /* group ID */
+	CALL(setreuid, 2, NONE, NONE, 0), /* user IDs: real and effective */
+	CALL(setregid, 2, NONE, NONE, 0), /* group IDs: real and effective */
+	CALL(setresuid, 3, NONE, NONE, 0), /* user IDs: real, effective and saved */
+	CALL(setresgid, 3, NONE, NONE, 0), /* group IDs: real, effective and saved */
 	CALL(setgroups, 2, NONE, NONE, 1 << 1), /* supplementary groups */
 	CALL(capset, 2, NONE, NONE, 1 << 0 | 1 << 1), /* capabilities */
 	CALL(prctl, 5, NONE, NONE, 0), /* the options listed below */
-	CALL(personality, 1, NONE, NONE, 0), /* its execution domain */
-	/* What it is kept in. */
-	CALL(unshare, 1, NONE, NONE, 0), /* namespaces of its own */
-	CALL(setns, 2, NONE, 0, 0), /* another's namespaces */
+	CALL(personality, 1, NONE, NONE, 0), /* the execution domain */
+	/* Namespaces and sandboxes. */
+	CALL(unshare, 1, NONE, NONE, 0), /* new namespaces */
+	CALL(setns, 2, NONE, 0, 0), /* the namespaces of another process */
 	CALL(mount, 5, NONE, NONE, 0x17), /* a mount namespace's content */
-	CALL(umount2, 2, NONE, NONE, 1 << 0), /* the same */
-	CALL(pivot_root, 2, NONE, NONE, 1 << 0 | 1 << 1), /* the same */
-	CALL(sethostname, 2, NONE, NONE, 1 << 0), /* a UTS namespace's content */
+	CALL(umount2, 2, NONE, NONE, 1 << 0), /* a mount namespace's content */
+	CALL(pivot_root, 2, NONE, NONE, 1 << 0 | 1 << 1), /* a mount namespace's root */
+	CALL(sethostname, 2, NONE, NONE, 1 << 0), /* a UTS namespace's host name */
 	CALL(landlock_restrict_self, 2, NONE, 0, 0), /* a Landlock sandbox */
-	CALL(seccomp, 3, NONE, NONE, 1 << 2), /* a filter, asked from the next step on */
+	CALL(seccomp, 3, NONE, NONE, 1 << 2), /* a filter, which judges all later steps */
 };
 
-/* Of prctl(2): what belongs to the task, not to the memory that it shares. */
+/* The options of prctl(2) that belong to the task, not to the memory that it shares. */
 static const u8 prctl_options[] = {
 	PR_SET_PDEATHSIG, /* a signal when the caller ends; exec of a setuid program clears it */
-	PR_SET_KEEPCAPS, /* capabilities stay over a change of user that follows */
-	PR_SET_TIMERSLACK, /* how late its timers may be */
+	PR_SET_KEEPCAPS, /* capabilities stay when a later action changes the user */
+	PR_SET_TIMERSLACK, /* how late timers may be */
 	PR_SET_SECCOMP, /* SECCOMP_MODE_FILTER only */
 	PR_CAPBSET_DROP, /* the capability bounding set */
-	PR_SET_SECUREBITS, /* how capabilities and user 0 go together */
-	PR_MCE_KILL, /* when to be told of broken memory */
-	PR_SET_CHILD_SUBREAPER, /* orphans below it become its children */
-	PR_SET_NO_NEW_PRIVS, /* exec gives no privileges any more */
+	PR_SET_SECUREBITS, /* which privileges user 0 has */
+	PR_MCE_KILL, /* when the kernel reports broken memory */
+	PR_SET_CHILD_SUBREAPER, /* the program adopts orphaned descendants */
+	PR_SET_NO_NEW_PRIVS, /* exec gives no new privileges */
 	PR_CAP_AMBIENT, /* capabilities that survive exec */
 	PR_SET_SPECULATION_CTRL, /* mitigations of CPU bugs */
-	PR_SET_IO_FLUSHER, /* it is needed to free memory */
+	PR_SET_IO_FLUSHER, /* the program takes part in freeing memory */
 };
 
 static const struct row *find(u32 nr)
@@ -126,28 +125,28 @@ static bool good_prctl(const __u64 *args)
 	return false;
 }
 
-/* A listener's descriptor would be the child's, which nobody there could use. */
+/* NEW_LISTENER is denied: no program could use a descriptor in the child's table. */
 static bool good_seccomp(const __u64 *args)
 {
 	return args[0] == SECCOMP_SET_MODE_FILTER &&
 	       !(args[1] & ~(SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_SPEC_ALLOW));
 }
 
-/* Where a call does many things: only those that are meant. */
+/* Some calls do many things. Is this one of those that set up the child? */
 static bool good_option(u32 nr, const __u64 *args)
 {
 	switch (nr) {
-	case __NR_ioctl:
+	case ARCH_NR(ioctl):
 		return args[1] == TIOCSCTTY || args[1] == TIOCSPGRP;
-	case __NR_fcntl:
+	case ARCH_NR(fcntl):
 		return args[1] == F_SETFD;
-	case __NR_setpriority:
+	case ARCH_NR(setpriority):
 		return args[0] == PRIO_PROCESS;
-	case __NR_ioprio_set:
+	case ARCH_NR(ioprio_set):
 		return args[0] == IOPRIO_WHO_PROCESS;
-	case __NR_prctl:
+	case ARCH_NR(prctl):
 		return good_prctl(args);
-	case __NR_seccomp:
+	case ARCH_NR(seccomp):
 		return good_seccomp(args);
 	}
 	return true;
@@ -157,9 +156,9 @@ static bool uses_memory(const struct row *row, const __u64 *args)
 {
 	unsigned int i;
 
-	if (row->nr == __NR_ioctl)
+	if (row->nr == ARCH_NR(ioctl))
 		return args[1] == TIOCSPGRP;
-	if (row->nr == __NR_prctl)
+	if (row->nr == ARCH_NR(prctl))
 		return args[0] == PR_SET_SECCOMP;
 	for (i = 0; i < row->args; i++)
 		if ((row->pointers & (1 << i)) && args[i])
@@ -168,22 +167,22 @@ static bool uses_memory(const struct row *row, const __u64 *args)
 }
 
 /*
- * May somebody trace the child after it who may not trace the caller: another user,
- * or one with fewer capabilities?
+ * After the call, may a task trace the child that may not trace the caller? For
+ * example a task of another user, or with fewer capabilities.
  */
 static bool changes_user(u32 nr, const __u64 *args)
 {
 	switch (nr) {
-	case __NR_unshare:
+	case ARCH_NR(unshare):
 		return args[0] & CLONE_NEWUSER;
-	case __NR_setns:
-	case __NR_capset:
-	case __NR_setuid:
-	case __NR_setgid:
-	case __NR_setreuid:
-	case __NR_setregid:
-	case __NR_setresuid:
-	case __NR_setresgid:
+	case ARCH_NR(setns):
+	case ARCH_NR(capset):
+	case ARCH_NR(setuid):
+	case ARCH_NR(setgid):
+	case ARCH_NR(setreuid):
+	case ARCH_NR(setregid):
+	case ARCH_NR(setresuid):
+	case ARCH_NR(setresgid):
 		return true;
 	}
 	return false;
@@ -209,14 +208,14 @@ int syscalls_check(const struct spawn_template_syscall *call, struct syscall_tra
 	return 0;
 }
 
-int syscalls_prepare(int nr, unsigned long args[6], s32 __user *spare)
+int syscalls_prepare(struct call *call, s32 __user *slot)
 {
-	if (nr != __NR_ioctl || args[1] != TIOCSPGRP || args[2])
+	if (call->nr != ARCH_NR(ioctl) || call->args[1] != TIOCSPGRP || call->args[2])
 		return 0;
-	if (!spare)
+	if (!slot)
 		return -EINVAL;
-	if (put_user(task_pgrp_vnr(current), spare))
+	if (put_user(task_pgrp_vnr(current), slot))
 		return -EFAULT;
-	args[2] = (unsigned long)spare;
+	call->args[2] = (unsigned long)slot;
 	return 0;
 }

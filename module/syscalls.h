@@ -7,33 +7,35 @@
 
 #include <linux/types.h>
 
+#include "arch.h"
 #include "spawn_template.h"
 
-/* What is known of a call that may be done. */
+/* What the spawn must know of a call that the child may do. */
 struct syscall_traits {
-	s8 lent; /* the argument that is a descriptor which may be the caller's; or -1 */
-	bool memory; /* it looks at the caller's memory */
-	bool user; /* after it others may trace the child than the caller */
+	s8 lent; /* the argument that is a descriptor, which may be the caller's; or -1 */
+	bool memory; /* the call reads the caller's memory */
+	bool user; /* after the call, tasks that may not trace the caller may trace the child */
 };
 
 /*
- * May the child do this call? No user memory is looked at.
+ * May the child do this call? Reads no user memory.
  *
- * @traits: filled in
- * Return: 0; -EOPNOTSUPP: not this call, or not with this option; -EINVAL: it
- * concerns another process, or arguments that it does not have are not 0.
+ * @traits: filled in on success
+ * Return: 0; -EOPNOTSUPP if the child may not do this call, or not with this option;
+ * -EINVAL if the call concerns another process, or if arguments that the call does
+ * not have are not 0.
  */
 int syscalls_check(const struct spawn_template_syscall *call, struct syscall_traits *traits);
 
 /*
- * Before the call is done, in the child: ioctl TIOCSPGRP of nothing means the
- * child's own group; write its number to spare, where the call will read it.
- * Many spawns may have the same actions, but each has a spare of its own.
+ * In the child, before it does the call. ioctl(TIOCSPGRP) with a NULL pointer means
+ * the child's own process group. Write that group's number to slot, and point the
+ * call to it. Several spawns may share a list of actions, but each has its own slot.
  *
- * @args: changed
- * @spare: in the caller's memory; or NULL
- * Return: 0, -EINVAL without a spare, or -EFAULT.
+ * @call: args[2] may be changed
+ * @slot: in the caller's memory; or NULL
+ * Return: 0, -EINVAL without a slot, or -EFAULT.
  */
-int syscalls_prepare(int nr, unsigned long args[6], s32 __user *spare);
+int syscalls_prepare(struct call *call, s32 __user *slot);
 
 #endif /* OUTSPAWN_SYSCALLS_H */

@@ -132,7 +132,7 @@ BAD(overlap, p[2].p_vaddr = 0x1000 - 0x800)
 BAD(overlap_by_a_byte, (p[1].p_memsz = 0x2801))
 BAD(wrong_order, (p[1].p_vaddr = 0x10000))
 BAD(kernel_address, p[2].p_vaddr = 0xffffffff80000800)
-BAD(past_user_space, p[2].p_vaddr = ELF_ADDRESS_END - 0x800)
+BAD(past_user_space, p[2].p_vaddr = ARCH_ADDRESS_END - 0x800)
 BAD(memory_wraps, p[2].p_memsz = UINT64_MAX - 0x100)
 BAD(not_congruent, p[2].p_vaddr = 0x2900)
 BAD(two_interpreters, p[3] = p[0])
@@ -157,7 +157,7 @@ static void test_allowed(void **state)
 	image.ehdr.e_phoff = FILE_SIZE - PHNUM * sizeof(Elf64_Phdr);
 	assert_int_equal(check(&image, FILE_SIZE), 0);
 	/* The last user address. */
-	image.phdrs[2].p_vaddr = ELF_ADDRESS_END - 0x1000;
+	image.phdrs[2].p_vaddr = ARCH_ADDRESS_END - 0x1000;
 	assert_int_equal(check(&image, FILE_SIZE), 0);
 }
 
