@@ -47,6 +47,7 @@
 
 #include <linux/seccomp.h>
 
+#include "arch.h"
 #include "posix.h"
 
 typedef int spawn_function(int *, const char *, const posix_spawn_file_actions_t *,
@@ -67,8 +68,8 @@ static struct original originals[] = {
 	{ .name = "posix_spawnp" },
 	{ .name = "pidfd_spawn" },
 	{ .name = "pidfd_spawnp" },
-	{ .name = "posix_spawn", .version = "GLIBC_2.2.5" },
-	{ .name = "posix_spawnp", .version = "GLIBC_2.2.5" },
+	{ .name = "posix_spawn", .version = VERSION_OLD_SPAWN },
+	{ .name = "posix_spawnp", .version = VERSION_OLD_SPAWN },
 	{ .name = "posix_spawn_file_actions_init" },
 };
 enum { SPAWN, SPAWNP, PIDFD_SPAWN, PIDFD_SPAWNP, OLD_SPAWN, OLD_SPAWNP, LIST_INIT };
@@ -356,10 +357,16 @@ int dropin_list_init(posix_spawn_file_actions_t *list)
 	return init(list);
 }
 
-__asm__(".symver dropin_posix_spawn, posix_spawn@@GLIBC_2.15");
-__asm__(".symver dropin_posix_spawnp, posix_spawnp@@GLIBC_2.15");
-__asm__(".symver dropin_pidfd_spawn, pidfd_spawn@@GLIBC_2.39");
-__asm__(".symver dropin_pidfd_spawnp, pidfd_spawnp@@GLIBC_2.39");
-__asm__(".symver dropin_old_posix_spawn, posix_spawn@GLIBC_2.2.5");
-__asm__(".symver dropin_old_posix_spawnp, posix_spawnp@GLIBC_2.2.5");
-__asm__(".symver dropin_list_init, posix_spawn_file_actions_init@@GLIBC_2.2.5");
+/* Name the function 'symbol' outside, with its default version or an old one. */
+#define DEFAULT_SYMBOL(function, symbol, version) \
+	__asm__(".symver " #function ", " #symbol "@@" version)
+#define OLD_SYMBOL(function, symbol, version) \
+	__asm__(".symver " #function ", " #symbol "@" version)
+
+DEFAULT_SYMBOL(dropin_posix_spawn, posix_spawn, VERSION_SPAWN);
+DEFAULT_SYMBOL(dropin_posix_spawnp, posix_spawnp, VERSION_SPAWN);
+DEFAULT_SYMBOL(dropin_pidfd_spawn, pidfd_spawn, VERSION_PIDFD_SPAWN);
+DEFAULT_SYMBOL(dropin_pidfd_spawnp, pidfd_spawnp, VERSION_PIDFD_SPAWN);
+OLD_SYMBOL(dropin_old_posix_spawn, posix_spawn, VERSION_OLD_SPAWN);
+OLD_SYMBOL(dropin_old_posix_spawnp, posix_spawnp, VERSION_OLD_SPAWN);
+DEFAULT_SYMBOL(dropin_list_init, posix_spawn_file_actions_init, VERSION_LIST_INIT);
