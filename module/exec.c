@@ -103,7 +103,10 @@ static int exec_fd(const struct template *tmpl, int fd, const struct exec_args *
 		ki_notify_exec(tmpl->file);
 	err = run_bprm(bprm, fd, name, args);
 	putname(name);
-	/* After exec's own checks, a format that needs an interpreter fails with ENOENT. */
+	/*
+	 * No interpreter can open such a template's file. So exec, after its own checks,
+	 * gives ENOENT for a format that needs an interpreter.
+	 */
 	return tmpl->refused && err == -ENOENT ? -ENOEXEC : err;
 }
 
