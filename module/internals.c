@@ -401,7 +401,7 @@ static void log_unknown(enum role role, const char *found_name, const char *foun
 	kfree(known);
 }
 
-static void use(const struct function *f, unsigned long address)
+static void bind_function(const struct function *f, unsigned long address)
 {
 	chosen[f->role] = f;
 	__static_call_update(f->key, f->trampoline, (void *)address);
@@ -438,7 +438,7 @@ static int choose(enum role role, char *found)
 		address = lookup(f->name);
 		if (!address)
 			continue;
-		use(f, address);
+		bind_function(f, address);
 		return 0;
 	}
 	log_unknown(role, name, seen ? found : NULL);
