@@ -38,10 +38,11 @@
 #include <uapi/linux/sched.h>
 #include <uapi/linux/wait.h>
 
+#define INTERNALS_DEFINE_FUNCTIONS
 #include "arch.h"
 #include "internals.h"
 #include "internals_btf.h"
-#include "internals_protos.h"
+#include "internals_functions.h"
 
 enum role {
 	COPY_PROCESS,
@@ -95,48 +96,7 @@ enum shape {
 	OPEN_BY_FLAG, /* dentry_open(), with a flag against notification */
 };
 
-DEFINE_STATIC_CALL_NULL(os_copy_process, proto_copy_process);
-DEFINE_STATIC_CALL_NULL(os_trace_fork, proto_trace_fork);
-DEFINE_STATIC_CALL_NULL(os_wake_up_new_task, proto_wake_up_new_task);
-DEFINE_STATIC_CALL_NULL(os_ptrace_notify, proto_ptrace_notify);
-DEFINE_STATIC_CALL_NULL(os_do_exit, proto_do_exit);
-DEFINE_STATIC_CALL_NULL(os_kernel_wait4, proto_kernel_wait4);
-DEFINE_STATIC_CALL_NULL(os_get_signal, proto_get_signal);
-DEFINE_STATIC_CALL_NULL(os_task_work_run, proto_task_work_run);
-DEFINE_STATIC_CALL_NULL(os_sys_call, proto_sys_call);
-DEFINE_STATIC_CALL_NULL(os_secure_computing, proto_secure_computing);
-DEFINE_STATIC_CALL_NULL(os_seccomp_permit, proto_seccomp_permit);
-DEFINE_STATIC_CALL_NULL(os_force_sig_seccomp, proto_force_sig_seccomp);
-#ifdef CONFIG_AUDITSYSCALL
-DEFINE_STATIC_CALL_NULL(os_audit_entry, proto_audit_entry);
-DEFINE_STATIC_CALL_NULL(os_audit_exit, proto_audit_exit);
-DEFINE_STATIC_CALL_NULL(os_audit_openat2, proto_audit_openat2);
-#endif
-DEFINE_STATIC_CALL_NULL(os_enter_frozen, proto_enter_frozen);
-DEFINE_STATIC_CALL_NULL(os_leave_frozen, proto_leave_frozen);
-DEFINE_STATIC_CALL_NULL(os_pidfd_prepare, proto_pidfd_prepare);
-DEFINE_STATIC_CALL_NULL(os_dup_fd_range, proto_dup_fd_range);
-DEFINE_STATIC_CALL_NULL(os_dup_fd_error, proto_dup_fd_error);
-DEFINE_STATIC_CALL_NULL(os_put_files, proto_put_files);
-DEFINE_STATIC_CALL_NULL(os_alloc_fd, proto_alloc_fd);
-DEFINE_STATIC_CALL_NULL(os_replace_fd, proto_replace_fd);
-DEFINE_STATIC_CALL_NULL(os_build_open_flags, proto_build_open_flags);
-DEFINE_STATIC_CALL_NULL(os_file_open, proto_file_open);
-DEFINE_STATIC_CALL_NULL(os_set_pwd, proto_set_pwd);
-DEFINE_STATIC_CALL_NULL(os_rlimit_over, proto_rlimit_over);
-DEFINE_STATIC_CALL_NULL(os_alloc_bprm, proto_alloc_bprm);
-DEFINE_STATIC_CALL_NULL(os_alloc_bprm_opens, proto_alloc_bprm_opens);
-DEFINE_STATIC_CALL_NULL(os_bprm_execve, proto_bprm_execve);
-DEFINE_STATIC_CALL_NULL(os_bprm_execve_opens, proto_bprm_execve_opens);
-DEFINE_STATIC_CALL_NULL(os_free_bprm, proto_free_bprm);
-DEFINE_STATIC_CALL_NULL(os_open_unseen, proto_open_unseen);
-DEFINE_STATIC_CALL_NULL(os_our_mnt, proto_our_mnt);
-DEFINE_STATIC_CALL_NULL(os_has_ns_capability, proto_has_ns_capability);
-#ifdef CONFIG_SECURITY
-DEFINE_STATIC_CALL_NULL(os_task_kill, proto_task_kill);
-#endif
-
-DEFINE_STATIC_CALL_NULL(os_kallsyms_lookup_name, proto_kallsyms_lookup_name);
+DEFINE_STATIC_CALL_NULL(os_kallsyms_lookup_name, unsigned long (const char *));
 
 /* Says to get_signal() that a task wants to end by itself. */
 #ifdef PF_USER_WORKER
@@ -156,19 +116,18 @@ struct function {
 	u32 first, end;
 };
 
-#define FUNCTION(_role, _shape, _name, _prototype, _call, _first, _end) { \
+#define FUNCTION(_role, _shape, _name, _call, _first, _end) { \
 	.role = _role, \
 	.shape = _shape, \
 	.name = _name, \
-	.prototype = _prototype, \
-	.key = &STATIC_CALL_KEY(_call), \
-	.trampoline = STATIC_CALL_TRAMP_ADDR(_call), \
+	.prototype = prototype_##_call, \
+	.key = &STATIC_CALL_KEY(os_##_call), \
+	.trampoline = STATIC_CALL_TRAMP_ADDR(os_##_call), \
 	.first = _first, \
 	.end = _end, \
 }
 
 /* Older series got the newer shape with a later release: the headers say which it is. */
-struct fd_range;
 #define DUP_FD_HAS_RANGE \
 	__builtin_types_compatible_p(typeof(dup_fd), \
 				     struct files_struct *(struct files_struct *, \
@@ -186,123 +145,57 @@ struct fd_range;
 #endif
 
 static const struct function functions[] = {
-	FUNCTION(COPY_PROCESS, ONLY, "copy_process",
-		 "struct task_struct *(struct pid *, int, int, struct kernel_clone_args *)",
-		 os_copy_process, 0, 0),
-	FUNCTION(TRACE_FORK, ONLY, "__traceiter_sched_process_fork",
-		 "int (void *, struct task_struct *, struct task_struct *)",
-		 os_trace_fork, 0, 0),
-	FUNCTION(WAKE_UP_NEW_TASK, ONLY, "wake_up_new_task",
-		 "void (struct task_struct *)",
-		 os_wake_up_new_task, 0, 0),
-	FUNCTION(PTRACE_NOTIFY, ONLY, "ptrace_notify",
-		 "int (int, long unsigned int)",
-		 os_ptrace_notify, 0, 0),
-	FUNCTION(DO_EXIT, ONLY, "do_exit",
-		 "void (long int)",
-		 os_do_exit, 0, 0),
-	FUNCTION(WAIT4, ONLY, "kernel_wait4",
-		 "long int (pid_t, int *, int, struct rusage *)",
-		 os_kernel_wait4, 0, 0),
-	FUNCTION(GET_SIGNAL, ONLY, "get_signal",
-		 "bool (struct ksignal *)",
-		 os_get_signal, 0, 0),
-	FUNCTION(TASK_WORK_RUN, ONLY, "task_work_run",
-		 "void (void)",
-		 os_task_work_run, 0, 0),
-	FUNCTION(SYS_CALL, ONLY, ARCH_SYS_CALL,
-		 "long int (const struct pt_regs *, unsigned int)",
-		 os_sys_call, 0, 0),
-	FUNCTION(SECCOMP, SECCOMP_PERMIT, "__seccomp_permit_syscall",
-		 "bool (void)",
-		 os_seccomp_permit, KERNEL_VERSION(7, 0, 0), 0),
-	FUNCTION(SECCOMP, SECURE_COMPUTING, "__secure_computing",
-		 "int (const struct seccomp_data *)",
-		 os_secure_computing, 0, KERNEL_VERSION(7, 0, 0)),
-	FUNCTION(FORCE_SIG_SECCOMP, ONLY, "force_sig_seccomp",
-		 "int (int, int, bool)",
-		 os_force_sig_seccomp, 0, 0),
+	FUNCTION(COPY_PROCESS, ONLY, "copy_process", copy_process, 0, 0),
+	FUNCTION(TRACE_FORK, ONLY, "__traceiter_sched_process_fork", trace_fork, 0, 0),
+	FUNCTION(WAKE_UP_NEW_TASK, ONLY, "wake_up_new_task", wake_up_new_task, 0, 0),
+	FUNCTION(PTRACE_NOTIFY, ONLY, "ptrace_notify", ptrace_notify, 0, 0),
+	FUNCTION(DO_EXIT, ONLY, "do_exit", do_exit, 0, 0),
+	FUNCTION(WAIT4, ONLY, "kernel_wait4", kernel_wait4, 0, 0),
+	FUNCTION(GET_SIGNAL, ONLY, "get_signal", get_signal, 0, 0),
+	FUNCTION(TASK_WORK_RUN, ONLY, "task_work_run", task_work_run, 0, 0),
+	FUNCTION(SYS_CALL, ONLY, ARCH_SYS_CALL, sys_call, 0, 0),
+	FUNCTION(SECCOMP, SECCOMP_PERMIT, "__seccomp_permit_syscall", seccomp_permit,
+		 KERNEL_VERSION(7, 0, 0), 0),
+	FUNCTION(SECCOMP, SECURE_COMPUTING, "__secure_computing", secure_computing,
+		 0, KERNEL_VERSION(7, 0, 0)),
+	FUNCTION(FORCE_SIG_SECCOMP, ONLY, "force_sig_seccomp", force_sig_seccomp, 0, 0),
 #ifdef CONFIG_AUDITSYSCALL
-	FUNCTION(AUDIT_CALL_ENTRY, ONLY, "__audit_syscall_entry",
-		 "void (int, long unsigned int, long unsigned int, long unsigned int, long unsigned int)",
-		 os_audit_entry, 0, 0),
-	FUNCTION(AUDIT_CALL_EXIT, ONLY, "__audit_syscall_exit",
-		 "void (int, long int)",
-		 os_audit_exit, 0, 0),
-	FUNCTION(AUDIT_OPENAT2_HOW, ONLY, "__audit_openat2_how",
-		 "void (struct open_how *)",
-		 os_audit_openat2, 0, 0),
+	FUNCTION(AUDIT_CALL_ENTRY, ONLY, "__audit_syscall_entry", audit_entry, 0, 0),
+	FUNCTION(AUDIT_CALL_EXIT, ONLY, "__audit_syscall_exit", audit_exit, 0, 0),
+	FUNCTION(AUDIT_OPENAT2_HOW, ONLY, "__audit_openat2_how", audit_openat2, 0, 0),
 #endif
-	FUNCTION(ENTER_FROZEN, ONLY, "cgroup_enter_frozen",
-		 "void (void)",
-		 os_enter_frozen, 0, 0),
-	FUNCTION(LEAVE_FROZEN, ONLY, "cgroup_leave_frozen",
-		 "void (bool)",
-		 os_leave_frozen, 0, 0),
-	FUNCTION(PIDFD_PREPARE, ONLY, "pidfd_prepare",
-		 "int (struct pid *, unsigned int, struct file **)",
-		 os_pidfd_prepare, 0, 0),
-	FUNCTION(DUP_FD, DUP_FD_RANGE, "dup_fd",
-		 "struct files_struct *(struct files_struct *, struct fd_range *)",
-		 os_dup_fd_range, 0, DUP_FD_HAS_RANGE ? 0 : NEVER),
-	FUNCTION(DUP_FD, DUP_FD_ERROR, "dup_fd",
-		 "struct files_struct *(struct files_struct *, unsigned int, int *)",
-		 os_dup_fd_error, 0, DUP_FD_HAS_RANGE ? NEVER : 0),
-	FUNCTION(PUT_FILES, ONLY, "put_files_struct",
-		 "void (struct files_struct *)",
-		 os_put_files, 0, 0),
-	FUNCTION(ALLOC_FD, ONLY, "alloc_fd",
-		 "int (unsigned int, unsigned int, unsigned int)",
-		 os_alloc_fd, 0, 0),
-	FUNCTION(REPLACE_FD, ONLY, "replace_fd",
-		 "int (unsigned int, struct file *, unsigned int)",
-		 os_replace_fd, 0, 0),
-	FUNCTION(BUILD_OPEN_FLAGS, ONLY, "build_open_flags",
-		 "int (const struct open_how *, struct open_flags *)",
-		 os_build_open_flags, 0, 0),
-	FUNCTION(FILE_OPEN, ONLY, "do_file_open",
-		 "struct file *(int, struct filename *, const struct open_flags *)",
-		 os_file_open, KERNEL_VERSION(7, 0, 0), 0),
-	FUNCTION(FILE_OPEN, ONLY, "do_filp_open",
-		 "struct file *(int, struct filename *, const struct open_flags *)",
-		 os_file_open, 0, KERNEL_VERSION(7, 0, 0)),
-	FUNCTION(SET_PWD, ONLY, "set_fs_pwd",
-		 "void (struct fs_struct *, const struct path *)",
-		 os_set_pwd, 0, 0),
-	FUNCTION(RLIMIT_OVER, ONLY, "is_rlimit_overlimit",
-		 "bool (struct ucounts *, enum rlimit_type, long unsigned int)",
-		 os_rlimit_over, 0, 0),
-	FUNCTION(ALLOC_BPRM, ALLOC_BPRM_OPENS, "alloc_bprm",
-		 "struct linux_binprm *(int, struct filename *, int)",
-		 os_alloc_bprm_opens, KERNEL_VERSION(6, 8, 0), 0),
-	FUNCTION(ALLOC_BPRM, EXECVE_OPENS, "alloc_bprm",
-		 "struct linux_binprm *(int, struct filename *)",
-		 os_alloc_bprm, 0, KERNEL_VERSION(6, 8, 0)),
-	FUNCTION(BPRM_EXECVE, ALLOC_BPRM_OPENS, "bprm_execve",
-		 "int (struct linux_binprm *)",
-		 os_bprm_execve, KERNEL_VERSION(6, 8, 0), 0),
-	FUNCTION(BPRM_EXECVE, EXECVE_OPENS, "bprm_execve",
-		 "int (struct linux_binprm *, int, struct filename *, int)",
-		 os_bprm_execve_opens, 0, KERNEL_VERSION(6, 8, 0)),
-	FUNCTION(FREE_BPRM, ONLY, "free_bprm",
-		 "void (struct linux_binprm *)",
-		 os_free_bprm, 0, 0),
-	FUNCTION(OPEN_UNSEEN, ONLY, "dentry_open_nonotify",
-		 "struct file *(const struct path *, int, const struct cred *)",
-		 os_open_unseen, 0, NONOTIFY_BY_FLAG ? NEVER : 0),
-	FUNCTION(OPEN_UNSEEN, OPEN_BY_FLAG, "dentry_open",
-		 "struct file *(const struct path *, int, const struct cred *)",
-		 os_open_unseen, 0, NONOTIFY_BY_FLAG ? 0 : NEVER),
-	FUNCTION(OUR_MNT, ONLY, "our_mnt",
-		 "bool (struct vfsmount *)",
-		 os_our_mnt, 0, 0),
-	FUNCTION(HAS_NS_CAPABILITY, ONLY, "has_ns_capability",
-		 "bool (struct task_struct *, struct user_namespace *, int)",
-		 os_has_ns_capability, 0, 0),
+	FUNCTION(ENTER_FROZEN, ONLY, "cgroup_enter_frozen", enter_frozen, 0, 0),
+	FUNCTION(LEAVE_FROZEN, ONLY, "cgroup_leave_frozen", leave_frozen, 0, 0),
+	FUNCTION(PIDFD_PREPARE, ONLY, "pidfd_prepare", pidfd_prepare, 0, 0),
+	FUNCTION(DUP_FD, DUP_FD_RANGE, "dup_fd", dup_fd_range,
+		 0, DUP_FD_HAS_RANGE ? 0 : NEVER),
+	FUNCTION(DUP_FD, DUP_FD_ERROR, "dup_fd", dup_fd_error,
+		 0, DUP_FD_HAS_RANGE ? NEVER : 0),
+	FUNCTION(PUT_FILES, ONLY, "put_files_struct", put_files, 0, 0),
+	FUNCTION(ALLOC_FD, ONLY, "alloc_fd", alloc_fd, 0, 0),
+	FUNCTION(REPLACE_FD, ONLY, "replace_fd", replace_fd, 0, 0),
+	FUNCTION(BUILD_OPEN_FLAGS, ONLY, "build_open_flags", build_open_flags, 0, 0),
+	FUNCTION(FILE_OPEN, ONLY, "do_file_open", file_open, KERNEL_VERSION(7, 0, 0), 0),
+	FUNCTION(FILE_OPEN, ONLY, "do_filp_open", file_open, 0, KERNEL_VERSION(7, 0, 0)),
+	FUNCTION(SET_PWD, ONLY, "set_fs_pwd", set_pwd, 0, 0),
+	FUNCTION(RLIMIT_OVER, ONLY, "is_rlimit_overlimit", rlimit_over, 0, 0),
+	FUNCTION(ALLOC_BPRM, ALLOC_BPRM_OPENS, "alloc_bprm", alloc_bprm_opens,
+		 KERNEL_VERSION(6, 8, 0), 0),
+	FUNCTION(ALLOC_BPRM, EXECVE_OPENS, "alloc_bprm", alloc_bprm,
+		 0, KERNEL_VERSION(6, 8, 0)),
+	FUNCTION(BPRM_EXECVE, ALLOC_BPRM_OPENS, "bprm_execve", bprm_execve,
+		 KERNEL_VERSION(6, 8, 0), 0),
+	FUNCTION(BPRM_EXECVE, EXECVE_OPENS, "bprm_execve", bprm_execve_opens,
+		 0, KERNEL_VERSION(6, 8, 0)),
+	FUNCTION(FREE_BPRM, ONLY, "free_bprm", free_bprm, 0, 0),
+	FUNCTION(OPEN_UNSEEN, ONLY, "dentry_open_nonotify", open_unseen,
+		 0, NONOTIFY_BY_FLAG ? NEVER : 0),
+	FUNCTION(OPEN_UNSEEN, OPEN_BY_FLAG, "dentry_open", open_unseen,
+		 0, NONOTIFY_BY_FLAG ? 0 : NEVER),
+	FUNCTION(OUR_MNT, ONLY, "our_mnt", our_mnt, 0, 0),
+	FUNCTION(HAS_NS_CAPABILITY, ONLY, "has_ns_capability", has_ns_capability, 0, 0),
 #ifdef CONFIG_SECURITY
-	FUNCTION(TASK_KILL, ONLY, "security_task_kill",
-		 "int (struct task_struct *, struct kernel_siginfo *, int, const struct cred *)",
-		 os_task_kill, 0, 0),
+	FUNCTION(TASK_KILL, ONLY, "security_task_kill", task_kill, 0, 0),
 #endif
 };
 

@@ -8,12 +8,12 @@
 #include <linux/static_call.h>
 
 #include "internals_btf.h"
-#include "internals_protos.h"
 
-DEFINE_STATIC_CALL_NULL(os_btf_vmlinux, proto_bpf_get_btf_vmlinux);
-DEFINE_STATIC_CALL_NULL(os_btf_find, proto_btf_find_by_name_kind);
-DEFINE_STATIC_CALL_NULL(os_btf_type, proto_btf_type_by_id);
-DEFINE_STATIC_CALL_NULL(os_btf_name, proto_btf_name_by_offset);
+/* The kernel's readers of BTF. Nothing checks their types: that would need BTF. */
+DEFINE_STATIC_CALL_NULL(os_btf_vmlinux, struct btf *(void));
+DEFINE_STATIC_CALL_NULL(os_btf_find, s32 (const struct btf *, const char *, u8));
+DEFINE_STATIC_CALL_NULL(os_btf_type, const struct btf_type *(const struct btf *, u32));
+DEFINE_STATIC_CALL_NULL(os_btf_name, const char *(const struct btf *, u32));
 
 /* The kernel's own; it lives as long as the kernel. */
 static const struct btf *vmlinux_btf;
