@@ -7,16 +7,17 @@
  * INTERNALS_DEFINE_FUNCTIONS, the same line also defines the static call and
  * the string prototype_CALL, which internals.c compares with the BTF.
  *
- * So a type must be written in the words and the order that btf_prototype()
- * writes: "long unsigned int", no parameter names, no __user.
+ * So each type here is written exactly as btf_prototype() writes it: "long
+ * unsigned int", no parameter names, no __user.
  *
- * To add a function: add its line here, its role and a row in internals.c,
- * and a ki_*() function that calls it. A function that has another type in some
- * kernels needs a line and a row for each type.
+ * To add a function: add its line here and its role, a row in internals.c, and
+ * a ki_*() function that calls it. A function whose type differs between kernels
+ * needs a line and a row for each type.
  */
 #ifndef OUTSPAWN_INTERNALS_FUNCTIONS_H
 #define OUTSPAWN_INTERNALS_FUNCTIONS_H
 
+#include <linux/fs.h>
 #include <linux/static_call.h>
 #include <linux/types.h>
 #include <linux/user_namespace.h>
@@ -31,6 +32,7 @@ struct kernel_clone_args;
 struct kernel_siginfo;
 struct ksignal;
 struct linux_binprm;
+struct lsm_blob_sizes;
 struct open_how;
 struct path;
 struct pid;
@@ -104,6 +106,87 @@ KERNEL_FUNCTION(has_ns_capability, bool (struct task_struct *, struct user_names
 #ifdef CONFIG_SECURITY
 KERNEL_FUNCTION(task_kill,
 		int (struct task_struct *, struct kernel_siginfo *, int, const struct cred *));
+#endif
+
+/* What a function is needed for. internals_init() finds one function for each role. */
+enum role {
+	COPY_PROCESS,
+	TRACE_FORK,
+	WAKE_UP_NEW_TASK,
+	PTRACE_NOTIFY,
+	DO_EXIT,
+	WAIT4,
+	GET_SIGNAL,
+	TASK_WORK_RUN,
+	SYS_CALL,
+	SECCOMP,
+	FORCE_SIG_SECCOMP,
+#ifdef CONFIG_AUDITSYSCALL
+	AUDIT_CALL_ENTRY,
+	AUDIT_CALL_EXIT,
+	AUDIT_OPENAT2_HOW,
+#endif
+	ENTER_FROZEN,
+	LEAVE_FROZEN,
+	PIDFD_PREPARE,
+	DUP_FD,
+	PUT_FILES,
+	ALLOC_FD,
+	REPLACE_FD,
+	BUILD_OPEN_FLAGS,
+	FILE_OPEN,
+	SET_PWD,
+	RLIMIT_OVER,
+	ALLOC_BPRM,
+	BPRM_EXECVE,
+	FREE_BPRM,
+	OPEN_UNSEEN,
+	OUR_MNT,
+	HAS_NS_CAPABILITY,
+#ifdef CONFIG_SECURITY
+	TASK_KILL,
+#endif
+	ROLES
+};
+
+/* How a role's function is called, where kernels differ. */
+enum shape {
+	ONLY, /* all supported kernels agree */
+	DUP_FD_RANGE, /* dup_fd(files, punch_hole) */
+	DUP_FD_ERROR, /* dup_fd(files, max_fds, &error) */
+	SECURE_COMPUTING, /* 0 allows */
+	SECCOMP_PERMIT, /* true allows */
+	OPEN_BY_FLAG, /* dentry_open() with NONOTIFY_FLAG */
+};
+
+/* Which of exec's functions opens the program's file. */
+enum exec_era {
+	ALLOC_OPENS, /* alloc_bprm(), from 6.8 on */
+	EXECVE_OPENS, /* bprm_execve(), before 6.8 */
+};
+
+/* The shape of each role, and exec's era. Only internals_init() writes them. */
+extern enum shape internals_shape[ROLES];
+extern enum exec_era internals_exec_era;
+
+/*
+ * The flag with which dentry_open() does not notify fsnotify's watchers. Newer
+ * kernels have the function dentry_open_nonotify() instead.
+ */
+#ifdef __FMODE_NONOTIFY
+#define NONOTIFY_FLAG __FMODE_NONOTIFY
+#define NONOTIFY_BY_FLAG 1
+#else
+#define NONOTIFY_FLAG 0
+#define NONOTIFY_BY_FLAG 0
+#endif
+
+#ifdef CONFIG_SECURITY
+/*
+ * Take the size of the security modules' data in a struct cred from the
+ * kernel's blob_sizes, or NULL if kallsyms has no such variable.
+ */
+void internals_set_blob_sizes(const struct lsm_blob_sizes *sizes);
 #endif
 
 #endif /* OUTSPAWN_INTERNALS_FUNCTIONS_H */

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * internals_file.c - kernel calls about files: descriptor tables, opening,
+ * change counters
+ */
+#include <linux/audit.h>
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/fcntl.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/fs_struct.h>
+#include <linux/fsnotify.h>
+#include <linux/iversion.h>
+#include <linux/magic.h>
+#include <linux/mm.h>
+#include <linux/openat2.h>
+#include <linux/slab.h>
+#include <linux/stat.h>
+#include <linux/version.h>
+
+#include "internals.h"
+#include "internals_functions.h"
+
+/*
+ * A table with no descriptors, for dup_fd() to copy. No task ever has this
+ * table, and nothing writes it.
+ */
+static struct files_struct empty_files = {
+	.count = ATOMIC_INIT(1),
+	RCU_POINTER_INITIALIZER(fdt, &empty_files.fdtab),
+	.fdtab = {
+		.max_fds = NR_OPEN_DEFAULT,
+		.fd = &empty_files.fd_array[0],
+		.close_on_exec = empty_files.close_on_exec_init,
+		.open_fds = empty_files.open_fds_init,
+		.full_fds_bits = empty_files.full_fds_bits_init,
+	},
+	.file_lock = __SPIN_LOCK_UNLOCKED(empty_files.file_lock),
+	.resize_wait = __WAIT_QUEUE_HEAD_INITIALIZER(empty_files.resize_wait),
+};
+
+static struct files_struct *copy_files(struct files_struct *from)
+{
+	struct files_struct *files;
+	int error = -ENOMEM;
+
+	if (internals_shape[DUP_FD] == DUP_FD_RANGE)
+		return static_call(os_dup_fd_range)(from, NULL);
+	files = static_call(os_dup_fd_error)(from, INT_MAX, &error);
+	return files ?: ERR_PTR(error);
+}
+
+/*
+ * A table for dup_fd() to copy. Its last number is marked open and has no file,
+ * as if another thread were about to install one there. dup_fd() gives its copy
+ * as much room, and clears the mark in the copy.
+ */
+struct roomy_files {
+	struct files_struct files;
+	/* NULL for each number; after them the bitmap of open numbers. */
+	struct file *none[];
+};
+
+struct files_struct *ki_new_files(unsigned int room)
+{
+	unsigned int count = ALIGN(room, BITS_PER_LONG);
+	struct roomy_files *roomy;
+	struct files_struct *files;
+	struct fdtable *fdt;
+
+	if (room <= NR_OPEN_DEFAULT)
+		return copy_files(&empty_files);
+	/* Without __GFP_NOWARN kvzalloc() warns about a size above INT_MAX. */
+	roomy = kvzalloc(struct_size(roomy, none, count) + count / BITS_PER_BYTE,
+			 GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!roomy)
+		return ERR_PTR(-ENOMEM);
+	spin_lock_init(&roomy->files.file_lock);
+	fdt = &roomy->files.fdtab;
+	fdt->max_fds = count;
+	fdt->fd = (struct file __rcu **)roomy->none;
+	fdt->open_fds = (unsigned long *)(roomy->none + count);
+	__set_bit(count - 1, fdt->open_fds);
+	/*
+	 * The NULL pointers are two empty bitmaps as well: no number is
+	 * close-on-exec, and no word of open_fds is full.
+	 */
+	fdt->close_on_exec = (unsigned long *)roomy->none;
+	fdt->full_fds_bits = (unsigned long *)roomy->none;
+	RCU_INIT_POINTER(roomy->files.fdt, fdt);
+	files = copy_files(&roomy->files);
+	kvfree(roomy);
+	return files;
+}
+
+void ki_put_files(struct files_struct *files)
+{
+	static_call(os_put_files)(files);
+}
+
+int ki_alloc_fd(unsigned int start, unsigned int end, unsigned int flags)
+{
+	return static_call(os_alloc_fd)(start, end, flags);
+}
+
+int ki_replace_fd(unsigned int fd, struct file *file, unsigned int flags)
+{
+	int err = static_call(os_replace_fd)(fd, file, flags);
+
+	/* As dup3(2) does: EBADF also if fd is above the table's own limit. */
+	return err == -EMFILE ? -EBADF : min(err, 0);
+}
+
+static void audit_how(struct open_how *how)
+{
+#ifdef CONFIG_AUDITSYSCALL
+	if (!audit_dummy_context())
+		static_call(os_audit_openat2)(how);
+#endif
+}
+
+struct file *ki_open(int dfd, struct filename *name, const struct open_how *asked)
+{
+	struct open_how how = *asked;
+	struct open_flags flags;
+	struct file *file;
+	int err;
+
+	/* The order of openat2(2). */
+	audit_how(&how);
+	if (!(how.flags & O_PATH) && force_o_largefile())
+		how.flags |= O_LARGEFILE;
+	err = static_call(os_build_open_flags)(&how, &flags);
+	if (err)
+		return ERR_PTR(err);
+	file = static_call(os_file_open)(dfd, name, &flags);
+	if (!IS_ERR(file))
+		ki_notify_open(file);
+	return file;
+}
+
+int ki_deny_write(struct file *file)
+{
+#ifdef FMODE_FSNOTIFY_HSM
+	return exe_file_deny_write_access(file);
+#else
+	return deny_write_access(file);
+#endif
+}
+
+void ki_allow_write(struct file *file)
+{
+#ifdef FMODE_FSNOTIFY_HSM
+	exe_file_allow_write_access(file);
+#else
+	allow_write_access(file);
+#endif
+}
+
+/*
+ * XFS counts every change of the inode on the disk. That includes a read that
+ * sets the atime, and the allocation of blocks when data is written back. A
+ * stacked file system (overlayfs) passes on the counter of the file system
+ * below, which may be XFS.
+ */
+static bool counts_only_changes(const struct super_block *sb)
+{
+	return sb->s_magic != XFS_SUPER_MAGIC && !sb->s_stack_depth;
+}
+
+int ki_getattr_change(const struct path *path, struct kstat *stat, struct ki_change *change)
+{
+	struct inode *inode = d_inode(path->dentry);
+	int err;
+
+	*change = (struct ki_change) {};
+#ifdef STATX_CHANGE_COOKIE
+	/* From 6.3 on. Network file systems return the server's counter. */
+	err = vfs_getattr_nosec(path, stat, STATX_BASIC_STATS | STATX_CHANGE_COOKIE,
+				AT_STATX_SYNC_AS_STAT);
+	if (!err && (stat->result_mask & STATX_CHANGE_COOKIE)) {
+		change->counted = true;
+		change->counter = stat->change_cookie;
+	}
+#else
+	err = vfs_getattr_nosec(path, stat, STATX_BASIC_STATS, AT_STATX_SYNC_AS_STAT);
+	if (!err && IS_I_VERSION(inode)) {
+		change->counted = true;
+		change->counter = inode_query_iversion(inode);
+	}
+#endif
+	if (!counts_only_changes(inode->i_sb))
+		*change = (struct ki_change) {};
+#ifdef FS_MGTIME
+	/* generic_fillattr() marks the ctime as read, so the next ctime is fine-grained. */
+	change->fine_times = is_mgtime(inode) && inode->i_sb->s_time_gran == 1;
+#endif
+	return err;
+}
+
+void ki_notify_open(struct file *file)
+{
+#if KERNEL_VERSION(6, 5, 0) > LINUX_VERSION_CODE
+	/* From 6.5 on do_dentry_open() notifies; before, open(2) and exec do. */
+	fsnotify_open(file);
+#endif
+}
+
+struct file *ki_open_unseen(const struct path *path, int flags)
+{
+	if (internals_shape[OPEN_UNSEEN] == OPEN_BY_FLAG)
+		flags |= NONOTIFY_FLAG;
+	return static_call(os_open_unseen)(path, flags, current_cred());
+}
+
+bool ki_mount_is_ours(const struct path *path)
+{
+	return static_call(os_our_mnt)(path->mnt);
+}
+
+void ki_set_pwd(const struct path *path)
+{
+	static_call(os_set_pwd)(current->fs, path);
+}
