@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * internals.h - the door of the room for kernel internals
+ * internals.h - what the module needs of the kernel's unexported functions
  *
- * The rest of the module uses what the kernel exports, and these functions.
- * Behind them are functions that it does not export: found by kprobe and
- * kallsyms, compared with the running kernel's BTF when the module is loaded,
- * called through static calls (direct calls, patched in: no retpoline, and no
- * need for an ENDBR at the target). Only internals*.c names an unexported
- * symbol or a kernel version.
+ * The rest of the module uses what the kernel exports, and the functions below.
+ * They call kernel functions that are not exported. internals_init() finds these
+ * by kprobe and kallsyms when the module is loaded, and compares their types
+ * with the BTF of the running kernel. The calls are static calls: direct calls,
+ * patched in, which need no retpoline and no ENDBR at the target.
+ *
+ * Only internals*.[ch] may name an unexported symbol or a kernel version:
+ *
+ * internals.c            finds and checks the functions
+ * internals_functions.h  their types, each declared once
+ * internals_btf.c        reads types from the BTF
+ * internals_task.c       calls about tasks, signals, system calls, credentials
+ * internals_file.c       calls about descriptor tables and files
+ * internals_exec.c       calls about exec
  */
 #ifndef OUTSPAWN_INTERNALS_H
 #define OUTSPAWN_INTERNALS_H
@@ -31,183 +39,225 @@ struct task_struct;
 struct user_namespace;
 
 /*
- * Find and check every function. Logs one line that names the function, the
- * shape found and the shapes known, and fails with -EOPNOTSUPP, if one is
- * missing or of an unknown shape.
+ * Find and check every function. If one is missing or has an unknown type, log
+ * one line and return -EOPNOTSUPP. The line has the function's name, the type
+ * found and the types known.
  *
- * @trust_version: go on without BTF, choosing shapes by the kernel's version
+ * @trust_version: without BTF, choose the types by the kernel's version
  */
 int internals_init(bool trust_version);
 
-/* Were the shapes chosen without BTF? */
+/* Were the types chosen without BTF, by the kernel's version? */
 bool internals_trusted_version(void);
 
-/* Write a line a function, "name: prototype", into a page. Returns bytes. */
+/*
+ * Write a line for each function, "name: prototype", into a page. Return the
+ * number of bytes.
+ */
 ssize_t internals_show(char *page);
 
+/* Tasks: internals_task.c */
+
 /*
- * copy_process() of the current task: a new task that will run args->fn, not
- * yet awake; an ERR_PTR otherwise. trace: a PTRACE_EVENT_* to attach the
- * caller's tracer to it, or 0. node: where its task_struct is allocated, or
- * NUMA_NO_NODE. -ERESTARTNOINTR if a signal is pending.
+ * Make a child of current with copy_process(). The child will run args->fn; it
+ * is not awake yet.
+ *
+ * @trace: a PTRACE_EVENT_* to attach the caller's tracer to the child, or 0
+ * @node: the memory node for the child's task_struct, or NUMA_NO_NODE
+ *
+ * Return: the child or an ERR_PTR; -ERESTARTNOINTR if a signal is pending.
  */
 struct task_struct *ki_copy_process(int trace, int node, struct kernel_clone_args *args);
-/* Tell tracing that current made child, as kernel_clone() does. */
+/* Tell tracing that current made the child, as kernel_clone() does. */
 void ki_trace_fork(struct task_struct *child);
 void ki_wake_up_new_task(struct task_struct *task);
-/* Stop for the tracer, which gets event (PTRACE_EVENT_*) and message. */
+/* Stop for the tracer, which gets the event (PTRACE_EVENT_*) and the message. */
 void ki_ptrace_event(int event, unsigned long message);
 /*
- * Stop for the tracer at a system call; message is one of
- * PTRACE_EVENTMSG_SYSCALL_*. A signal that it injects is sent.
+ * Stop for the tracer at a system call, then send the signal that the tracer
+ * injects, if any.
+ *
+ * @message: one of PTRACE_EVENTMSG_SYSCALL_*
  */
 void ki_ptrace_syscall(unsigned long message);
 /*
- * do_exit(): does not return. Not declared so, because to the compiler the static call
- * in it does return, and objtool compares.
+ * Call do_exit(), which does not return. The declaration has no __noreturn: the
+ * compiler sees a static call that does return, and objtool compares the two.
  */
 void ki_do_exit(long code);
-/* wait4(pid, NULL, __WALL | WNOHANG): the pid, 0: not yet, or -ECHILD. May sleep. */
+/*
+ * Call wait4(pid, NULL, __WALL | WNOHANG). May sleep.
+ *
+ * Return: the pid, 0 if the child has not ended, or -ECHILD.
+ */
 long ki_wait_all(pid_t pid);
 /*
- * Take what is pending of current's and not blocked, as on the way to user mode:
- * stops, a tracer's, the freezers'. Only in the child, with all signals blocked.
- * Sleeps. Returns true if current is to die: unlike there, it still lives.
+ * Handle what is pending for current with get_signal(), as on the way to user
+ * mode: signals that are not blocked, stops, the tracer, the freezers. Only for
+ * the child, with all signals blocked. Sleeps.
+ *
+ * Return: true if current must exit. On the way to user mode get_signal() would
+ * have ended the task; here current still lives.
  */
 bool ki_take_signals(void);
 /*
- * Do what current put off to its way to user mode: closing files, unmounting. Sleeps;
- * without locks.
+ * Run what current deferred to its way to user mode: closing files, unmounting.
+ * Sleeps. The caller must hold no lock.
  */
 void ki_run_task_work(void);
 /*
- * Do the system call nr with the arguments that stand in current's registers.
- * Not everything bears being called from here: syscalls.c says what does.
+ * Run the system call nr with the arguments in current's registers. Only for the
+ * system calls in syscalls.c: others do not work when called from here.
  */
 long ki_sys_call(int nr);
 /*
- * Do current's seccomp filters allow the system call that stands in its
- * registers? It must have filters. What a denial does to the registers and to
- * current, see __seccomp_filter() in kernel/seccomp.c. May sleep.
+ * Do current's seccomp filters allow the system call in current's registers?
+ * Current must have filters. __seccomp_filter() in kernel/seccomp.c has what a
+ * denial does to the registers and to current. May sleep.
  */
 bool ki_seccomp_allows(void);
 /*
- * Kill current's process as a filter that kills current for the system call nr does:
- * by a SIGSYS that no handler, mask or tracer holds off, with a core dump. It takes
- * effect on the way to user mode.
+ * Kill current's process as a filter does that kills for the system call nr:
+ * with a SIGSYS that dumps core, which no handler, mask or tracer can hold off.
+ * The signal takes effect on the way to user mode.
  */
 void ki_force_sig_seccomp(int nr);
 /*
- * Open and close the audit record of a system call of current's, if it is
- * audited. What stands between is reported as that call's.
+ * Open and close the audit record of a system call, if current is audited. What
+ * happens between the two is reported as part of that system call.
  */
 void ki_audit_enter(const struct call *call);
 void ki_audit_leave(long ret);
-/* Count this task as frozen for cgroup v2 while it waits; in pairs. */
+/*
+ * Count current as frozen for cgroup v2 while it waits. Each ki_enter_frozen()
+ * needs a ki_leave_frozen().
+ */
 void ki_enter_frozen(void);
 void ki_leave_frozen(void);
-/* The clone flag for a child that nobody has to wait for, or 0: there is none. */
+/* Return the clone flag for a child that the kernel reaps, or 0: there is none. */
 u64 ki_autoreap_flag(void);
-/* Can a pidfd kill its process when it is closed? */
+/* Can a pidfd kill its process when the pidfd is closed? */
 bool ki_can_kill_on_close(void);
 /*
- * Reserve a number in current's table and make a pidfd file for pid, which is
- * not installed. Returns the number or an errno.
+ * Reserve a number in current's table, and make a pidfd file for pid. Does not
+ * install the file.
  *
- * @kill_on_close: only where ki_can_kill_on_close(), and only for a process that
- * is not in ki_take_signals() when the file is released
+ * @kill_on_close: only if ki_can_kill_on_close(). The process must not be in
+ * ki_take_signals() when the file is released: the kernel would warn.
+ *
+ * Return: the number or an errno.
  */
 int ki_pidfd_prepare(struct pid *pid, bool kill_on_close, struct file **file);
+/* Does a task, other than current, have this capability in a user namespace? */
+bool ki_has_capability(struct task_struct *task, struct user_namespace *ns, int cap);
+/*
+ * Do the security modules allow a sender with these credentials to send a
+ * signal? Does not make the other checks of kill(2).
+ */
+int ki_may_signal(struct task_struct *target, struct kernel_siginfo *info, int sig,
+		  const struct cred *sender);
+/*
+ * Does every security module have the same data (label, domain and so on) in
+ * both credentials? False if that is not known. Each must be, or have been, the
+ * credentials of a task.
+ */
+bool ki_same_security(const struct cred *a, const struct cred *b);
+
+/* Files: internals_file.c */
 
 /*
- * A new, empty table with one reference, or an ERR_PTR: -ENOMEM, or -EMFILE (more
- * than nr_open).
+ * Make an empty descriptor table, with one reference.
  *
- * @room: how many numbers it must have room for
+ * @room: how many numbers the table must have room for
+ *
+ * Return: the table or an ERR_PTR: -ENOMEM, or -EMFILE (more than nr_open).
  */
 struct files_struct *ki_new_files(unsigned int room);
-/* Drop a reference; the last one closes the table's descriptors. */
+/* Drop a reference. The last one closes the table's descriptors. */
 void ki_put_files(struct files_struct *files);
 /*
- * Reserve the lowest free number in [start, end) of current's table, without
- * asking RLIMIT_NOFILE. flags: O_CLOEXEC or 0. -EMFILE if there is none.
+ * Reserve the lowest free number in [start, end) of current's table. Does not
+ * check RLIMIT_NOFILE.
+ *
+ * @flags: O_CLOEXEC or 0
+ *
+ * Return: the number, or -EMFILE if none is free.
  */
 int ki_alloc_fd(unsigned int start, unsigned int end, unsigned int flags);
-/* dup2() file to number fd of current's table; takes a reference of its own. */
+/* Install file at number fd of current's table, as dup2(2) does. Takes a reference. */
 int ki_replace_fd(unsigned int fd, struct file *file, unsigned int flags);
-/* Open as openat2(2) does; dfd is AT_FDCWD or in current's table. */
+/* Open as openat2(2) does. dfd: AT_FDCWD, or a number in current's table. */
 struct file *ki_open(int dfd, struct filename *name, const struct open_how *how);
 /*
- * Keep writers away from a file, as exec does while it runs: -ETXTBSY if there is one. Not
- * where a filesystem's daemon has to fill it. In pairs, on the same file.
+ * Keep writers away from a file, as exec does while the program runs; -ETXTBSY
+ * if the file has a writer. Does nothing if a daemon fills the file on demand
+ * (fanotify's pre-content events). Each ki_deny_write() that succeeds needs a
+ * ki_allow_write() of the same file.
  */
 int ki_deny_write(struct file *file);
 void ki_allow_write(struct file *file);
-/* What shows that a file changed, apart from its times. */
+/* What shows that a file changed, besides the values of its times. */
 struct ki_change {
 	bool counted; /* counter counts the changes */
 	u64 counter;
-	/* The next change gets another ctime than the one read, however soon it comes. */
+	/* The next change sets a ctime other than the one read, however soon it comes. */
 	bool fine_times;
 };
 
 /*
- * vfs_getattr_nosec() of the basic attributes, and of the change counter. The
- * file system then counts the next change; it may leave out changes that nobody
- * could have missed. Sleeps.
+ * Read the basic attributes with vfs_getattr_nosec(), and the change counter.
+ * Reading the counter makes the file system count the next change. The file
+ * system need not count changes that come before the counter is read. Sleeps.
  */
 int ki_getattr_change(const struct path *path, struct kstat *stat, struct ki_change *change);
-/* What dentry_open() opened, tell those who watch, if it did not itself. */
+/* Notify fsnotify's watchers of a file, if dentry_open(), which opened it, did not. */
 void ki_notify_open(struct file *file);
 /*
- * dentry_open() with current's credentials, of which those who watch the file (fanotify,
- * inotify) hear nothing, neither when it is opened nor when it is closed. Sleeps.
+ * Call dentry_open() with current's credentials, and without notifying fsnotify's
+ * watchers (fanotify, inotify) when the file is opened or closed. Sleeps.
  */
 struct file *ki_open_unseen(const struct path *path, int flags);
-/* Is this mount one of current's mount namespace? mnt_may_suid() asks the same. */
+/* Is this mount in current's mount namespace? mnt_may_suid() makes the same check. */
 bool ki_mount_is_ours(const struct path *path);
-/* Has another task this capability in a user namespace? */
-bool ki_has_capability(struct task_struct *task, struct user_namespace *ns, int cap);
-/*
- * Do the security modules allow a sender with these credentials to send a signal?
- * Only their part of kill(2)'s check.
- */
-int ki_may_signal(struct task_struct *target, struct kernel_siginfo *info, int sig,
-		  const struct cred *sender);
-/* chdir() of current; takes references of its own. */
+/* Change current's working directory. Takes references. */
 void ki_set_pwd(const struct path *path);
 
-/*
- * Do two credentials have the same labels, domains and so on of every security
- * module? False if that is not known. Both must be, or have been, a task's.
- */
-bool ki_same_security(const struct cred *a, const struct cred *b);
+/* exec: internals_exec.c */
 
 /*
- * The check that execve(2) begins with: -EAGAIN if a set*uid() went above
- * RLIMIT_NPROC and the limit is still exceeded, else 0. Clears the mark.
+ * Make the first check of execve(2). Also clears the mark that set*uid() left.
+ *
+ * Return: -EAGAIN if a set*uid() exceeded RLIMIT_NPROC and the limit is still
+ * exceeded, else 0.
  */
 int ki_exec_check_nproc(void);
 /*
- * Start to execute the file at descriptor fd, under a name that must outlive
- * the bprm and is nobody else's. ERR_PTR on failure.
+ * Start to execute the file at descriptor fd.
  *
- * @reachable: the name is a path at which an interpreter will find the file
+ * @name: the name to execute it under. It must outlive the bprm, and nothing
+ * else may use it meanwhile.
+ * @reachable: name is a path at which an interpreter will find the file
+ *
+ * Return: the bprm or an ERR_PTR.
  */
 struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, bool reachable);
-/* Tell those who watch the file that it is executed now, if exec does not itself. */
+/* Notify fsnotify's watchers that the file is executed, if exec itself does not. */
 void ki_notify_exec(struct file *file);
 /*
- * Get 'count' pages of the new program's stack, from the page at start on, to be
- * written to: get_user_pages_remote(), as get_arg_page() in fs/exec.c calls it.
- * The stack must reach down to start already. Returns how many pages it got,
- * for put_page(), or an error. Sleeps.
+ * Get pages of the new program's stack, to write to them. Calls
+ * get_user_pages_remote() as get_arg_page() in fs/exec.c does. The stack must
+ * reach down to start already. Sleeps.
+ *
+ * Return: how many pages it got, each for put_page(), or an error.
  */
 long ki_get_stack_pages(struct linux_binprm *bprm, unsigned long start, unsigned long count,
 			struct page **pages);
-/* exec itself; the same fd and name as for ki_alloc_bprm(). */
+/* Execute, with the fd and the name that ki_alloc_bprm() had. */
 int ki_bprm_execve(struct linux_binprm *bprm, int fd, struct filename *name);
-/* Both again, for a file that the kernel opens by its path, as execve(2) does. */
+/*
+ * Do the same as ki_alloc_bprm() and ki_bprm_execve() for a file that the kernel
+ * opens by its path, as execve(2) does.
+ */
 struct linux_binprm *ki_alloc_bprm_path(struct filename *name);
 int ki_bprm_execve_path(struct linux_binprm *bprm, struct filename *name);
 void ki_free_bprm(struct linux_binprm *bprm);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * internals_btf.c - what the running kernel's BTF says of its own functions
+ * internals_btf.c - read types from the running kernel's BTF
  */
 #include <linux/btf.h>
 #include <linux/err.h>
@@ -15,10 +15,10 @@ DEFINE_STATIC_CALL_NULL(os_btf_find, s32 (const struct btf *, const char *, u8))
 DEFINE_STATIC_CALL_NULL(os_btf_type, const struct btf_type *(const struct btf *, u32));
 DEFINE_STATIC_CALL_NULL(os_btf_name, const char *(const struct btf *, u32));
 
-/* The kernel's own; it lives as long as the kernel. */
+/* The kernel's BTF. The kernel never frees it. */
 static const struct btf *vmlinux_btf;
 
-/* A chain of types longer than this is not one that we know. */
+/* No type that the module knows is a longer chain (of pointers, const and so on). */
 #define MAX_DEPTH 16
 
 int btf_open(unsigned long bpf_get_btf_vmlinux, unsigned long btf_find_by_name_kind,
@@ -58,9 +58,11 @@ static void put_star(struct seq_buf *out, bool *after_star)
 }
 
 /*
- * Write a type. C writes "const" before what it qualifies and "*" behind it,
- * so the chain is walked to its end and unrolled on the way back: recursion,
- * bounded by MAX_DEPTH.
+ * Write the type with this id. In C "const" stands before the type that it
+ * qualifies, and "*" stands after the type that it points to. So the function
+ * calls itself for the inner type; MAX_DEPTH bounds the recursion.
+ *
+ * @after_star: set to whether the text ends with "*"
  */
 static void put_type(struct seq_buf *out, u32 id, unsigned int depth, bool *after_star)
 {
@@ -82,7 +84,7 @@ static void put_type(struct seq_buf *out, u32 id, unsigned int depth, bool *afte
 		put_star(out, after_star);
 		return;
 	case BTF_KIND_CONST:
-		/* A const pointer's own constness says nothing to a caller. */
+		/* Leave out that a pointer itself is const: to a caller it is the same. */
 		if (type->type && BTF_INFO_KIND(type_of(type->type)->info) == BTF_KIND_PTR) {
 			put_type(out, type->type, depth + 1, after_star);
 			return;
