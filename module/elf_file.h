@@ -22,7 +22,7 @@ struct elf_facts {
  * Read and check the headers of a file that is open for exec. Sleeps.
  *
  * @facts: zeroed by the caller. ehdr has the first bytes of the file even if
- * 	the file is no ELF file. phdrs is set on success only.
+ *	the file is no ELF file. phdrs is set on success only.
  * Return: 0; -ENOEXEC: no ELF executable of this machine; -ENOMEM; or the errno
  * of the read.
  */

@@ -30,7 +30,7 @@ static struct spawn_template_key key_of(const struct kstat *stat)
 }
 
 int identity_file_read(const struct path *path, bool writable, struct identity *identity,
-			 bool *settled)
+		       bool *settled)
 {
 	struct ki_change change = {};
 	struct kstat stat;

@@ -36,7 +36,7 @@ int new_task_trace(void);
  * @clone: fn, fn_arg, exit_signal and flags beyond those of every new task
  * @files: the task's table; on success the task takes over the reference
  * @vfork_done: the task's vfork_done; 'fn' must call new_task_end_vfork()
- * 	before the completion is freed
+ *	before the completion is freed
  * Return: 0, or an errno; -ERESTARTNOINTR if a signal is pending.
  */
 int new_task_make(struct new_task *new, struct kernel_clone_args *clone,

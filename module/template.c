@@ -156,8 +156,8 @@ static void forget_format(struct elf_facts *facts)
  * write between the two makes the template stale.
  *
  * @found: the caller has set readable and deny_write. If the file is no ELF
- * 	file, writers are let in and deny_write is cleared. The other fields are
- * 	filled in.
+ *	file, writers are let in and deny_write is cleared. The other fields are
+ *	filled in.
  */
 static int inspect(struct file *file, u64 flags, struct findings *found)
 {

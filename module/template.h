@@ -88,7 +88,7 @@ struct template_facts {
  * are 0. Sleeps.
  *
  * @open: open the file to check the right to read. Only an open asks all
- * 	security modules. fanotify and inotify report this open.
+ *	security modules. fanotify and inotify report this open.
  */
 void template_describe(const struct template *tmpl, struct template_facts *facts, bool open);
 
