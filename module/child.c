@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * child.c - what the child does from its first moment until its program begins
+ * child.c - the child's side of a spawn, from its first moment to its program
  *
  * The stages are CREATE, STOP, ACTION and EXEC (enum spawn_template_stage).
  * Then the child releases the caller. 'result' says which stage failed. If the
@@ -70,8 +70,8 @@ static void complete_once(struct spawn *spawn)
 }
 
 /*
- * Do what a forked child does: set PR_SET_PDEATHSIG, then check whether the
- * caller has ended before.
+ * As a forked child does, set PR_SET_PDEATHSIG, then check whether the caller
+ * has already ended.
  */
 static int set_pdeath_signal(const struct spawn *spawn)
 {
@@ -219,8 +219,8 @@ static int check_stop(struct spawn *spawn)
 }
 
 /*
- * Set what exec would undo or overwrite: the peak of resident memory, the exit
- * signal and the stop.
+ * Set the attributes that exec would undo or overwrite: the peak of resident
+ * memory, the exit signal and the stop.
  */
 static void apply_after_exec(struct spawn *spawn)
 {

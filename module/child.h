@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * child.h - what the child does from its first moment until its program begins
+ * child.h - the child's side of a spawn, from its first moment to its program
  */
 #ifndef OUTSPAWN_CHILD_H
 #define OUTSPAWN_CHILD_H

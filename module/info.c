@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * info.c - what this module and this kernel can do
+ * info.c - INFO: the features of this module on this kernel
  */
 #include <linux/resource.h>
 

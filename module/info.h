@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * info.h - what this module and this kernel can do
+ * info.h - INFO: the features of this module on this kernel
  */
 #ifndef OUTSPAWN_INFO_H
 #define OUTSPAWN_INFO_H

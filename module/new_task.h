@@ -32,8 +32,8 @@ int new_task_trace(void);
 /*
  * Make the task, not yet awake. ki_wake_up_new_task() wakes it. Sleeps.
  *
- * @new: 'trace' is set, the rest is filled in on success
- * @clone: fn, fn_arg, exit_signal and flags beyond those of every new task
+ * @new: the caller has set 'trace'; the other fields are filled in on success
+ * @clone: fn, fn_arg, exit_signal, and flags that not every new task has
  * @files: the task's table; on success the task takes over the reference
  * @vfork_done: the task's vfork_done; 'fn' must call new_task_end_vfork()
  *	before the completion is freed

@@ -28,7 +28,7 @@ int template_check_fresh(const struct template *tmpl);
  * compares the file again, because a writer may have changed it since
  * template_check(). May sleep.
  *
- * Return: 0; -ETXTBSY if somebody has it open for writing; -ESTALE.
+ * Return: 0; -ETXTBSY if the file is open for writing; -ESTALE.
  */
 int template_begin_exec(const struct template *tmpl);
 void template_end_exec(const struct template *tmpl);

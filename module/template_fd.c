@@ -161,8 +161,8 @@ static int check_args(const struct spawn_template_create_args *args)
 /*
  * Check 'reserved' again after the filters were asked. The filters saw
  * openat2(2) with 'reserved' as its struct open_how: all 0 means O_RDONLY.
- * openat2(2) would read the struct after the filters, too. So the struct that
- * is used is not another than the one that a supervisor saw.
+ * openat2(2) would read the struct after the filters, too. So a
+ * supervisor saw the same struct that is used here.
  */
 static int check_how(const struct spawn_template_create_args __user *uargs)
 {
