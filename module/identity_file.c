@@ -94,8 +94,8 @@ static int wait_for_clock(const struct path *path, const struct spawn_template_k
 
 /*
  * Read the identity of a file that may be written to, while writers are denied.
- * A write(2) sets the times before it copies the data. So the times of an
- * unfinished write would be in this identity, but its data would change the
+ * A write(2) sets the times before it copies the data. Otherwise the times of
+ * an unfinished write would be in this identity, but its data would change the
  * file later.
  */
 static int read_quiet_identity(struct file *file, struct identity *identity, bool *settled)

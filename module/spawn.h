@@ -57,8 +57,8 @@ enum spawn_wait {
  * result                   C:rw    K:rw     C:r K:rw   C: see below
  * completed                -       K:rw     K:rw
  * abandoned                -       -        C:w K:r    WRITE_ONCE, READ_ONCE
- * done                     -       C K      K          the child or exec completes
- * unwatched                -       K        K          exec completes
+ * done                     -       C K      K          K or exec completes it
+ * unwatched                -       K        K          exec completes it
  *
  * The caller reads 'result' only after 'done', and only if
  * spawn_call_reports(). A child for which the call reports does not write

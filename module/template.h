@@ -43,7 +43,7 @@ struct template {
 	 * ENOEXEC.
 	 */
 	bool refused;
-	/* Its mount was not in its maker's mount namespace. A memfd's never is. */
+	/* Its mount was foreign to its maker's mount namespace: a memfd's is. */
 	bool foreign;
 	bool deny_write; /* the template keeps writers away for as long as it lives */
 	u32 memory; /* the size of this allocation in bytes */
