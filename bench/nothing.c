@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * nothing.c - the smallest program: it exits. It is static and has no C library,
  * so that little more than the spawn itself is measured.

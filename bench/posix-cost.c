@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * posix-cost.c - measure posix_spawn(3) of the C library beside outspawn's calls
  *

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Copyright (C) 2026 The outspawn authors
 /*
  * agent: a small agent runtime
  *

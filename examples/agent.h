@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Copyright (C) 2026 The outspawn authors */
 /*
  * agent.h - what the files of the example agent share
  *

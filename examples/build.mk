@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# Copyright (C) 2026 The outspawn authors
 #
 # hello  the smallest program
 # agent  a small agent runtime; "make demo" runs it in a guest

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Copyright (C) 2026 The outspawn authors
 /* The tool calls that the agent makes: kinds of calls of coding agents, in turns. */
 #include <stdio.h>
 #include <stdlib.h>

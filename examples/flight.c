@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Copyright (C) 2026 The outspawn authors
 /*
  * Calls in flight. Each has two pipes and a pidfd, and one epoll watches them
  * all. When a call ends, the next one starts.

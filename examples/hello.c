@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Copyright (C) 2026 The outspawn authors
 /* The smallest program: a template of echo, one child, its output through a pipe. */
 #include <err.h>
 #include <stdio.h>

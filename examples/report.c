@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Copyright (C) 2026 The outspawn authors
 /* The agent's output: the progress, the table, the calls whose outputs differ. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Copyright (C) 2026 The outspawn authors
 /*
  * The tools' templates, and spawning from them. renew_template() and
  * spawn_from_template() are made for copying. spawn_by_libc() does the same with

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Copyright (C) 2026 The outspawn authors
 /*
  * The git worktree in which the tools run: generated sources, three commits, and
  * changes that are not committed. git itself runs from its template.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# Copyright (C) 2026 The outspawn authors
 #
 # liboutspawn, shared and static, from the same position-independent objects.
 # Its headers, pkg-config file and man pages. The rules for all man pages.

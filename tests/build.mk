@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# Copyright (C) 2026 The outspawn authors
 #
 # tests/unit/test_*.c   the unit tests: programs that run on any Linux
 # tests/guest/test_*.c  the suites: programs that need the module

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * outspawn doctor: check everything that a spawn needs, from the kernel upwards,
  * and print what to do about each thing that is missing. A failed check does not

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /* Look a program up in PATH, and explain why it cannot be a template. */
 #include <elf.h>
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /* outspawn info: print what a template of a program pins, or why it cannot be made. */
 #include <elf.h>
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /* outspawn run: start a program and wait for its end, N times. */
 #include <errno.h>
 #include <fcntl.h>

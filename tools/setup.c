@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /* Turn the options that set the child up into actions and attributes. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# Copyright (C) 2026 The outspawn authors
 #
 # The debug kernel, for "tests/vm/run -k debug". SUITE=backports makes one of the
 # newest series, for -k debug-backports; SERIES=6.12 takes that series instead.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# Copyright (C) 2026 The outspawn authors
 # shellcheck shell=bash
 # The paths of debug kernels. Source this file.
 
@@ -11,7 +12,7 @@ HERE=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 config_hash()
 {
 	{
-		grep -v '^#* *$\|^# [^C]' "$HERE/config"
+		grep -E '^(# )?CONFIG_' "$HERE/config"
 		grep -v '^[[:space:]]*#' -- "$HERE/compile"
 	} | sha256sum | cut -c1-12
 }

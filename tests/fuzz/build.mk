@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# Copyright (C) 2026 The outspawn authors
 #
 # ioctl_fuzz     calls the ioctls, in a guest; fuzz.h lists its parts
 # fuzz_NAME.c    programs for libFuzzer, on this machine; see run-libfuzzer

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * fuzz_lib.c - libFuzzer on the library's lists of actions and its messages
  *

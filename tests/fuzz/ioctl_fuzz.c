@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * ioctl_fuzz.c - random calls of /dev/spawn_template, repeatable with a seed
  *

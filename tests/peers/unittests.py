@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Copyright (C) 2026 The outspawn authors
 """unittests.py FILE MODULE...: runs modules of CPython's own tests. Writes the
 outcome of each test to FILE, one a line, sorted. Exits with 1 if a test failed."""
 import sys

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# Copyright (C) 2026 The outspawn authors
 #
 # stress   many threads spawn, in a guest; stress.h lists its parts
 # tiny     the program that the stress test and the fuzzer start

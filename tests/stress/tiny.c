@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * tiny.c - the program that the fuzzer and the stress test start: small, quick and
  * harmless

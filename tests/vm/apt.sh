@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# Copyright (C) 2026 The outspawn authors
 # shellcheck shell=bash
 # The packages come from this machine's own apt sources, with another suite's name.
 # Nothing here changes /etc/apt. Source this file after lib.sh.

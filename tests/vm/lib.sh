@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# Copyright (C) 2026 The outspawn authors
 # shellcheck shell=bash
 # Functions for all scripts here: paths, the meaning of kernel names, messages.
 # Source this file.
