@@ -113,8 +113,8 @@ help:
 #H make clean         removes everything that was built
 #H
 #H make unit-check    the unit tests, on this machine: seconds
-#H make check         everything on all kernels, two guests at a time on two cores: some 30 minutes,
-#H                    and minutes more when the roots are made (KERNEL=trixie: one kernel)
+#H make check         everything on all kernels: some 20 minutes on two cores, with two guests at a time,
+#H                    and some more the first time (KERNEL=trixie: one kernel)
 #H make demo          an agent's tool calls in a guest, beside posix_spawn: some 5 minutes
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -32,7 +32,7 @@
 #include "outspawn.h"
 
 #define LOOK_EVERY_US 15000
-/* The disturbing process must not wait for the processor behind the spawners. */
+/* The disturbing process must get a processor before the spawners. */
 #define NICE (-20)
 /* A disturbance comes after 8 spawns, or after half a second without a spawn. */
 #define CHAOS_AFTER 8
