@@ -46,7 +46,7 @@ int outspawn_template_fd_flags(int dev, int execfd, unsigned int flags)
 {
 	struct spawn_template_create_args args = { .execfd = execfd };
 
-	/* The kernel takes -1 for "no descriptor" and would say EINVAL. */
+	/* The kernel takes -1 for "no descriptor": its error is EINVAL. */
 	return execfd >= 0 ? create(dev, &args, flags) : -EBADF;
 }
 
