@@ -16,7 +16,7 @@
 #include "shared.h"
 #include "tool.h"
 
-/* Writes dir/prog to path, with the working directory before a relative dir. */
+/* Write the absolute path of dir/prog to path. An empty dir is the working directory. */
 static int join(const char *dir, size_t dir_len, const char *prog, char path[PATH_MAX])
 {
 	char cwd[PATH_MAX] = "";
