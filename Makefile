@@ -115,6 +115,6 @@ help:
 #H make unit-check    the unit tests, on this machine: seconds
 #H make check         everything on all kernels: some 20 minutes on two cores, with two guests at a time,
 #H                    and some more the first time (KERNEL=trixie: one kernel)
-#H make demo          an agent's tool calls in a guest, beside posix_spawn: some 5 minutes
+#H make demo          an agent's tool calls in a guest, beside posix_spawn: some two minutes
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
