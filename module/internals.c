@@ -9,7 +9,6 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/binfmts.h>
-#include <linux/cred.h>
 #include <linux/fdtable.h>
 #include <linux/kprobes.h>
 #include <linux/lsm_hooks.h>
@@ -57,7 +56,7 @@ struct function {
 	__VA_ARGS__ \
 }
 
-/* Stable kernels got the newer dup_fd(), too, so the headers must show which it is. */
+/* Stable kernels got the newer dup_fd(), too: only the headers tell. */
 #define DUP_FD_HAS_RANGE \
 	__builtin_types_compatible_p(typeof(dup_fd), \
 				     struct files_struct *(struct files_struct *, \
@@ -309,7 +308,7 @@ static int open_btf(bool trust_version)
 	return 0;
 }
 
-/* Set the era of exec by alloc_bprm(). bprm_execve() must be of the same era. */
+/* Set exec's era by alloc_bprm(). bprm_execve() must be of the same era. */
 static int find_exec_era(void)
 {
 	const struct function *alloc = chosen[ALLOC_BPRM], *execve = chosen[BPRM_EXECVE];

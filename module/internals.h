@@ -3,10 +3,10 @@
  * internals.h - what the module needs of the kernel's unexported functions
  *
  * The rest of the module uses what the kernel exports, and the functions below.
- * They call kernel functions that are not exported. internals_init() finds these
- * by kprobe and kallsyms when the module is loaded, and compares their types
- * with the BTF of the running kernel. The calls are static calls: direct calls,
- * patched in, which need no retpoline and no ENDBR at the target.
+ * They call kernel functions that are not exported. internals_init() finds
+ * these by kprobe and kallsyms when the module is loaded, and compares their
+ * types with the BTF of the running kernel. The calls are static calls: direct
+ * calls, patched in, which need no retpoline and no ENDBR at the target.
  *
  * Only internals*.[ch] may name an unexported symbol or a kernel version:
  *
@@ -71,7 +71,7 @@ struct task_struct *ki_copy_process(int trace, int node, struct kernel_clone_arg
 /* Tell tracing that current made the child, as kernel_clone() does. */
 void ki_trace_fork(struct task_struct *child);
 void ki_wake_up_new_task(struct task_struct *task);
-/* Stop for the tracer, which gets the event (PTRACE_EVENT_*) and the message. */
+/* Stop for the tracer, which gets event (PTRACE_EVENT_*) and message. */
 void ki_ptrace_event(int event, unsigned long message);
 /*
  * Stop for the tracer at a system call, then send the signal that the tracer
@@ -106,8 +106,8 @@ bool ki_take_signals(void);
  */
 void ki_run_task_work(void);
 /*
- * Run the system call nr with the arguments in current's registers. Only for the
- * system calls in syscalls.c: others do not work when called from here.
+ * Run the system call nr with the arguments in current's registers. Only for
+ * the system calls in syscalls.c: others do not work when called from here.
  */
 long ki_sys_call(int nr);
 /*
@@ -134,7 +134,7 @@ void ki_audit_leave(long ret);
  */
 void ki_enter_frozen(void);
 void ki_leave_frozen(void);
-/* Return the clone flag for a child that the kernel reaps, or 0: there is none. */
+/* Return the clone flag for a child that the kernel reaps, or 0: none. */
 u64 ki_autoreap_flag(void);
 /* Can a pidfd kill its process when the pidfd is closed? */
 bool ki_can_kill_on_close(void);
@@ -184,7 +184,10 @@ void ki_put_files(struct files_struct *files);
  * Return: the number, or -EMFILE if none is free.
  */
 int ki_alloc_fd(unsigned int start, unsigned int end, unsigned int flags);
-/* Install file at number fd of current's table, as dup2(2) does. Takes a reference. */
+/*
+ * Install file at number fd of current's table, as dup2(2) does. Takes a
+ * reference.
+ */
 int ki_replace_fd(unsigned int fd, struct file *file, unsigned int flags);
 /* Open as openat2(2) does. dfd: AT_FDCWD, or a number in current's table. */
 struct file *ki_open(int dfd, struct filename *name, const struct open_how *how);
@@ -200,7 +203,7 @@ void ki_allow_write(struct file *file);
 struct ki_change {
 	bool counted; /* counter counts the changes */
 	u64 counter;
-	/* The next change sets a ctime other than the one read, however soon it comes. */
+	/* However soon the next change comes, it sets another ctime. */
 	bool fine_times;
 };
 
@@ -210,14 +213,15 @@ struct ki_change {
  * system need not count changes that come before the counter is read. Sleeps.
  */
 int ki_getattr_change(const struct path *path, struct kstat *stat, struct ki_change *change);
-/* Notify fsnotify's watchers of a file, if dentry_open(), which opened it, did not. */
+/* Notify fsnotify's watchers of an open, if dentry_open() did not. */
 void ki_notify_open(struct file *file);
 /*
- * Call dentry_open() with current's credentials, and without notifying fsnotify's
- * watchers (fanotify, inotify) when the file is opened or closed. Sleeps.
+ * Call dentry_open() with current's credentials, and without notifying
+ * fsnotify's watchers (fanotify, inotify) when the file is opened or closed.
+ * Sleeps.
  */
 struct file *ki_open_unseen(const struct path *path, int flags);
-/* Is this mount in current's mount namespace? mnt_may_suid() makes the same check. */
+/* Is this mount in current's mount namespace? As in mnt_may_suid(). */
 bool ki_mount_is_ours(const struct path *path);
 /* Change current's working directory. Takes references. */
 void ki_set_pwd(const struct path *path);
@@ -241,7 +245,7 @@ int ki_exec_check_nproc(void);
  * Return: the bprm or an ERR_PTR.
  */
 struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, bool reachable);
-/* Notify fsnotify's watchers that the file is executed, if exec itself does not. */
+/* Notify fsnotify's watchers of the exec, if exec itself does not. */
 void ki_notify_exec(struct file *file);
 /*
  * Get pages of the new program's stack, to write to them. Calls
@@ -255,8 +259,8 @@ long ki_get_stack_pages(struct linux_binprm *bprm, unsigned long start, unsigned
 /* Execute, with the fd and the name that ki_alloc_bprm() had. */
 int ki_bprm_execve(struct linux_binprm *bprm, int fd, struct filename *name);
 /*
- * Do the same as ki_alloc_bprm() and ki_bprm_execve() for a file that the kernel
- * opens by its path, as execve(2) does.
+ * Do the same as ki_alloc_bprm() and ki_bprm_execve() for a file that the
+ * kernel opens by its path, as execve(2) does.
  */
 struct linux_binprm *ki_alloc_bprm_path(struct filename *name);
 int ki_bprm_execve_path(struct linux_binprm *bprm, struct filename *name);

@@ -9,7 +9,7 @@
 
 #include "internals_btf.h"
 
-/* The kernel's readers of BTF. Nothing checks their types: that would need BTF. */
+/* The kernel's BTF readers. Without BTF nothing can check their types. */
 DEFINE_STATIC_CALL_NULL(os_btf_vmlinux, struct btf *(void));
 DEFINE_STATIC_CALL_NULL(os_btf_find, s32 (const struct btf *, const char *, u8));
 DEFINE_STATIC_CALL_NULL(os_btf_type, const struct btf_type *(const struct btf *, u32));
@@ -18,7 +18,7 @@ DEFINE_STATIC_CALL_NULL(os_btf_name, const char *(const struct btf *, u32));
 /* The kernel's BTF. The kernel never frees it. */
 static const struct btf *vmlinux_btf;
 
-/* No type that the module knows is a longer chain (of pointers, const and so on). */
+/* No type that the module knows is a longer chain of pointers and const. */
 #define MAX_DEPTH 16
 
 int btf_open(unsigned long bpf_get_btf_vmlinux, unsigned long btf_find_by_name_kind,
@@ -84,7 +84,7 @@ static void put_type(struct seq_buf *out, u32 id, unsigned int depth, bool *afte
 		put_star(out, after_star);
 		return;
 	case BTF_KIND_CONST:
-		/* Leave out that a pointer itself is const: to a caller it is the same. */
+		/* Leave out a pointer's own const: callers need not know. */
 		if (type->type && BTF_INFO_KIND(type_of(type->type)->info) == BTF_KIND_PTR) {
 			put_type(out, type->type, depth + 1, after_star);
 			return;

@@ -15,8 +15,8 @@
 
 /*
  * Open the running kernel's BTF. Each parameter is the address of the kernel
- * function of that name, or 0 if the kernel has no such function. Must be called
- * before the other functions here.
+ * function of that name, or 0 if the kernel has no such function. Must be
+ * called before the other functions here.
  *
  * Return: 0, or -ENOENT if the kernel has no BTF.
  */

@@ -4,8 +4,8 @@
  *
  * do_execveat_common() in fs/exec.c allocates a bprm, fills it with strings and
  * executes it. Since 6.8 alloc_bprm() opens the program's file; before that
- * bprm_execve() did. internals_exec_era tells which, and the functions here hide
- * the difference.
+ * bprm_execve() did. internals_exec_era tells which, and the functions here
+ * hide the difference.
  */
 #include <linux/binfmts.h>
 #include <linux/cred.h>
@@ -79,8 +79,8 @@ struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, bool reachable
 	if (IS_ERR(bprm))
 		return bprm;
 	/*
-	 * alloc_bprm() named the file /dev/fd/N. Replace that by the file's path,
-	 * for comm, AT_EXECFN and interpreters.
+	 * alloc_bprm() named the file /dev/fd/N. Replace that by the file's
+	 * path, for comm, AT_EXECFN and interpreters.
 	 */
 	kfree(bprm->fdpath);
 	bprm->fdpath = NULL;

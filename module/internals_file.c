@@ -194,7 +194,7 @@ int ki_getattr_change(const struct path *path, struct kstat *stat, struct ki_cha
 	if (!counts_only_changes(inode->i_sb))
 		*change = (struct ki_change) {};
 #ifdef FS_MGTIME
-	/* generic_fillattr() marks the ctime as read, so the next ctime is fine-grained. */
+	/* generic_fillattr() marks the ctime as read: the next is finer. */
 	change->fine_times = is_mgtime(inode) && inode->i_sb->s_time_gran == 1;
 #endif
 	return err;
@@ -203,7 +203,7 @@ int ki_getattr_change(const struct path *path, struct kstat *stat, struct ki_cha
 void ki_notify_open(struct file *file)
 {
 #if KERNEL_VERSION(6, 5, 0) > LINUX_VERSION_CODE
-	/* From 6.5 on do_dentry_open() notifies; before, open(2) and exec do. */
+	/* Since 6.5 do_dentry_open() notifies; before, open(2) and exec. */
 	fsnotify_open(file);
 #endif
 }

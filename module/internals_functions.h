@@ -11,8 +11,8 @@
  * unsigned int", no parameter names, no __user.
  *
  * To add a function: add its line here and its role, a row in internals.c, and
- * a ki_*() function that calls it. A function whose type differs between kernels
- * needs a line and a row for each type.
+ * a ki_*() function that calls it. A function whose type differs between
+ * kernels needs a line and a row for each type.
  */
 #ifndef OUTSPAWN_INTERNALS_FUNCTIONS_H
 #define OUTSPAWN_INTERNALS_FUNCTIONS_H
@@ -108,7 +108,7 @@ KERNEL_FUNCTION(task_kill,
 		int (struct task_struct *, struct kernel_siginfo *, int, const struct cred *));
 #endif
 
-/* What a function is needed for. internals_init() finds one function for each role. */
+/* What the module needs a function for. Each role gets one function. */
 enum role {
 	COPY_PROCESS,
 	TRACE_FORK,

@@ -52,7 +52,7 @@ struct task_struct *ki_copy_process(int trace, int node, struct kernel_clone_arg
 
 void ki_trace_fork(struct task_struct *child)
 {
-	/* The same protection as in the tracepoint itself (linux/tracepoint.h). */
+	/* The same protection as in the tracepoint (linux/tracepoint.h). */
 #ifdef OUTSPAWN_TRACEPOINT_SRCU
 	guard(srcu_fast_notrace)(&tracepoint_srcu);
 	static_call(os_trace_fork)(NULL, current, child);
@@ -109,8 +109,9 @@ bool ki_take_signals(void)
 	 */
 	current->flags |= WORKER_FLAG;
 	/*
-	 * A tracer can unblock a signal that has a handler. get_signal() returns
-	 * true for that signal, too, but only a fatal one sets PF_SIGNALED.
+	 * A tracer can unblock a signal that has a handler. get_signal()
+	 * returns true for that signal, too, but only a fatal one sets
+	 * PF_SIGNALED.
 	 */
 	fatal = static_call(os_get_signal)(&ksig) && (current->flags & PF_SIGNALED);
 	current->flags &= ~WORKER_FLAG;
@@ -200,8 +201,8 @@ int ki_may_signal(struct task_struct *target, struct kernel_siginfo *info, int s
 
 #ifdef CONFIG_SECURITY
 /*
- * The size of the security modules' data in a struct cred, in bytes; -1 if it is
- * not known. Only internals_init() writes it.
+ * The size of the security modules' data in a struct cred, in bytes; -1 if it
+ * is not known. Only internals_init() writes it.
  */
 static int cred_blob_size = -1;
 
