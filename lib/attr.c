@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+// Copyright (C) 2026 The outspawn authors
 /* Attributes: the library's struct, turned into the kernel's arguments. */
 #include <errno.h>
 #include <stdint.h>

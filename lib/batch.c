@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+// Copyright (C) 2026 The outspawn authors
 /* Batch: many spawns in few ioctls. All memory is on the stack. */
 #include <errno.h>
 #include <limits.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+// Copyright (C) 2026 The outspawn authors
 /* Describe an action in words, for the message about an action that failed. */
 #include <fcntl.h>
 #include <sched.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/* Copyright (C) 2026 The outspawn authors */
 /* internal.h - what the library's files share; not installed */
 #ifndef OUTSPAWN_INTERNAL_H
 #define OUTSPAWN_INTERNAL_H

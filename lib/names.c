@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+// Copyright (C) 2026 The outspawn authors
 /* Names of limits, policies and namespaces, for messages and options. */
 #include <sched.h>
 #include <sys/resource.h>

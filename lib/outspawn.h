@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/* Copyright (C) 2026 The outspawn authors */
 /*
  * outspawn.h - start programs from templates, without fork
  *

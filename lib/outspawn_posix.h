@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/* Copyright (C) 2026 The outspawn authors */
 /*
  * outspawn_posix.h - posix_spawn(3), done by outspawn
  *

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+// Copyright (C) 2026 The outspawn authors
 /* Spawn by path, without a template; and execvp(3)'s shell for scripts. */
 #include <errno.h>
 #include <limits.h>

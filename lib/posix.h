@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/* Copyright (C) 2026 The outspawn authors */
 /*
  * posix.h - what the files of posix_spawn share; not installed
  *

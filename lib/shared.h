@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/* Copyright (C) 2026 The outspawn authors */
 /* shared.h - what the library and the outspawn command share; not installed */
 #ifndef OUTSPAWN_SHARED_H
 #define OUTSPAWN_SHARED_H

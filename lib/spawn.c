@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+// Copyright (C) 2026 The outspawn authors
 /* Spawn from a template: one ioctl. */
 #include <errno.h>
 #include <stdint.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * actions_run.c - the actions of a spawn, run in the child
  */

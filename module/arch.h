@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright (C) 2026 The outspawn authors */
 /*
  * arch.h - the door of the room for the processor
  *

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * ask.c - ask the caller's seccomp filters about the system calls that an ioctl
  * replaces

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * birth.c - the caller's side of a spawn: make the child, wait for it, reap it
  *

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * internals_file.c - kernel calls about files: descriptor tables, opening,
  * change counters

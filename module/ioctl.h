@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright (C) 2026 The outspawn authors */
 /*
  * ioctl.h - copy structs that may grow from and to the caller
  */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright (C) 2026 The outspawn authors */
 /*
  * search.h - search a program in a list of directories
  */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * syscalls.c - which system calls a child may do before exec
  *

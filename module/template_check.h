@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright (C) 2026 The outspawn authors */
 /*
  * template_check.h - check whether current may use a template, and whether it
  * is stale

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# Copyright (C) 2026 The outspawn authors
 """What the programs that write the documents' tables share (posix-table,
 security-table, syscall-table)."""
 import os

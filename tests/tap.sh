@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# Copyright (C) 2026 The outspawn authors
 # shellcheck shell=bash
 #
 # tap.sh - sourced by each test that is written in bash: prints TAP

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR MIT */
+/* Copyright (C) 2026 The outspawn authors */
 /*
  * spawn_template.h - the interface of /dev/spawn_template
  *

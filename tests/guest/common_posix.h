@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright (C) 2026 The outspawn authors */
 /*
  * common_posix.h - one call to posix_spawn(3) and to outspawn_posix_spawn(3)
  *

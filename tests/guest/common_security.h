@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright (C) 2026 The outspawn authors */
 /*
  * common_security.h - does the same thing by vfork + execve and by outspawn
  *

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * test_leak.c - posix_spawn(3) leaks descriptors to its children, outspawn does
  * not

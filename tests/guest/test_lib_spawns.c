@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * test_lib_spawns.c - the library's spawns: with attributes, by path, by the
  * shell, asynchronous, in a batch

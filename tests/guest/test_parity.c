@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * test_parity.c - a spawn's child and a child of vfork and execve, seen from
  * outside and from inside

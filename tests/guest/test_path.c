@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * test_path.c - a spawn by path finds and does what execvp(3) and execve(2) do
  *

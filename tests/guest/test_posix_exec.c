@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * test_posix_exec.c - how posix_spawn, posix_spawnp, pidfd_spawn and
  * pidfd_spawnp find and execute a program, and their errors

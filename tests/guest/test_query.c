@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /* test_query.c - what INFO, QUERY and fdinfo show */
 #include "common.h"
 #include "elf_file.h"

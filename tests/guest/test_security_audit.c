@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * test_security_audit.c - the audit records of a spawn equal those of vfork and
  * execve

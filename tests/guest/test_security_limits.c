@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * test_security_limits.c - cgroups, resource limits, core dumps, the freezer
  * and ptrace affect a spawn's child as a child of vfork and execve

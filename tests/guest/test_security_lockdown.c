@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * test_security_lockdown.c - spawns in a kernel that is locked down for
  * integrity

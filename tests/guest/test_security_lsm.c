@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * test_security_lsm.c - what security modules, mounts, credentials, namespaces
  * and keyrings forbid to vfork and execve, they forbid to a spawn

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * test_security_seccomp.c - seccomp's verdicts on a spawn equal those on vfork
  * and execve

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * test_setuid.c - programs that change the user, groups or capabilities,
  * compared with vfork and execve

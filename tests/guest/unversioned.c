@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * unversioned.c - calls posix_spawn by a reference that has no symbol version
  *

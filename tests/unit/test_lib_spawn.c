@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * test_lib_spawn.c - what the library's spawns pass to the kernel, and what
  * they make of its answers

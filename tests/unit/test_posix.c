@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
 /*
  * test_posix.c - posix_spawn's lists become the kernel's actions, without a
  * kernel
