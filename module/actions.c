@@ -39,7 +39,7 @@ static const struct action_type types[] = {
 	},
 	[SPAWN_TEMPLATE_ACTION_CLOSE_RANGE] = {
 		.fields = ACTION_FD | ACTION_NEWFD,
-		/* UNSHARE changes nothing: the table is the child's own already. */
+		/* UNSHARE changes nothing: the table is not shared. */
 		.flags = CLOSE_RANGE_CLOEXEC | CLOSE_RANGE_UNSHARE,
 	},
 	[SPAWN_TEMPLATE_ACTION_SIGMASK] = {
@@ -47,11 +47,11 @@ static const struct action_type types[] = {
 		.read_again = true,
 	},
 	[SPAWN_TEMPLATE_ACTION_SIGDEFAULT] = {
-		/* Not read again: the signals' numbers are judged, not the memory. */
+		/* Not read again: only the signals' numbers are judged. */
 		.fields = ACTION_ARG,
 	},
 	[SPAWN_TEMPLATE_ACTION_SYSCALL] = {
-		/* Not read again: the system call itself reads what its arguments point to. */
+		/* Not read again: the system call itself reads memory. */
 		.fields = ACTION_ARG,
 	},
 };
@@ -62,8 +62,8 @@ const struct action_type *action_type(const struct action *action)
 }
 
 /*
- * Check an action's fields. A number that cannot be a descriptor is EBADF when the
- * action runs, as for the system call.
+ * Check an action's fields. A number that cannot be a descriptor is EBADF when
+ * the action runs, as for the system call.
  */
 static int check_fields(const struct spawn_template_action *a)
 {
@@ -85,7 +85,7 @@ static int check_fields(const struct spawn_template_action *a)
 	return a->newfd != -1 && a->fd > a->newfd ? -EINVAL : 0;
 }
 
-/* Another thread may change the memory meanwhile. The result is one terminated path. */
+/* Another thread may change the memory. The path is terminated anyway. */
 static int read_open(struct action *action)
 {
 	const char __user *upath = (const char __user *)action->call.args[1];
@@ -142,7 +142,7 @@ static int copy_open(struct action *to, const void __user *arg)
 	return action_read(to);
 }
 
-/* rt_sigprocmask(2) and rt_sigaction(2) have the set's address and size alike. */
+/* Both system calls have the set's address in args[1]. */
 static int copy_set(struct action *to, const void __user *arg)
 {
 	struct spawn_template_sigset uset;
@@ -194,7 +194,8 @@ static void copy_close(struct action *to)
 }
 
 /*
- * Copy an action that check_fields() took. After a failure actions_free() frees it.
+ * Copy an action that check_fields() took. After a failure actions_free() frees
+ * it.
  *
  * @to: all 0
  * @all: 'memory' and 'user' are set if this action needs them
@@ -254,7 +255,7 @@ int actions_copy(struct actions *out, const struct spawn_template_action __user 
 	for (i = 0; i < count; i++) {
 		struct spawn_template_action action;
 
-		/* Count the action before it is complete: actions_free() then frees it, too. */
+		/* Count the action now: actions_free() frees it, too. */
 		out->count = i + 1;
 		*failed = i;
 		err = -EFAULT;

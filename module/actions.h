@@ -24,8 +24,8 @@ struct action_type {
 	bool holds_file; /* the child may use the caller's descriptor fd */
 	bool returns_newfd; /* the system call returns newfd; otherwise 0 */
 	/*
-	 * The child reads arg's memory again after a tracer or the filters have judged
-	 * the call: what they saw there must be what the action does.
+	 * The child reads arg's memory again after a tracer or the filters have
+	 * judged the call: what they saw there must be what the action does.
 	 */
 	bool read_again;
 };
@@ -47,12 +47,12 @@ struct action {
 	s32 fd;
 	s32 newfd;
 	/*
-	 * The system call that the action stands for, as a tracer, the filters and the
-	 * audit log see it. SIGDEFAULT stands for one rt_sigaction(2) a signal;
-	 * args[0] is 0 here.
+	 * The system call that the action stands for, as a tracer, the filters
+	 * and the audit log see it. SIGDEFAULT stands for one rt_sigaction(2) a
+	 * signal; args[0] is 0 here.
 	 */
 	struct call call;
-	/* The caller's descriptor fd when the spawn began: a reference, or NULL. */
+	/* The caller's fd when the spawn began: a reference, or NULL. */
 	struct file *file;
 	bool existed; /* CLOSE: the caller had a descriptor fd when the spawn began */
 	bool lends; /* SYSCALL: fd is an argument of the call, and may be the caller's */
@@ -69,8 +69,8 @@ struct actions {
 	bool user; /* after an action, tasks that may not trace the caller may trace the child */
 	bool late; /* a tracer or filters judge the calls: see action_type.read_again */
 	/*
-	 * In the caller's memory: for syscalls_prepare(), and 0 again after the action.
-	 * Or NULL.
+	 * In the caller's memory: for syscalls_prepare(), and 0 again after the
+	 * action. Or NULL.
 	 */
 	s32 __user *pgrp_slot;
 };
@@ -80,8 +80,8 @@ struct actions {
  * to, and take references to the caller's descriptors that they name. Sleeps.
  *
  * @failed: set to the index of the action that is bad, or not written
- * Return: 0, -EINVAL, -EFAULT, -E2BIG, -ENAMETOOLONG, -ENOMEM, or -EOPNOTSUPP (a
- * system call that syscalls.c does not have).
+ * Return: 0, -EINVAL, -EFAULT, -E2BIG, -ENAMETOOLONG, -ENOMEM, or -EOPNOTSUPP
+ * (a system call that syscalls.c does not have).
  */
 int actions_copy(struct actions *out, const struct spawn_template_action __user *list, u64 count,
 		 s32 *failed);
@@ -99,8 +99,8 @@ int actions_run(struct actions *actions, sigset_t *mask, s32 *failed);
 /* For actions_run.c. */
 const struct action_type *action_type(const struct action *action);
 /*
- * Read what an OPEN, SIGMASK or SIGDEFAULT points to from current's memory, where
- * action->call says. Replaces what was read before. Sleeps.
+ * Read what an OPEN, SIGMASK or SIGDEFAULT points to from current's memory,
+ * where action->call says. Replaces what was read before. Sleeps.
  *
  * Return: 0, -EFAULT, -ENAMETOOLONG or -ENOMEM.
  */

@@ -39,8 +39,8 @@ static bool closed_before(const struct actions *actions, u32 n, int fd)
 }
 
 /*
- * Return what action n means by its fd: the child's descriptor, or else the caller's
- * unless an action closed that number. A reference, or NULL.
+ * Return what action n means by its fd: the child's descriptor, or else the
+ * caller's unless an action closed that number. A reference, or NULL.
  */
 static struct file *file_of(const struct actions *actions, u32 n)
 {
@@ -102,8 +102,9 @@ static struct file *open_at(int dfd, const struct action_open *open)
 	struct file *file;
 
 	/*
-	 * An empty path names no file, as for openat2(2) before 7.3. There O_EMPTYPATH
-	 * gives an empty path a meaning. A SYSCALL action of openat2(2) has that flag.
+	 * An empty path names no file, as for openat2(2) before 7.3. There
+	 * O_EMPTYPATH gives an empty path a meaning. A SYSCALL action of
+	 * openat2(2) has that flag.
 	 */
 	if (!open->path[0])
 		return ERR_PTR(-ENOENT);
@@ -115,7 +116,7 @@ static struct file *open_at(int dfd, const struct action_open *open)
 	return file;
 }
 
-/* Open a path below a directory, which has a number in the child's table meanwhile. */
+/* Open a path below a directory. It needs a number for the look-up. */
 static struct file *open_below(struct file *dir, const struct action_open *open)
 {
 	int dfd = fds_place_cloexec(dir);
@@ -128,7 +129,7 @@ static struct file *open_below(struct file *dir, const struct action_open *open)
 	return file;
 }
 
-/* An absolute path needs no directory, unless RESOLVE_* keeps the look-up inside one. */
+/* An absolute path needs a directory only if RESOLVE_* keeps it inside. */
 static bool needs_directory(const struct action *a)
 {
 	if (a->fd == AT_FDCWD)
@@ -143,7 +144,7 @@ static int run_open(const struct actions *actions, u32 n)
 	struct file *file, *dir = NULL;
 	int err;
 
-	/* Check newfd first: openat2(2) may create a file, which would have no number. */
+	/* Check newfd first: openat2(2) may create a file. */
 	if (a->newfd < 0 || a->newfd >= rlimit(RLIMIT_NOFILE))
 		return -EBADF;
 	if (needs_directory(a)) {
@@ -166,7 +167,8 @@ static int run_open(const struct actions *actions, u32 n)
 /*
  * If the child has no descriptor fd, lend it the caller's for the system call.
  *
- * @number: set to where the lent descriptor is, for close_fd(); -1 if none is lent
+ * @number: set to where the lent descriptor is, for close_fd(); -1 if none is
+ * lent
  */
 static int lend(const struct actions *actions, u32 n, int *number)
 {
@@ -180,7 +182,7 @@ static int lend(const struct actions *actions, u32 n, int *number)
 		return 0;
 	}
 	file = file_of(actions, n);
-	/* Neither has the descriptor: the system call gives the error for that. */
+	/* Neither has a descriptor fd: the system call gives the error. */
 	if (!file)
 		return 0;
 	*number = fds_place_cloexec_at(a->fd, file);
@@ -188,7 +190,7 @@ static int lend(const struct actions *actions, u32 n, int *number)
 	return min(*number, 0);
 }
 
-/* A killed child must not wait for a page: no second SIGKILL would end that wait. */
+/* A killed child must not wait for a page: no second SIGKILL ends the wait. */
 static int clear_pgrp_slot(s32 __user *slot)
 {
 	const s32 zero = 0;
@@ -218,7 +220,7 @@ static long run_call(const struct actions *actions, u32 n)
 	return ret;
 }
 
-/* Make ignored signals default. exec itself resets handlers, but keeps SIG_IGN. */
+/* Make ignored signals default. exec resets handlers, but keeps SIG_IGN. */
 static void run_sigdefault(sigset_t set)
 {
 	struct sighand_struct *sighand = rcu_dereference_raw(current->sighand);
@@ -231,7 +233,7 @@ static void run_sigdefault(sigset_t set)
 	spin_unlock_irq(&sighand->siglock);
 }
 
-/* Enter one rt_sigaction(2) for each signal of the set, and leave all but the last. */
+/* Enter one rt_sigaction(2) for each signal, and leave all but the last. */
 static int enter_sigdefault(const struct action *a)
 {
 	struct call call = a->call;
@@ -261,7 +263,7 @@ static int enter_action(const struct action *a)
 /* Return what the action's system call returns when it succeeds. */
 static int call_result(const struct action *a)
 {
-	/* DUP2 of a number to itself stands for fcntl(F_SETFD), which returns 0. */
+	/* DUP2 of a number to itself is fcntl(F_SETFD), which returns 0. */
 	if (!action_type(a)->returns_newfd || a->call.nr == ARCH_NR(fcntl))
 		return 0;
 	return a->newfd;

@@ -18,17 +18,16 @@
  * Each arch_NAME.h defines for elf.c, which unit tests and fuzzers also build
  * as plain C:
  *
- * ARCH_ADDRESS_END	the first address after the part of an address space that
- *			every user program may have
+ * ARCH_ADDRESS_END	the first address above those that any program may use
  * ARCH_PAGE_SIZE	the page size, in bytes
  *
  * and for the rest of the module:
  *
  * ARCH_NR(name)	the number of a system call
- * ARCH_VFORK		a struct call: the system call by which a program makes a
- *			child that borrows its memory
- * ARCH_SYS_CALL	the name of the kernel function that does a system call;
- *			its type is long int (const struct pt_regs *, unsigned int)
+ * ARCH_VFORK		a struct call: the system call that makes a child which
+ *			borrows its parent's memory
+ * ARCH_SYS_CALL	the kernel function that does a system call; its type:
+ *			long int (const struct pt_regs *, unsigned int)
  */
 #ifdef __KERNEL__
 
@@ -58,8 +57,8 @@ static inline void arch_get_call(struct call *call);
 static inline void arch_set_result(long ret);
 static inline long arch_result(void);
 /*
- * Clear the address and the stack pointer at which current will be in user mode.
- * exec sets both.
+ * Clear the address and the stack pointer at which current will be in user
+ * mode. exec sets both.
  */
 static inline void arch_clear_user_entry(void);
 

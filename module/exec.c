@@ -37,7 +37,7 @@ static int set_limits(struct linux_binprm *bprm)
 	return 0;
 }
 
-/* Push the name, the environment and the arguments, from high addresses to low ones. */
+/* Push the name, the environment and the arguments, downwards. */
 static int push_strings(struct linux_binprm *bprm, const struct exec_args *args)
 {
 	const struct strings *argv = &args->argv, *envp = &args->envp;
@@ -76,12 +76,16 @@ static int run_bprm(struct linux_binprm *bprm, int fd, struct filename *name,
 	err = push_strings(bprm, args);
 	if (!err) {
 		/*
-		 * exec sets where user mode resumes. Clear what a tracer may have written
-		 * there, in case that exec fails past its point of no return.
+		 * exec sets where user mode resumes. Clear what a tracer may
+		 * have written there, in case that exec fails past its point of
+		 * no return.
 		 */
 		arch_clear_user_entry();
 		err = fd < 0 ? ki_bprm_execve_path(bprm, name) : ki_bprm_execve(bprm, fd, name);
-		/* The kernel has sent a fatal signal. There is no program to return to. */
+		/*
+		 * The kernel has sent a fatal signal. There is no program to
+		 * return to.
+		 */
 		if (err && bprm->point_of_no_return) {
 			ki_audit_leave(err);
 			err = 0;
@@ -105,17 +109,17 @@ static int exec_fd(const struct template *tmpl, int fd, const struct exec_args *
 	err = run_bprm(bprm, fd, name, args);
 	putname(name);
 	/*
-	 * No interpreter can open such a template's file. So exec, after its own checks,
-	 * gives ENOENT for a format that needs an interpreter.
+	 * No interpreter can open such a template's file. So exec, after its
+	 * own checks, gives ENOENT for a format that needs an interpreter.
 	 */
 	return tmpl->refused && err == -ENOENT ? -ENOEXEC : err;
 }
 
 /*
- * In a mount namespace where the pinned file's mount is foreign, exec of the pinned
- * file would silently give the program less privilege than exec of its path. So
- * look the path up, for the same file at the place where this namespace has it.
- * Return an O_PATH file, a reference.
+ * In a mount namespace where the pinned file's mount is foreign, exec of the
+ * pinned file would silently give the program less privilege than exec of its
+ * path. So look the path up, for the same file at the place where this
+ * namespace has it. Return an O_PATH file, a reference.
  */
 static struct file *find_again(const struct template *tmpl)
 {
@@ -132,9 +136,10 @@ static struct file *find_again(const struct template *tmpl)
 }
 
 /*
- * Place the file that will be executed at a free number: exec opens a file by number
- * only. The number is close-on-exec, so exec closes it. If exec fails, the child ends
- * anyway. Meanwhile pidfd_getfd(2) can take the file, but cannot read it (O_PATH).
+ * Place the file that will be executed at a free number: exec opens a file by
+ * number only. The number is close-on-exec, so exec closes it. If exec fails,
+ * the child ends anyway. Meanwhile pidfd_getfd(2) can take the file, but cannot
+ * read it (O_PATH).
  */
 static int place_program(const struct template *tmpl, u32 *stage)
 {
@@ -157,8 +162,8 @@ static int place_program(const struct template *tmpl, u32 *stage)
 struct exec_call {
 	struct exec_args *args;
 	/*
-	 * The execve(2) that is judged. Its first argument is the path in the caller's
-	 * memory, or 0 if nothing judges the path.
+	 * The execve(2) that is judged. Its first argument is the path in the
+	 * caller's memory, or 0 if nothing judges the path.
 	 */
 	struct call call;
 	/* Bytes of the child's own mapping at that path, or 0. */
@@ -182,14 +187,15 @@ static bool begin_again(int err, const struct exec_call *exec)
 {
 	if (!err || !step_begin_again(err, &exec->call))
 		return false;
-	/* A tracer that stopped the child meanwhile may have written the number. */
+	/* A tracer that stopped the child may have written the number. */
 	arch_set_nr(exec->call.nr);
 	return true;
 }
 
 /*
- * If current is being killed, the mapping may stay, because vm_munmap() then takes no
- * mmap lock. The mapping is in the caller's memory, and holds only the path.
+ * If current is being killed, the mapping may stay, because vm_munmap() then
+ * takes no mmap lock. The mapping is in the caller's memory, and holds only the
+ * path.
  */
 static void hide_path(struct exec_call *exec)
 {
@@ -198,7 +204,7 @@ static void hide_path(struct exec_call *exec)
 	exec->mapped = 0;
 }
 
-/* Find room for a path: the memory that the caller lends, or else a new mapping. */
+/* Find room for a path: memory that the caller lends, or a new mapping. */
 static int find_room(struct exec_call *exec, size_t size)
 {
 	const struct exec_args *args = exec->args;
@@ -217,8 +223,8 @@ static int find_room(struct exec_call *exec, size_t size)
 }
 
 /*
- * Write a path into the caller's memory, where tracers and supervisors read it. After
- * a call that returned 0, hide_path() must follow.
+ * Write a path into the caller's memory, where tracers and supervisors read it.
+ * After a call that returned 0, hide_path() must follow.
  */
 static int show_path(struct exec_call *exec, const char *path)
 {
@@ -249,7 +255,7 @@ static int enter(const struct exec_call *exec)
 	return err;
 }
 
-/* Copy the path that was judged, for kvfree(). Return NULL if nothing judged it. */
+/* Copy the judged path, for kvfree(). Return NULL if nothing judges paths. */
 static char *read_shown(const struct exec_call *exec)
 {
 	if (!exec->args->late)
@@ -344,7 +350,7 @@ int exec_search(const struct search *search, struct exec_args *args, s32 *index)
 	return err;
 }
 
-/* Compare the path that was judged with the template's, which will be executed. */
+/* Compare the judged path with the template's, which will be executed. */
 static int check_shown(const struct template *tmpl, const struct exec_call *exec)
 {
 	char *judged = read_shown(exec);
@@ -407,10 +413,10 @@ int exec_template(const struct template *tmpl, struct exec_args *args, u32 *stag
 	hide_path(&exec);
 	if (err)
 		return err;
-	/* A tracer, and a reader of /proc/PID/syscall, must see an ordinary execve(2). */
+	/* Tracers and /proc/PID/syscall must show an ordinary execve(2). */
 	arch_set_nr(exec.call.nr);
 	err = exec_entered(tmpl, &exec, stage);
-	/* A successful exec is left on the way to user mode, like every execve(2). */
+	/* A successful exec is left on the way to user mode, as always. */
 	if (err)
 		step_leave(err);
 	return err;

@@ -13,23 +13,23 @@
 struct search;
 struct template;
 
-/* The arguments of an exec. The caller sets all but the copies of the strings. */
+/* The arguments of an exec. The caller sets all but the strings' copies. */
 struct exec_args {
 	struct strings argv, envp; /* own their copies */
 	/*
-	 * A tracer or seccomp filters judge what is in the caller's memory. So the
-	 * child reads the strings after they have answered, when it executes the
-	 * program.
+	 * A tracer or seccomp filters judge what is in the caller's memory. So
+	 * the child reads the strings after they have answered, when it
+	 * executes the program.
 	 */
 	bool late;
-	/* Memory that the caller lends, in which the child shows a path; or NULL. */
+	/* Memory that the caller lends for showing a path, or NULL. */
 	char __user *scratch;
 	u32 scratch_size;
 };
 
 /*
- * Read argv and envp from current's memory. Drops the copies from an earlier read.
- * Sleeps.
+ * Read argv and envp from current's memory. Drops the copies from an earlier
+ * read. Sleeps.
  *
  * Return: 0, -EFAULT, -E2BIG, -ENOMEM or -EINTR (a fatal signal).
  */
@@ -37,24 +37,26 @@ int exec_args_read(struct exec_args *args);
 void exec_args_free(struct exec_args *args);
 
 /*
- * Replace current by the template's program, through the kernel's own exec, with
- * its permission checks, LSM hooks, secure-exec, no_new_privs and binfmts. The exec
- * is entered and left as execve(2) (step.h), which it replaces. The filters also
- * judge execveat(2), because only that call executes an open file.
+ * Replace current by the template's program, through the kernel's own exec,
+ * with its permission checks, LSM hooks, secure-exec, no_new_privs and binfmts.
+ * The exec is entered and left as execve(2) (step.h), which it replaces. The
+ * filters also judge execveat(2), because only that call executes an open file.
  *
  * The pinned file is executed where it was pinned. If that mount is foreign to
- * current's mount namespace, the file is executed where the template's path names it.
+ * current's mount namespace, the file is executed where the template's path
+ * names it.
  *
- * @stage: set to SPAWN_TEMPLATE_STAGE_MOUNT if the path does not name the file there
- * Return: 0 if current is the program now, or will die of a signal on its way to
- * user mode because exec failed past its point of no return. Otherwise as
+ * @stage: set to SPAWN_TEMPLATE_STAGE_MOUNT if the path does not name the file
+ * there
+ * Return: 0 if current is the program now, or will die of a signal on its way
+ * to user mode because exec failed past its point of no return. Otherwise as
  * step_enter(), or the errno of execve(2), and current is as before.
  */
 int exec_template(const struct template *tmpl, struct exec_args *args, u32 *stage);
 
 /*
- * Replace current by the program that a search finds. Each attempt is entered and
- * left as an execve(2) of its own.
+ * Replace current by the program that a search finds. Each attempt is entered
+ * and left as an execve(2) of its own.
  *
  * @index: set to the number of the directory tried last, if there is a path
  * Return: as exec_template().

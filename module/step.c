@@ -28,13 +28,16 @@ static int verdict(void)
 {
 	long ret = arch_result();
 
-	/* KILL and TRAP force SIGSYS even if it is blocked. The child has no handler to run. */
+	/*
+	 * KILL and TRAP force SIGSYS even if it is blocked. The child has no
+	 * handler to run.
+	 */
 	if (sigismember(&current->pending.signal, SIGSYS) &&
 	    !sigismember(&current->blocked, SIGSYS))
 		return STEP_DEATH;
 	if (signals_dying())
 		return -EINTR;
-	/* A result that is no error means that a tracer or a supervisor did the call. */
+	/* No error: a tracer or a supervisor wants to do the call itself. */
 	return IS_ERR_VALUE(ret) ? ret : -EPERM;
 }
 
@@ -49,7 +52,7 @@ static int stop_at_entry(const struct call *call)
 	ki_ptrace_syscall(PTRACE_EVENTMSG_SYSCALL_ENTRY);
 	if (signals_dying())
 		return -EINTR;
-	/* The tracer wants to change the call, to leave it out, or to do it itself. */
+	/* The tracer wants another call, none, or to do the call itself. */
 	return emulated || !is_unchanged(call) ? -EPERM : 0;
 }
 
@@ -159,7 +162,7 @@ int step_show_vfork(struct call *own)
 void step_end_vfork(const struct call *own, long ret)
 {
 	stop_at_exit(ret);
-	/* The tracer cannot deny this entry: the ioctl was allowed when it began. */
+	/* The tracer cannot deny the ioctl, which was allowed before. */
 	stop_at_entry(own);
 	arch_set_call(own);
 }

@@ -6,8 +6,9 @@
  * The caller makes one ioctl. A tracer, the caller's seccomp filters and the
  * audit log would see only the ioctl, not what the spawn does. So the child,
  * which inherits all three, enters and leaves each step as if it were a system
- * call. The call's number and arguments are in the child's registers. The tracer
- * gets its stops, the filters judge the call, and the audit log gets a record.
+ * call. The call's number and arguments are in the child's registers. The
+ * tracer gets its stops, the filters judge the call, and the audit log gets a
+ * record.
  */
 #ifndef OUTSPAWN_STEP_H
 #define OUTSPAWN_STEP_H
@@ -20,34 +21,35 @@
 #define STEP_DEATH 1
 
 /*
- * Enter a system call. Only in the child, before exec. May sleep, because a tracer
- * or a supervisor answers, and current may be killed meanwhile. Costs next to
- * nothing without a tracer, filters and audit.
+ * Enter a system call. Only in the child, before exec. May sleep, because a
+ * tracer or a supervisor answers, and current may be killed meanwhile. Costs
+ * next to nothing without a tracer, filters and audit.
  *
  * Return:
  * 0		the step must be done, and then left by step_leave()
  * an errno	the filters deny the call with this errno
- * -EPERM	a tracer or a supervisor wants another call, or does the call itself
+ * -EPERM	a tracer or a supervisor wants another call, or to do it itself
  * -EINTR	current is being killed
  * STEP_DEATH	see above
  */
 int step_enter(const struct call *call);
 /*
- * Leave the system call, with its result. Only after step_enter() returned 0. Does
- * what the call deferred to its end: the last close of a file, an unmount.
+ * Leave the system call, with its result. Only after step_enter() returned 0.
+ * Does what the call deferred to its end: the last close of a file, an unmount.
  */
 void step_leave(long ret);
 /*
- * Must the call be restarted, because a signal that is not fatal interrupted it?
- * Only after step_enter() returned 0. Takes such a signal first, and may sleep for
- * it. The audit log gets a record for each attempt, as for a call from user mode.
+ * Must the call be restarted, because a signal that is not fatal interrupted
+ * it? Only after step_enter() returned 0. Takes such a signal first, and may
+ * sleep for it. The audit log gets a record for each attempt, as for a call
+ * from user mode.
  *
  * @ret: the result of the attempt
  */
 bool step_begin_again(long ret, const struct call *call);
 /*
- * Do the system call in the kernel, and restart the call when a signal that is not
- * fatal interrupts it. Only after step_enter() returned 0.
+ * Do the system call in the kernel, and restart the call when a signal that is
+ * not fatal interrupts it. Only after step_enter() returned 0.
  *
  * @call: as it was entered, though the arguments may differ
  */
@@ -69,15 +71,16 @@ int step_ioctl_fd(void);
 /* In the caller: does the caller's tracer stop it at system calls? */
 bool step_tracer_judges(void);
 /*
- * In the caller, in its ioctl: show the tracer that the ioctl was interrupted, and
- * then that vfork(2) was entered. A tracer expects stops at entry and exit in turn,
- * so step_end_vfork() must follow. Sleeps.
+ * In the caller, in its ioctl: show the tracer that the ioctl was interrupted,
+ * and then that vfork(2) was entered. A tracer expects stops at entry and exit
+ * in turn, so step_end_vfork() must follow. Sleeps.
  *
  * @own: set to the ioctl
- * Return: 0; -EPERM if the tracer wants another call; -EINTR if current must die.
+ * Return: 0; -EPERM if the tracer wants another call; -EINTR if current must
+ * die.
  */
 int step_show_vfork(struct call *own);
-/* Show the tracer that vfork(2) was left with ret, and that the ioctl was entered again. */
+/* Show the tracer that vfork(2) returned ret, and the ioctl entered again. */
 void step_end_vfork(const struct call *own, long ret);
 
 #endif /* OUTSPAWN_STEP_H */

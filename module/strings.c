@@ -44,9 +44,9 @@ static int pause_in_loop(void)
 }
 
 /*
- * Allocate memory for strings, charged to the caller's cgroup. kmalloc() rounds up to
- * a power of two. So more than two pages come from vmalloc(), and at most two pages
- * are wasted.
+ * Allocate memory for strings, charged to the caller's cgroup. kmalloc() rounds
+ * up to a power of two. So more than two pages come from vmalloc(), and at most
+ * two pages are wasted.
  */
 static char *alloc_bytes(size_t size)
 {
@@ -74,14 +74,14 @@ static int grow(struct strings *strings)
 {
 	if (!strings->capacity)
 		return resize(strings, FIRST_CAPACITY);
-	/* One accounted allocation costs as much as several strings, so make few. */
+	/* One accounted allocation costs as much as several strings. */
 	return resize(strings, max(2 * strings->capacity, PAGE_SIZE));
 }
 
 /*
  * Append one string of at most 'most' bytes, with its NUL. When the buffer is
- * full, the copy continues in a larger buffer. No byte is read twice, so the result
- * is one terminated string even if the string changes meanwhile.
+ * full, the copy continues in a larger buffer. No byte is read twice, so the
+ * result is one terminated string even if the string changes meanwhile.
  */
 static int append(struct strings *out, const char __user *string, size_t most)
 {
@@ -180,7 +180,7 @@ void strings_free(struct strings *strings)
 	*strings = (struct strings) { .array = strings->array };
 }
 
-/* Take 'size' more bytes of the stack, which grows down, as copy_string_kernel() does. */
+/* Take 'size' more bytes of the stack, as copy_string_kernel() does. */
 static int take_stack(struct linux_binprm *bprm, size_t size)
 {
 	bprm->p -= size;
@@ -190,14 +190,14 @@ static int take_stack(struct linux_binprm *bprm, size_t size)
 		return 0;
 	/*
 	 * Only copy_string_kernel() can grow the stack and charge its pages to
-	 * current. Push an empty string at the lowest byte. write_stack() writes that
-	 * byte again.
+	 * current. Push an empty string at the lowest byte. write_stack()
+	 * writes that byte again.
 	 */
 	bprm->p++;
 	return copy_string_kernel("", bprm);
 }
 
-/* Write to the part of the stack that take_stack() took. Looks up each page once. */
+/* Write to stack that take_stack() took. Looks up each page once. */
 static int write_stack(struct linux_binprm *bprm, unsigned long at, const char *from, size_t size)
 {
 	struct page *pages[PAGES_AT_ONCE];

@@ -3,9 +3,9 @@
 /*
  * strings.h - argv and envp, copied from the caller
  *
- * The caller, or the child, copies them from the memory that both share. The child
- * then writes the copy to the new program's stack. A change of the memory after the
- * copy has no effect.
+ * The caller, or the child, copies them from the memory that both share. The
+ * child then writes the copy to the new program's stack. A change of the memory
+ * after the copy has no effect.
  */
 #ifndef OUTSPAWN_STRINGS_H
 #define OUTSPAWN_STRINGS_H
@@ -16,8 +16,8 @@
 struct linux_binprm;
 
 /*
- * The strings of one array, in its order, each with its NUL. exec puts these bytes
- * on the new program's stack.
+ * The strings of one array, in its order, each with its NUL. exec puts these
+ * bytes on the new program's stack.
  */
 struct strings {
 	const char __user *const __user *array; /* in the caller's memory, or NULL */
@@ -29,16 +29,16 @@ struct strings {
 };
 
 /*
- * Return how many bytes of strings, and of pointers to them, exec accepts with a
- * stack limit of stack_rlimit bytes. bprm_stack_limits() in fs/exec.c computes the
- * same.
+ * Return how many bytes of strings, and of pointers to them, exec accepts with
+ * a stack limit of stack_rlimit bytes. bprm_stack_limits() in fs/exec.c
+ * computes the same.
  */
 unsigned long strings_limit(unsigned long stack_rlimit);
 
 /*
- * Copy the strings of strings->array, which ends with NULL, from current's memory.
- * A NULL array is an empty one, as for execve(2). Reads each pointer and each byte
- * once, because another thread may change them. Sleeps.
+ * Copy the strings of strings->array, which ends with NULL, from current's
+ * memory. A NULL array is an empty one, as for execve(2). Reads each pointer
+ * and each byte once, because another thread may change them. Sleeps.
  *
  * @strings: without a copy; gets one on success, for strings_free()
  * @room: bytes left of strings_limit(); reduced by what the strings take
@@ -62,12 +62,12 @@ void strings_free(struct strings *strings);
 char *strings_copy_one(const char __user *ustring, size_t max, int too_long);
 
 /*
- * Push the strings onto a bprm's stack, the first string lowest. The caller must
- * have pushed something by copy_string_kernel(), which charges the stack's first
- * page. Sleeps.
+ * Push the strings onto a bprm's stack, the first string lowest. The caller
+ * must have pushed something by copy_string_kernel(), which charges the stack's
+ * first page. Sleeps.
  *
- * Return: 0, -E2BIG (exec's limit, or no memory for the stack) or -EINTR (a fatal
- * signal).
+ * Return: 0, -E2BIG (exec's limit, or no memory for the stack) or -EINTR (a
+ * fatal signal).
  */
 int strings_push(const struct strings *strings, struct linux_binprm *bprm);
 

@@ -3,14 +3,14 @@
 /*
  * syscalls.c - which system calls a child may do before exec
  *
- * Until exec the child shares the caller's memory, and runs in the kernel without
- * a user frame. So a call is in the list only if
+ * Until exec the child shares the caller's memory, and runs in the kernel
+ * without a user frame. So a call is in the list only if
  * - it sets up the child itself: no other process, nothing of the memory;
  * - its effect lasts beyond exec, or another step needs it;
  * - it needs only registers and memory of its caller.
  *
- * tests/syscall-table makes docs/syscalls.md from the lists below, with the reason
- * at each row.
+ * tests/syscall-table makes docs/syscalls.md from the lists below, with the
+ * reason at each row.
  */
 #include <linux/array_size.h>
 #include <linux/errno.h>
@@ -88,7 +88,7 @@ static const struct row rows[] = {
 	CALL(seccomp, 3, NONE, NONE, 1 << 2), /* a filter, which judges all later steps */
 };
 
-/* The options of prctl(2) that belong to the task, not to the memory that it shares. */
+/* The options of prctl(2) that belong to the task, not to its memory. */
 static const u8 prctl_options[] = {
 	PR_SET_PDEATHSIG, /* a signal when the caller ends; exec of a setuid program clears it */
 	PR_SET_KEEPCAPS, /* capabilities stay when a later action changes the user */
@@ -126,7 +126,7 @@ static bool good_prctl(const __u64 *args)
 	return false;
 }
 
-/* NEW_LISTENER is denied: no program could use a descriptor in the child's table. */
+/* NEW_LISTENER is denied: no program could use the child's descriptor. */
 static bool good_seccomp(const __u64 *args)
 {
 	return args[0] == SECCOMP_SET_MODE_FILTER &&

@@ -22,16 +22,17 @@ struct syscall_traits {
  * May the child do this call? Reads no user memory.
  *
  * @traits: filled in on success
- * Return: 0; -EOPNOTSUPP if the child may not do this call, or not with this option;
- * -EINVAL if the call concerns another process, or if arguments that the call does
- * not have are not 0.
+ * Return: 0; -EOPNOTSUPP if the child may not do this call, or not with this
+ * option; -EINVAL if the call concerns another process, or if arguments that
+ * the call does not have are not 0.
  */
 int syscalls_check(const struct spawn_template_syscall *call, struct syscall_traits *traits);
 
 /*
- * In the child, before it does the call. ioctl(TIOCSPGRP) with a NULL pointer means
- * the child's own process group. Write that group's number to slot, and point the
- * call to it. Several spawns may share a list of actions, but each has its own slot.
+ * In the child, before it does the call. ioctl(TIOCSPGRP) with a NULL pointer
+ * means the child's own process group. Write that group's number to slot, and
+ * point the call to it. Several spawns may share a list of actions, but each
+ * has its own slot.
  *
  * @call: args[2] may be changed
  * @slot: in the caller's memory; or NULL
