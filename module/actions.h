@@ -21,7 +21,7 @@ struct file;
 struct action_type {
 	u8 fields; /* ACTION_*: the fields that the type has; the others must be 0 */
 	u32 flags; /* the bits that 'flags' may have */
-	bool holds_file; /* the child may use the caller's descriptor fd */
+	bool holds_file; /* uses the caller's descriptor fd; SYSCALL: see 'lends' */
 	bool returns_newfd; /* the system call returns newfd; otherwise 0 */
 	/*
 	 * The child reads arg's memory again after a tracer or the filters have
@@ -48,8 +48,8 @@ struct action {
 	s32 newfd;
 	/*
 	 * The system call that the action stands for, as a tracer, the filters
-	 * and the audit log see it. SIGDEFAULT stands for one rt_sigaction(2) a
-	 * signal; args[0] is 0 here.
+	 * and the audit log see it. SIGDEFAULT stands for one rt_sigaction(2)
+	 * per signal; args[0] is 0 here.
 	 */
 	struct call call;
 	/* The caller's fd when the spawn began: a reference, or NULL. */
@@ -65,12 +65,12 @@ struct action {
 struct actions {
 	struct action *list; /* owned; NULL if count is 0 */
 	u32 count;
-	bool memory; /* an action reads the caller's memory when it runs */
+	bool memory; /* an action reads or writes the caller's memory */
 	bool user; /* after an action, tasks that may not trace the caller may trace the child */
 	bool late; /* a tracer or filters judge the calls: see action_type.read_again */
 	/*
-	 * In the caller's memory: for syscalls_prepare(), and 0 again after the
-	 * action. Or NULL.
+	 * The slot of syscalls_prepare(), in the caller's memory; or NULL.
+	 * run_call() clears the slot after the action.
 	 */
 	s32 __user *pgrp_slot;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Copyright (C) 2026 The outspawn authors */
 /*
- * arch.h - the door of the room for the processor
+ * arch.h - the interface to the processor-specific code
  *
  * Only arch.h and arch_*.h know a processor: its registers, its system-call
  * numbers, how its kernel dispatches a system call, its address limit and its
@@ -57,14 +57,14 @@ static inline void arch_get_call(struct call *call);
 static inline void arch_set_result(long ret);
 static inline long arch_result(void);
 /*
- * Clear the address and the stack pointer at which current will be in user
- * mode. exec sets both.
+ * Clear the user-mode instruction pointer and stack pointer in current's
+ * registers. exec sets both.
  */
 static inline void arch_clear_user_entry(void);
 
 /* Does current's tracer want a stop at the entry and exit of system calls? */
 static inline bool arch_traces_calls(void);
-/* Does current's tracer want a stop at the entry, and the call left out? */
+/* Did current's tracer use PTRACE_SYSEMU: stop at the entry, do not run the call? */
 static inline bool arch_emulates_calls(void);
 /* Is current's system call audited? */
 static inline bool arch_audits_calls(void);

@@ -138,8 +138,8 @@ static int start(struct batch *batch, u32 index)
 	}
 	batch->count++;
 	/*
-	 * The caller's tracer expects the next event of this child before any
-	 * other child.
+	 * The caller's tracer expects the end of this vfork before the next
+	 * vfork.
 	 */
 	if (flight->birth.child.trace || flight->birth.vfork_shown)
 		finish_all(batch);

@@ -171,8 +171,8 @@ static int await_outcome(const struct birth *birth, struct spawn_template_result
 	err = wait_for_child(spawn);
 	if (err) {
 		/*
-		 * A child that fails from now on is left to its new parent to
-		 * reap.
+		 * The caller must exit. If the child fails later, the child's
+		 * new parent reaps it.
 		 */
 		WRITE_ONCE(spawn->abandoned, true);
 		smp_mb(); /* Pairs with smp_mb() in signal_caller_by(). */
@@ -202,8 +202,9 @@ static int prepare_child(const struct spawn_request *request, struct birth *birt
 	int err;
 
 	/*
-	 * A tracer that follows vfork also expects that the caller does not run
-	 * while it shares memory with the child: wait_of() sees exec.late.
+	 * A tracer that follows vfork expects that the caller does not run while
+	 * it shares memory with the child. So with exec.late, wait_of() makes an
+	 * asynchronous call wait until exec, too.
 	 */
 	birth->child.trace = new_task_trace();
 	spawn->exec.late = birth->child.trace || step_has_filters();

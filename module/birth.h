@@ -28,7 +28,7 @@ struct birth {
 	int pidfd; /* the reserved number, or -1 */
 	struct file *pidfd_file; /* not yet installed, or NULL */
 	int __user *upidfd; /* where the caller wants the number, or NULL */
-	int pidfd_error; /* why there is no pidfd; the child must exit at once. Or 0 */
+	int pidfd_error; /* 0, or the errno of make_pidfd(): the child must exit at once */
 };
 
 /*

@@ -3,10 +3,12 @@
 /*
  * child.c - the child's side of a spawn, from its first moment to its program
  *
- * The stages are CREATE, STOP, ACTION and EXEC (enum spawn_template_stage).
+ * The stages are CREATE, STOP, ACTION, EXEC and MOUNT (enum
+ * spawn_template_stage); STOP also after exec.
  * Then the child releases the caller. 'result' says which stage failed. If the
  * call reports the failure, the caller reaps the child (birth.c). Otherwise the
- * child exits with a status. Until exec, the child shares the caller's memory.
+ * child's parent gets the exit code from exit_code(). Until exec, the child
+ * shares the caller's memory.
  */
 #include <linux/err.h>
 #include <linux/errno.h>

@@ -109,8 +109,8 @@ static int exec_fd(const struct template *tmpl, int fd, const struct exec_args *
 	err = run_bprm(bprm, fd, name, args);
 	putname(name);
 	/*
-	 * No interpreter can open such a template's file. So exec, after its
-	 * own checks, gives ENOENT for a format that needs an interpreter.
+	 * If tmpl->refused, tmpl->interpretable is false. Then exec, after its
+	 * own checks, returns ENOENT for a format that needs an interpreter.
 	 */
 	return tmpl->refused && err == -ENOENT ? -ENOEXEC : err;
 }
@@ -181,21 +181,21 @@ static struct exec_call begin_call(struct exec_args *args, unsigned long upath)
 
 /*
  * Must exec be restarted? A signal can interrupt exec while it waits for
- * cred_guard_mutex, which an attaching tracer holds. Nothing is done yet then.
+ * cred_guard_mutex, which an attaching tracer holds. exec has changed nothing by then.
  */
 static bool begin_again(int err, const struct exec_call *exec)
 {
 	if (!err || !step_begin_again(err, &exec->call))
 		return false;
-	/* A tracer that stopped the child may have written the number. */
+	/* A tracer may have changed the system call number during a stop. */
 	arch_set_nr(exec->call.nr);
 	return true;
 }
 
 /*
- * If current is being killed, the mapping may stay, because vm_munmap() then
- * takes no mmap lock. The mapping is in the caller's memory, and holds only the
- * path.
+ * Unmap the path. If current is being killed, vm_munmap() may fail, because it
+ * takes the mmap lock killably. Then the mapping stays in the caller's memory.
+ * It holds only the path.
  */
 static void hide_path(struct exec_call *exec)
 {
@@ -363,7 +363,7 @@ static int check_shown(const struct template *tmpl, const struct exec_call *exec
 	return same ? 0 : -EPERM;
 }
 
-/* Have execve(2) of the template's path judged. */
+/* Let the filters and the tracer judge execve(2) of the template's path. */
 static int enter_template(const struct template *tmpl, const struct exec_call *exec)
 {
 	const unsigned long *args = exec->call.args;

@@ -17,9 +17,9 @@ struct template;
 struct exec_args {
 	struct strings argv, envp; /* own their copies */
 	/*
-	 * A tracer or seccomp filters judge what is in the caller's memory. So
-	 * the child reads the strings after they have answered, when it
-	 * executes the program.
+	 * True: the caller has seccomp filters or a tracer that follows vfork.
+	 * Then the child reads the strings after these have allowed execve(2).
+	 * False: the caller has read the strings before the child exists.
 	 */
 	bool late;
 	/* Memory that the caller lends for showing a path, or NULL. */

@@ -57,7 +57,7 @@ struct function {
 	__VA_ARGS__ \
 }
 
-/* Stable kernels got the newer dup_fd(), too: only the headers tell. */
+/* Stable kernels have the newer dup_fd(), too: the version does not tell, the headers do. */
 #define DUP_FD_HAS_RANGE \
 	__builtin_types_compatible_p(typeof(dup_fd), \
 				     struct files_struct *(struct files_struct *, \

@@ -200,11 +200,11 @@ struct file *ki_open(int dfd, struct filename *name, const struct open_how *how)
  */
 int ki_deny_write(struct file *file);
 void ki_allow_write(struct file *file);
-/* What shows that a file changed, besides the values of its times. */
+/* How a change of a file can be noticed, besides by its times. */
 struct ki_change {
 	bool counted; /* counter counts the changes */
 	u64 counter;
-	/* However soon the next change comes, it sets another ctime. */
+	/* The next change sets another ctime, even in the same clock tick. */
 	bool fine_times;
 };
 
@@ -241,11 +241,11 @@ int ki_exec_check_nproc(void);
  *
  * @name: the name to execute it under. It must outlive the bprm, and nothing
  * else may use it meanwhile.
- * @reachable: name is a path at which an interpreter will find the file
+ * @interpretable: an interpreter may open the file by 'name'
  *
  * Return: the bprm or an ERR_PTR.
  */
-struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, bool reachable);
+struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, bool interpretable);
 /* Notify fsnotify's watchers of the exec, if exec itself does not. */
 void ki_notify_exec(struct file *file);
 /*

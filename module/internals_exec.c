@@ -71,7 +71,7 @@ static void end_empty(struct filename *name, const char *string)
 	name->name = string;
 }
 
-struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, bool reachable)
+struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, bool interpretable)
 {
 	const char *string = begin_empty(name);
 	struct linux_binprm *bprm = alloc_bprm(fd, name, AT_EMPTY_PATH);
@@ -88,7 +88,7 @@ struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, bool reachable
 	bprm->filename = string;
 	bprm->interp = string;
 	/* Can a script's interpreter open the file by this path? */
-	if (reachable)
+	if (interpretable)
 		bprm->interp_flags &= ~BINPRM_FLAGS_PATH_INACCESSIBLE;
 	else
 		bprm->interp_flags |= BINPRM_FLAGS_PATH_INACCESSIBLE;

@@ -103,8 +103,8 @@ bool ki_take_signals(void)
 	bool fatal;
 
 	/*
-	 * get_signal() ends an ordinary task that must exit, but it returns to
-	 * a worker. The child needs that, because it must clean up first. The
+	 * For a fatal signal get_signal() calls do_group_exit(), unless the task
+	 * has WORKER_FLAG: then it returns. The child must clean up first. The
 	 * flag makes no other difference in get_signal(): the child has no FPU
 	 * registers to save before exec.
 	 */

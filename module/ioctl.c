@@ -13,8 +13,8 @@ int ioctl_read(void *to, size_t ksize, const void __user *from, size_t usize, si
 	if (usize < first_size)
 		return -EINVAL;
 	/*
-	 * The most that an ioctl number can say. Checking a tail of gigabytes
-	 * takes too long.
+	 * An ioctl number has no larger size. A batch entry may: checking a tail
+	 * of gigabytes takes too long.
 	 */
 	if (usize > _IOC_SIZEMASK)
 		return -E2BIG;

@@ -145,7 +145,7 @@ static bool wait_for_end(const struct new_task *new)
 }
 
 /*
- * The task is a zombie that has a tracer: try until the tracer has reaped it.
+ * The task is a zombie that has a tracer: try until the tracer lets go of it.
  *
  * Return: false if current gets a fatal signal.
  */

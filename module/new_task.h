@@ -34,7 +34,7 @@ int new_task_trace(void);
  * Make the task, not yet awake. ki_wake_up_new_task() wakes it. Sleeps.
  *
  * @new: the caller has set 'trace'; the other fields are filled in on success
- * @clone: fn, fn_arg, exit_signal, and flags that not every new task has
+ * @clone: fn, fn_arg, exit_signal, and flags besides NEW_TASK_FLAGS
  * @files: the task's table; on success the task takes over the reference
  * @vfork_done: the task's vfork_done; 'fn' must call new_task_end_vfork()
  *	before the completion is freed
@@ -71,7 +71,7 @@ void new_task_restore_sigchld(const struct new_task *new);
 
 /*
  * Wait for the end of a task whose exit signal is 0, and reap the task. If the
- * task is traced, its tracer must reap it first. If a fatal signal ends the
+ * task is traced, its tracer must reap it or detach first. If a fatal signal ends the
  * wait, restore SIGCHLD: the task's new parent will reap it.
  */
 void new_task_reap(const struct new_task *new);

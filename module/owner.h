@@ -18,8 +18,8 @@ struct pid;
 struct owner {
 	const struct cred *cred; /* a reference */
 	/*
-	 * The thread group: a reference. A number could be another process's
-	 * later.
+	 * The thread group's pid: a reference, not a number, because the kernel
+	 * reuses numbers.
 	 */
 	struct pid *process;
 	/* The process's self_exec_id. Every execve(2) increments it. */

@@ -26,8 +26,8 @@ struct spawn_request {
 /*
  * Read a struct spawn_template_spawn_args of usize bytes for a template, or a
  * struct spawn_template_path_args. Clear the caller's 'result': a bad pointer
- * must fail now, because after the spawn the caller could not be told how it
- * ended.
+ * must fail now, because after the spawn there is no other way to report how
+ * the spawn ended.
  *
  * @tmpl: the request borrows it
  * Return: 0, -EINVAL, -E2BIG or -EFAULT.

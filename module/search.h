@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Copyright (C) 2026 The outspawn authors */
 /*
- * search.h - search a program in a list of directories
+ * search.h - search for a program in a list of directories
  */
 #ifndef OUTSPAWN_SEARCH_H
 #define OUTSPAWN_SEARCH_H
@@ -33,8 +33,8 @@ void search_free(struct search *search);
  *
  * @at: set to the next directory, or to NULL after the last one
  * @name: PATH_MAX bytes for the path
- * Return: 0; -ENOENT: no directory can have this name; -ENAMETOOLONG: the path
- * is too long.
+ * Return: 0; -ENOENT: the directory's name has PATH_MAX bytes or more;
+ * -ENAMETOOLONG: the path is too long.
  */
 int search_next(const struct search *search, const char **at, char *name);
 

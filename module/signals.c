@@ -11,8 +11,8 @@
 #include "signals.h"
 
 /*
- * Take pending stops, tracer and freezer calls. Return true if current must
- * die.
+ * Handle a pending SIGKILL, stop, tracer or freezer. Return true if current
+ * must die.
  */
 static bool dying(void)
 {

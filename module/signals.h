@@ -37,9 +37,9 @@ void signals_unblock(const sigset_t *mask);
 bool signals_wanted(void);
 
 /*
- * In the child, before all else: block all signals, then take the pending calls
- * that cannot be blocked. Sleeps if a tracer stops the child at its first
- * moment.
+ * In the child, before all else: block all signals, then handle a pending
+ * SIGKILL, stop, tracer or freezer: these cannot be blocked. Sleeps while the
+ * child is stopped or frozen.
  *
  * Return: true if current must die.
  */

@@ -111,8 +111,8 @@ struct spawn *spawn_new(const struct spawn_request *request)
 	init_completion(&spawn->done);
 	init_completion(&spawn->unwatched);
 	/*
-	 * To the caller, a child that was killed before its first step was not
-	 * made.
+	 * If the child is killed before its first step, the caller gets stage
+	 * CREATE.
 	 */
 	spawn->result.stage = SPAWN_TEMPLATE_STAGE_CREATE;
 	spawn->result.action = -1;
@@ -223,8 +223,8 @@ int spawn_copy(struct spawn *spawn, const struct spawn_request *request)
 		return err;
 	spawn->actions.late = spawn->exec.late;
 	/*
-	 * 'pid' is free for the child's use: it is written when the spawn is
-	 * over.
+	 * Until the spawn ends, the child may use 'pid' in the caller's result
+	 * as the slot: nothing else writes 'pid' before then.
 	 */
 	if (args->result)
 		spawn->actions.pgrp_slot =

@@ -29,7 +29,7 @@ struct template;
 /* When the caller's call may return. */
 enum spawn_wait {
 	WAIT_MEMORY, /* exec has dropped the caller's memory: as after vfork(2) */
-	WAIT_PROGRAM, /* and all that is set after exec is set */
+	WAIT_PROGRAM, /* the child has also run apply_after_exec() */
 	WAIT_ACTIONS, /* the actions are done */
 	WAIT_NOT, /* the child exists */
 };
@@ -50,16 +50,16 @@ enum spawn_wait {
  * search, exit_signal,     C:rw    K:r      K:r
  *   pdeath_signal, nr,
  *   wants_pidfd, caller
- * files                    C:rw    -        -          the child's before awake
- * pidfd_hold               C:w     -        -          for the last spawn_put()
+ * files                    C:rw    -        -          fds_give() moves it
+ * pidfd_hold               C:w     -        -          last spawn_put() drops it
  * exec, actions, mask      C:rw    K:rw     K:rw
  * uresult                  C:w     K:rw     K:rw
  * awaits_filters           C:rw    K:rw     C:r K:rw   WRITE_ONCE, READ_ONCE
  * result                   C:rw    K:rw     C:r K:rw   C: see below
  * completed                -       K:rw     K:rw
- * abandoned                -       -        C:w K:r    WRITE_ONCE, READ_ONCE
+ * abandoned                -       K:r      C:w K:r    WRITE_ONCE, READ_ONCE
  * done                     -       C K      K          K or exec completes it
- * unwatched                -       K        K          exec completes it
+ * unwatched                C       K        K          exec completes it
  *
  * The caller reads 'result' only after 'done', and only if
  * spawn_call_reports(). A child for which the call reports does not write
@@ -101,8 +101,8 @@ struct spawn {
 	/*
 	 * The caller waits for it. With WAIT_MEMORY it is the child's
 	 * vfork_done: exec completes it when the child drops the caller's
-	 * memory. With another 'wait', and if the spawn fails before that, the
-	 * child completes it.
+	 * memory. With WAIT_NOT nothing completes it. With another 'wait', and
+	 * if the spawn fails before exec does, the child completes it.
 	 */
 	struct completion done;
 	/*

@@ -23,7 +23,7 @@ static bool is_unchanged(const struct call *call)
 	return now.nr == call->nr && !memcmp(now.args, call->args, sizeof(now.args));
 }
 
-/* The filters denied the call: what must become of the step? */
+/* The filters denied the call. Return what step_ask_filters() must return. */
 static int verdict(void)
 {
 	long ret = arch_result();
@@ -93,7 +93,7 @@ int step_enter(const struct call *call)
 {
 	int err = stop_at_entry(call) ?: step_ask_filters(call);
 
-	/* A denied call is left, too. */
+	/* A tracer expects an exit stop also after a denied call. */
 	if (err < 0)
 		step_leave(err);
 	if (!err)

@@ -21,9 +21,9 @@
 #define STEP_DEATH 1
 
 /*
- * Enter a system call. Only in the child, before exec. May sleep, because a
- * tracer or a supervisor answers, and current may be killed meanwhile. Costs
- * next to nothing without a tracer, filters and audit.
+ * Enter a system call. Only in the child, before exec. Sleeps until a tracer or
+ * a supervisor has answered; SIGKILL ends the wait. Costs next to nothing
+ * without a tracer, filters and audit.
  *
  * Return:
  * 0		the step must be done, and then left by step_leave()
@@ -39,10 +39,10 @@ int step_enter(const struct call *call);
  */
 void step_leave(long ret);
 /*
- * Must the call be restarted, because a signal that is not fatal interrupted
- * it? Only after step_enter() returned 0. Takes such a signal first, and may
- * sleep for it. The audit log gets a record for each attempt, as for a call
- * from user mode.
+ * Must the call be restarted, because a stop, a tracer or a freezer interrupted
+ * it? Only after step_enter() returned 0. First handles what is pending, with
+ * ki_take_signals(), which may sleep. The audit log gets a record for each
+ * attempt, as for a call from user mode.
  *
  * @ret: the result of the attempt
  */

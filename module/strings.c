@@ -21,10 +21,10 @@
 
 static_assert(STRINGS_MAX_ONE == MAX_ARG_STRLEN);
 
-/* Of a buffer, in bytes: its first size, and the most that may stay unused. */
+/* A buffer's first size, and the most of it that may stay unused; in bytes. */
 #define FIRST_CAPACITY 256
 #define MOST_UNUSED (2 * PAGE_SIZE)
-/* Pointers to so many pages fit on the kernel's stack. */
+/* So few page pointers that they fit on the kernel stack. */
 #define PAGES_AT_ONCE 16UL
 
 unsigned long strings_limit(unsigned long stack_rlimit)
@@ -209,7 +209,7 @@ static int write_stack(struct linux_binprm *bprm, unsigned long at, const char *
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		got = ki_get_stack_pages(bprm, at & PAGE_MASK, min(count, PAGES_AT_ONCE), pages);
-		/* exec, too, gives this error for any failure here. */
+		/* copy_strings() in fs/exec.c returns -E2BIG for any failure, too. */
 		if (got <= 0)
 			return -E2BIG;
 		for (i = 0; i < got; i++) {

@@ -14,7 +14,7 @@
 /* What the spawn must know of a call that the child may do. */
 struct syscall_traits {
 	s8 lent; /* the argument that is a descriptor, which may be the caller's; or -1 */
-	bool memory; /* the call reads the caller's memory */
+	bool memory; /* the call reads or writes the caller's memory */
 	bool user; /* after the call, tasks that may not trace the caller may trace the child */
 };
 

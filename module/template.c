@@ -135,7 +135,7 @@ static bool denies_write(u64 flags, bool readable)
 struct findings {
 	bool readable; /* the maker of the template may read the file */
 	bool deny_write; /* writers are denied */
-	bool refused; /* not an ELF program, but only exec may say so */
+	bool refused; /* as in struct template */
 	bool ahead; /* as for identity_file_read_settled() */
 	struct identity identity;
 	struct elf_facts elf;

@@ -40,11 +40,11 @@ struct template {
 	bool by_interpreter; /* ANY_FORMAT, and not known to be an ELF program */
 	bool interpretable; /* exec may give the path to an interpreter */
 	/*
-	 * Not an ELF program, but its maker may not read it: only exec says
-	 * ENOEXEC.
+	 * The file is not an ELF program, and the template's maker may not read
+	 * the file. So CREATE must not return ENOEXEC; the spawn does.
 	 */
 	bool refused;
-	/* Its mount was foreign to its maker's mount namespace: a memfd's is. */
+	/* The file's mount was not in the maker's mount namespace, as a memfd's. */
 	bool foreign;
 	bool deny_write; /* the template keeps writers away for as long as it lives */
 	u32 memory; /* the size of this allocation in bytes */

@@ -42,7 +42,10 @@ static int check_path(const struct template *tmpl)
 	return err;
 }
 
-/* The path must name the file if exec or an interpreter will open the path. */
+/*
+ * The path must still name the file if the template was made from the path, or
+ * if an interpreter will open the path.
+ */
 static bool path_counts(const struct template *tmpl)
 {
 	return tmpl->by_path || (tmpl->reachable && tmpl->by_interpreter);

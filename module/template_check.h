@@ -24,9 +24,9 @@ int template_check(const struct template *tmpl);
 int template_check_fresh(const struct template *tmpl);
 
 /*
- * In the child, before and after exec of the file. If the template lets writers
- * in, template_begin_exec() denies them until template_end_exec(). It then
- * compares the file again, because a writer may have changed it since
+ * In the child, before and after exec of the file. If the template does not
+ * deny writers, template_begin_exec() denies them until template_end_exec(). It
+ * then compares the file again, because a writer may have changed it since
  * template_check(). May sleep.
  *
  * Return: 0; -ETXTBSY if the file is open for writing; -ESTALE.

@@ -93,8 +93,12 @@
  * descriptors and free its strings, because the kernel has copied the strings
  * and refers to the files itself. The call returns later in these cases:
  *
- *   seccomp filters    after the filters have judged vfork(2); the call fails
- *                      if they deny it
+ *   seccomp filters    after exec has replaced the child's memory, because the
+ *                      child reads the caller's memory after the filters have
+ *                      judged each call; the call fails if the filters deny
+ *                      vfork(2)
+ *   CLONE_NEWUSER      in 'namespaces': after exec has replaced the child's
+ *                      memory
  *   a SYSCALL action   with a pointer: after the actions; one that changes the
  *                      user or group: after exec has replaced the child's
  *                      memory
@@ -408,12 +412,12 @@ enum spawn_template_stage {
 	SPAWN_TEMPLATE_STAGE_ARGS = 1, /* reading the arguments */
 	SPAWN_TEMPLATE_STAGE_TEMPLATE = 2, /* checking owner and staleness */
 	SPAWN_TEMPLATE_STAGE_CREATE = 3, /* making the child or its pidfd */
-	SPAWN_TEMPLATE_STAGE_FDS = 4, /* giving it its first descriptors */
+	SPAWN_TEMPLATE_STAGE_FDS = 4, /* not used: such errors have stage ARGS */
 	SPAWN_TEMPLATE_STAGE_ACTION = 5, /* running action number 'action' */
 	SPAWN_TEMPLATE_STAGE_EXEC = 6, /* exec */
 	/*
-	 * finding the template's file in the child's mount namespace, if that
-	 * is not the pinned file's: see SPAWN_TEMPLATE_IOC_SPAWN
+	 * finding the template's file in the child's mount namespace, if the
+	 * pinned file's mount is in another: see SPAWN_TEMPLATE_IOC_SPAWN
 	 */
 	SPAWN_TEMPLATE_STAGE_MOUNT = 7,
 	SPAWN_TEMPLATE_STAGE_STOP = 8, /* stopping the program (STOPPED) */

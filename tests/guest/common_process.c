@@ -303,7 +303,7 @@ void hold(struct held *held, int template)
 	wait_until((held->child = sleeping_child(__atomic_load_n(&held->tid, __ATOMIC_ACQUIRE))));
 }
 
-/* Do not wait in the open: the child may have ended. */
+/* O_NONBLOCK: open(2) must not wait for a reader, because the child may have ended. */
 void let_go(struct held *held)
 {
 	int fd = open(held->fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC);

@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 
 #define PAGE 4096
-/* More than the number of an ioctl can say. */
+/* Larger than any size in an ioctl number. */
 #define TOO_LARGE (1 << _IOC_SIZEBITS)
 
 /* A page with unmapped memory after it; and a read-only page. */

@@ -373,7 +373,7 @@ CHILD_TEST(memory_file_in_a_new_mount_namespace)
 	close(template);
 }
 
-/* A child with another root only runs the pinned file. */
+/* After chroot(2) in the same mount namespace, the child runs the pinned file. */
 CHILD_TEST(setuid_in_another_root)
 {
 	char *folder = in_scratch("root"), *path = program_of(0, 0, 04755);

@@ -404,8 +404,8 @@ static int exit_with_late(char *argv[], char *word, int at)
 }
 
 /*
- * A change to a string that the call has read has no effect. A change to a
- * string that the call has not read yet has.
+ * If a string changes after the call has read it, the program gets the old
+ * string. If the string changes before that, the program gets the new one.
  */
 static void strings_are_read_once(void)
 {

@@ -649,7 +649,7 @@ static void spawn_in_jail(void *argument)
 	sigset_t set;
 
 	signal(SIGUSR1, count_handled);
-	/* Of a traced caller it is not ignored, so it would end a batch. */
+	/* A traced caller's SIGCHLD is not ignored: signals_wanted() would end a batch. */
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	must(sigprocmask(SIG_BLOCK, &set, NULL));
@@ -683,8 +683,8 @@ static struct {
 	struct tracer tracer;
 	enum deed deed;
 	int at; /* the deed's stop, counted in the spawn; -1: every entry of vfork */
-	bool entered; /* a call, which is left next */
-	bool emulated; /* the last stop was gone on from with PTRACE_SYSEMU */
+	bool entered; /* the last stop was an entry: the next one is the exit */
+	bool emulated; /* the tracer resumed the last stop with PTRACE_SYSEMU */
 	long number; /* of the call, as the tracer left it */
 	bool denied; /* this call */
 	bool spawns; /* it is in a spawn's ioctl */
@@ -894,7 +894,7 @@ static void denied_by(enum deed deed)
 		check_str(jail.words, denied.batch ? "ioctl =again vfork =-1 ioctl =again "
 						     "vfork =-1 ioctl =2" :
 						     "ioctl =again vfork =-1 ioctl =-1");
-		/* Nobody but the caller has ever been. */
+		/* The tracer has seen no task but the caller. */
 		check_eq(seen_times(&jail.tracer, 0, -1), 1);
 	}
 }
@@ -910,7 +910,7 @@ CHILD_TEST(a_vfork_that_the_tracer_changes)
 	denied_by(CHANGES_ARGUMENT);
 }
 
-/* Entered like that, it is for the tracer to do. */
+/* After PTRACE_SYSEMU the tracer must do the vfork(2); the kernel does not. */
 CHILD_TEST(a_vfork_that_the_tracer_emulates)
 {
 	const struct spawner denied = { .error = EPERM, .stage = SPAWN_TEMPLATE_STAGE_CREATE };
@@ -1234,7 +1234,7 @@ CHILD_TEST(lent_memory_that_is_bad)
 	}
 }
 
-/* Without anybody who judges, nothing is written. */
+/* Without a tracer and filters, the child does not write to the lent memory. */
 static void lent_memory_is_left_alone(void)
 {
 	size_t i;
