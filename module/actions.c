@@ -10,6 +10,7 @@
 #include <linux/limits.h>
 #include <linux/overflow.h>
 #include <linux/signal.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -249,7 +250,7 @@ int actions_copy(struct actions *out, const struct spawn_template_action __user 
 		return 0;
 	if (count > SPAWN_TEMPLATE_MAX_ACTIONS)
 		return -E2BIG;
-	out->list = kcalloc(count, sizeof(*out->list), GFP_KERNEL_ACCOUNT);
+	out->list = kvcalloc(count, sizeof(*out->list), GFP_KERNEL_ACCOUNT);
 	if (!out->list)
 		return -ENOMEM;
 	for (i = 0; i < count; i++) {
@@ -287,6 +288,6 @@ void actions_free(struct actions *actions)
 		if (a->type == SPAWN_TEMPLATE_ACTION_OPEN)
 			kfree(a->open);
 	}
-	kfree(actions->list);
+	kvfree(actions->list);
 	*actions = (struct actions) {};
 }
