@@ -71,8 +71,8 @@ void new_task_restore_sigchld(const struct new_task *new);
 
 /*
  * Wait for the end of a task whose exit signal is 0, and reap the task. If the
- * task is traced, its tracer must reap it or detach first. If a fatal signal ends the
- * wait, restore SIGCHLD: the task's new parent will reap it.
+ * task is traced, its tracer must reap it or detach first. If a fatal signal
+ * ends the wait, restore SIGCHLD: the task's new parent will reap it.
  */
 void new_task_reap(const struct new_task *new);
 
