@@ -8,9 +8,9 @@
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/limits.h>
+#include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/signal.h>
-#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
