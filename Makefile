@@ -113,7 +113,7 @@ help:
 #H make clean         removes everything that was built
 #H
 #H make unit-check    the unit tests, on this machine: seconds
-#H make check         everything on all kernels: some 20 minutes on two cores, with two guests at a time,
+#H make check         everything on all kernels: 20 to 30 minutes on two cores, with two guests at a time,
 #H                    and some more the first time (KERNEL=trixie: one kernel)
 #H make demo          an agent's tool calls in a guest, beside posix_spawn: some two minutes
 
