@@ -138,3 +138,13 @@ kernel_build_directory()
 		printf '/lib/modules/%s/build\n' "$(kernel_release)"
 	fi
 }
+
+# source_files [FOLDER]: print the names of all source files, except those in
+# FOLDER. Each name ends with a null byte. In a git checkout the list may have a
+# file that is gone.
+source_files()
+{
+	git -C "$REPO" ls-files -z --cached --others --exclude-standard -- . ${1:+":!$1"} 2>/dev/null ||
+		(cd -- "$REPO" && find . \( -path ./build -o -path ./.git ${1:+-o -path "./$1"} \) -prune \
+			-o \( -type f -o -type l \) -print0)
+}
