@@ -21,13 +21,13 @@ static sigset_t set_of(int one, int two, int three)
 
 /* --- no attributes --- */
 
-ROW(no_attributes, "no attributes", "a null pointer")
+ROW(no_attributes, "no attributes", "no attributes object")
 {
 	try->no_attr = true;
 	try->no_list = true;
 }
 
-ROW(default_attributes, "no attributes", "as initialised")
+ROW(default_attributes, "no attributes", "an attributes object as it was initialised")
 {
 }
 
@@ -71,19 +71,19 @@ static void set_real_ids(void)
 	must(setresuid(NOBODY, 0, 0));
 }
 
-ROW(ids_without_reset, "POSIX_SPAWN_RESETIDS", "not set, effective user another", .enter = set_ids,
-    .fact = "uid", .value = "0 1000 1000")
+ROW(ids_without_reset, "POSIX_SPAWN_RESETIDS", "the flag is not set, the effective user differs",
+    .enter = set_ids, .fact = "uid", .value = "0 1000 1000")
 {
 }
 
-ROW(reset_ids, "POSIX_SPAWN_RESETIDS", "effective user is an ordinary one", .enter = set_ids,
+ROW(reset_ids, "POSIX_SPAWN_RESETIDS", "an ordinary user is the effective user", .enter = set_ids,
     .fact = "uid", .value = "0 0 0")
 {
 	set_flags(try, POSIX_SPAWN_RESETIDS);
 }
 
-ROW(reset_privileged_ids, "POSIX_SPAWN_RESETIDS", "effective user is root", .enter = set_real_ids,
-    .fact = "gid", .value = "1000 1000 1000")
+ROW(reset_privileged_ids, "POSIX_SPAWN_RESETIDS", "root is the effective user",
+    .enter = set_real_ids, .fact = "gid", .value = "1000 1000 1000")
 {
 	set_flags(try, POSIX_SPAWN_RESETIDS);
 }
@@ -170,7 +170,7 @@ ROW(callers_group, "POSIX_SPAWN_SETPGROUP", "the caller's group")
 	built(posix_spawnattr_setpgroup(&try->attr, getpgrp()));
 }
 
-ROW(no_such_group, "POSIX_SPAWN_SETPGROUP", "a group that there is not", .error = EPERM)
+ROW(no_such_group, "POSIX_SPAWN_SETPGROUP", "a group that does not exist", .error = EPERM)
 {
 	set_flags(try, POSIX_SPAWN_SETPGROUP);
 	built(posix_spawnattr_setpgroup(&try->attr, 4194303));
@@ -182,7 +182,7 @@ ROW(negative_group, "POSIX_SPAWN_SETPGROUP", "a negative number", .error = EINVA
 	built(posix_spawnattr_setpgroup(&try->attr, -5));
 }
 
-ROW(group_without_flag, "POSIX_SPAWN_SETPGROUP", "a group, but not the flag")
+ROW(group_without_flag, "POSIX_SPAWN_SETPGROUP", "a group is set, but not the flag")
 {
 	built(posix_spawnattr_setpgroup(&try->attr, 4194303));
 }
@@ -192,8 +192,8 @@ ROW(own_session, "POSIX_SPAWN_SETSID", "alone", .fact = "sid", .value = "own")
 	set_flags(try, POSIX_SPAWN_SETSID);
 }
 
-ROW(session_leader_moves, "POSIX_SPAWN_SETSID", "with SETPGROUP: a leader cannot move",
-    .error = EPERM)
+ROW(session_leader_moves, "POSIX_SPAWN_SETSID",
+    "with SETPGROUP: a session leader cannot change its group", .error = EPERM)
 {
 	set_flags(try, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETPGROUP);
 }
@@ -220,7 +220,7 @@ ROW(default_signals, "POSIX_SPAWN_SETSIGDEF", "signals that the caller ignores a
 	built(posix_spawnattr_setsigdefault(&try->attr, &set));
 }
 
-ROW(all_default_signals, "POSIX_SPAWN_SETSIGDEF", "all, with those that cannot be set",
+ROW(all_default_signals, "POSIX_SPAWN_SETSIGDEF", "all signals, also those that cannot be set",
     .enter = handled_signals, .fact = "sigignored", .value = "0000000000000000")
 {
 	sigset_t set;
@@ -248,7 +248,7 @@ ROW(signal_mask, "POSIX_SPAWN_SETSIGMASK", "three signals", .enter = odd_signals
 	built(posix_spawnattr_setsigmask(&try->attr, &set));
 }
 
-ROW(full_signal_mask, "POSIX_SPAWN_SETSIGMASK", "all, with those that cannot be blocked")
+ROW(full_signal_mask, "POSIX_SPAWN_SETSIGMASK", "all signals, also those that cannot be blocked")
 {
 	sigset_t set;
 
@@ -257,8 +257,8 @@ ROW(full_signal_mask, "POSIX_SPAWN_SETSIGMASK", "all, with those that cannot be 
 	built(posix_spawnattr_setsigmask(&try->attr, &set));
 }
 
-ROW(empty_signal_mask, "POSIX_SPAWN_SETSIGMASK", "none", .enter = odd_signals, .fact = "sigblocked",
-    .value = "0000000000000000")
+ROW(empty_signal_mask, "POSIX_SPAWN_SETSIGMASK", "no signal", .enter = odd_signals,
+    .fact = "sigblocked", .value = "0000000000000000")
 {
 	set_flags(try, POSIX_SPAWN_SETSIGMASK);
 }
@@ -276,14 +276,14 @@ static void be_realtime(void)
 	must(sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){ .sched_priority = 3 }));
 }
 
-ROW(parameter, "POSIX_SPAWN_SETSCHEDPARAM", "a real-time caller's child, another priority",
+ROW(parameter, "POSIX_SPAWN_SETSCHEDPARAM", "another priority for the child of a real-time caller",
     .enter = be_realtime, .fact = "rt_priority", .value = "7")
 {
 	set_flags(try, POSIX_SPAWN_SETSCHEDPARAM);
 	priority(try, 7);
 }
 
-ROW(no_such_priority, "POSIX_SPAWN_SETSCHEDPARAM", "a priority that the policy has not",
+ROW(no_such_priority, "POSIX_SPAWN_SETSCHEDPARAM", "a priority outside the policy's range",
     .error = EINVAL)
 {
 	set_flags(try, POSIX_SPAWN_SETSCHEDPARAM);
@@ -310,13 +310,13 @@ ROW(round_robin, "POSIX_SPAWN_SETSCHEDULER", "SCHED_RR, with SETSCHEDPARAM", .fa
 	priority(try, 11);
 }
 
-ROW(back_to_normal, "POSIX_SPAWN_SETSCHEDULER", "SCHED_OTHER, of a real-time caller",
+ROW(back_to_normal, "POSIX_SPAWN_SETSCHEDULER", "SCHED_OTHER for the child of a real-time caller",
     .enter = be_realtime, .fact = "policy", .value = "0")
 {
 	policy(try, SCHED_OTHER);
 }
 
-ROW(fifo_without_priority, "POSIX_SPAWN_SETSCHEDULER", "a priority that the policy has not",
+ROW(fifo_without_priority, "POSIX_SPAWN_SETSCHEDULER", "a priority outside the policy's range",
     .error = EINVAL)
 {
 	policy(try, SCHED_FIFO);
@@ -397,7 +397,7 @@ ROW(no_such_cgroup, "POSIX_SPAWN_SETCGROUP", "a number that is not open", .error
 	into_cgroup(try, 777);
 }
 
-ROW(cgroup_is_none, "POSIX_SPAWN_SETCGROUP", "a descriptor of something else", .error = EBADF)
+ROW(cgroup_is_none, "POSIX_SPAWN_SETCGROUP", "a descriptor of no cgroup", .error = EBADF)
 {
 	into_cgroup(try, STDIN_FILENO);
 }

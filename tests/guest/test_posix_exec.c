@@ -40,7 +40,7 @@ ROW(absolute, "posix_spawn", "an absolute path", .fact = "argc", .value = "3")
 {
 }
 
-ROW(argument_strings, "posix_spawn", "odd strings and an empty one")
+ROW(argument_strings, "posix_spawn", "empty strings and strings with odd bytes")
 {
 	static char *argv[] = { "", "facts", NULL, "", "\xc3\xa9\n", "args", NULL };
 
@@ -114,7 +114,7 @@ PROGRAM(nothing)
 	return 0;
 }
 
-ROW(no_such_file, "posix_spawn", "a path that there is not", .error = ENOENT)
+ROW(no_such_file, "posix_spawn", "a missing path", .error = ENOENT)
 {
 	try->file = "/nonexistent/program";
 }
@@ -124,24 +124,24 @@ ROW(empty_name, "posix_spawn", "an empty path", .error = ENOENT)
 	try->file = "";
 }
 
-ROW(not_executable, "posix_spawn", "a file without x", .error = EACCES)
+ROW(not_executable, "posix_spawn", "a file without execute permission", .error = EACCES)
 {
 	try->file = in_scratch("plain");
 	write_text(try->file, "#!/bin/sh\n");
 }
 
-ROW(folder, "posix_spawn", "a folder", .error = EACCES)
+ROW(folder, "posix_spawn", "a directory", .error = EACCES)
 {
 	try->file = "/usr";
 }
 
-ROW(below_file, "posix_spawn", "below a file", .error = ENOTDIR)
+ROW(below_file, "posix_spawn", "a path below a regular file", .error = ENOTDIR)
 {
 	try->file = "/etc/hostname/program";
 }
 
-ROW(denied, "posix_spawn", "in a folder without permission", .enter = become_nobody,
-    .error = EACCES)
+ROW(denied, "posix_spawn", "a program in a directory without search permission",
+    .enter = become_nobody, .error = EACCES)
 {
 	try->file = "/root/program";
 }
@@ -162,7 +162,7 @@ ROW(too_long, "posix_spawn", "a path of PATH_MAX bytes and more", .error = ENAME
 	try->file = path;
 }
 
-ROW(no_format, "posix_spawn", "a text without #!", .error = ENOEXEC)
+ROW(no_format, "posix_spawn", "a text file without #!", .error = ENOEXEC)
 {
 	try->file = script("text", "exit 3\n");
 }
@@ -172,7 +172,7 @@ ROW(empty_file, "posix_spawn", "an empty file", .error = ENOEXEC)
 	try->file = script("empty", "");
 }
 
-ROW(no_interpreter, "posix_spawn", "a script whose interpreter there is not", .error = ENOENT)
+ROW(no_interpreter, "posix_spawn", "a script whose interpreter is missing", .error = ENOENT)
 {
 	try->file = script("orphan", "#!/nonexistent/shell\n");
 }
@@ -185,12 +185,13 @@ static void have_writer(void)
 	writer = must(open(in_scratch("written"), O_WRONLY | O_CLOEXEC));
 }
 
-ROW(busy, "posix_spawn", "a program that is open to write", .enter = have_writer, .error = ETXTBSY)
+ROW(busy, "posix_spawn", "a program that is open for writing", .enter = have_writer,
+    .error = ETXTBSY)
 {
 	try->file = in_scratch("written");
 }
 
-ROW(too_long_argument, "posix_spawn", "an argument above 128 KiB", .error = E2BIG)
+ROW(too_long_argument, "posix_spawn", "an argument longer than 128 KiB", .error = E2BIG)
 {
 	static char word[200000];
 	static char *argv[] = { "probe", word, NULL };
@@ -199,8 +200,7 @@ ROW(too_long_argument, "posix_spawn", "an argument above 128 KiB", .error = E2BI
 	try->argv = argv;
 }
 
-ROW(too_many_arguments, "posix_spawn", "more arguments than the stack's limit allows",
-    .error = E2BIG)
+ROW(too_many_arguments, "posix_spawn", "more arguments than RLIMIT_STACK allows", .error = E2BIG)
 {
 	static char *argv[400000];
 
@@ -240,7 +240,7 @@ static void path_with_probe(void)
 	search(text("/nonexistent:%s/none:/etc/hostname:%s", scratch, path));
 }
 
-ROW(found, "posix_spawnp", "in the last of some folders, some of which there are not",
+ROW(found, "posix_spawnp", "in the last of several directories, some of which are missing",
     .function = SPAWNP, .enter = path_with_probe)
 {
 	try->file = "probe";
@@ -252,7 +252,7 @@ static void two_of_them(void)
 		    folder_with("second", "tool", 0755)));
 }
 
-ROW(first_found, "posix_spawnp", "in two folders: the first", .function = SPAWNP,
+ROW(first_found, "posix_spawnp", "in two directories: the first is taken", .function = SPAWNP,
     .enter = two_of_them)
 {
 	try->file = "tool";
@@ -264,7 +264,7 @@ static void first_not_executable(void)
 		    folder_with("second", "tool", 0755)));
 }
 
-ROW(denied_then_found, "posix_spawnp", "the first without x, the second with it",
+ROW(denied_then_found, "posix_spawnp", "not executable in the first directory: the second is taken",
     .function = SPAWNP, .enter = first_not_executable)
 {
 	try->file = "tool";
@@ -275,13 +275,13 @@ static void only_not_executable(void)
 	search(text("%s:/nonexistent", folder_with("first", "tool", 0644)));
 }
 
-ROW(denied_then_not_found, "posix_spawnp", "without x, and nowhere else", .function = SPAWNP,
-    .enter = only_not_executable, .error = EACCES)
+ROW(denied_then_not_found, "posix_spawnp", "not executable where it is, and nowhere else",
+    .function = SPAWNP, .enter = only_not_executable, .error = EACCES)
 {
 	try->file = "tool";
 }
 
-ROW(not_found, "posix_spawnp", "nowhere", .function = SPAWNP, .error = ENOENT)
+ROW(not_found, "posix_spawnp", "in no directory of PATH", .function = SPAWNP, .error = ENOENT)
 {
 	try->file = "no-such-program";
 }
@@ -291,7 +291,8 @@ static void ends_below_file(void)
 	search("/nonexistent:/etc/hostname");
 }
 
-ROW(not_found_below_file, "posix_spawnp", "nowhere, the last being no folder", .function = SPAWNP,
+ROW(not_found_below_file, "posix_spawnp",
+    "in no directory of PATH, whose last element is a regular file", .function = SPAWNP,
     .enter = ends_below_file, .error = ENOTDIR)
 {
 	try->file = "no-such-program";
@@ -307,7 +308,7 @@ static void nowhere(void)
 	search("/nonexistent");
 }
 
-ROW(with_slash, "posix_spawnp", "a name with a slash: no search", .function = SPAWNP,
+ROW(with_slash, "posix_spawnp", "a name with a slash: PATH is not searched", .function = SPAWNP,
     .enter = nowhere)
 {
 }
@@ -317,7 +318,7 @@ static void no_path(void)
 	search(NULL);
 }
 
-ROW(without_path, "posix_spawnp", "no PATH: /bin and /usr/bin", .function = SPAWNP,
+ROW(without_path, "posix_spawnp", "no PATH: /bin and /usr/bin are searched", .function = SPAWNP,
     .enter = no_path)
 {
 	static char *argv[] = { "true", NULL };
@@ -332,7 +333,7 @@ static void empty_path(void)
 	must(chdir(folder_with("first", "tool", 0755)));
 }
 
-ROW(in_working_directory, "posix_spawnp", "an empty PATH: the working directory",
+ROW(in_working_directory, "posix_spawnp", "an empty PATH: the working directory is searched",
     .function = SPAWNP, .enter = empty_path)
 {
 	try->file = "tool";
@@ -344,8 +345,8 @@ static void empty_elements(void)
 	must(chdir(folder_with("first", "tool", 0755)));
 }
 
-ROW(empty_element, "posix_spawnp", "empty elements: the working directory", .function = SPAWNP,
-    .enter = empty_elements)
+ROW(empty_element, "posix_spawnp", "empty elements of PATH: the working directory is searched",
+    .function = SPAWNP, .enter = empty_elements)
 {
 	try->file = "tool";
 }
@@ -356,15 +357,15 @@ static void relative_element(void)
 	search("first");
 }
 
-ROW(relative_path, "posix_spawnp", "a relative folder, from where a chdir action leads",
+ROW(relative_path, "posix_spawnp", "a relative directory, below that of a chdir action",
     .function = SPAWNP, .enter = relative_element)
 {
 	built(posix_spawn_file_actions_addchdir_np(&try->list, scratch));
 	try->file = "tool";
 }
 
-ROW(childs_path, "posix_spawnp", "PATH in the new environment does not count", .function = SPAWNP,
-    .enter = nowhere, .error = ENOENT)
+ROW(childs_path, "posix_spawnp", "PATH only in the new environment: it is not searched",
+    .function = SPAWNP, .enter = nowhere, .error = ENOENT)
 {
 	static char *envp[] = { "PATH=/bin:/usr/bin", NULL };
 
@@ -380,13 +381,13 @@ static void path_to_text(void)
 	search(text("%s:%s", folder, folder_with("second", "tool", 0755)));
 }
 
-ROW(text_found, "posix_spawnp", "a text without #!: no shell, no further search",
+ROW(text_found, "posix_spawnp", "a text file without #!: no shell runs it, and the search ends",
     .function = SPAWNP, .enter = path_to_text, .error = ENOEXEC)
 {
 	try->file = "tool";
 }
 
-ROW(name_too_long, "posix_spawnp", "a name above NAME_MAX", .function = SPAWNP,
+ROW(name_too_long, "posix_spawnp", "a name longer than NAME_MAX", .function = SPAWNP,
     .error = ENAMETOOLONG)
 {
 	static char name[300];
@@ -433,8 +434,7 @@ ROW(pidfd, "pidfd_spawn", "a close-on-exec pidfd", .function = PIDFD_SPAWN)
 {
 }
 
-ROW(pidfd_not_found, "pidfd_spawn", "a path that there is not", .function = PIDFD_SPAWN,
-    .error = ENOENT)
+ROW(pidfd_not_found, "pidfd_spawn", "a missing path", .function = PIDFD_SPAWN, .error = ENOENT)
 {
 	try->file = "/nonexistent/program";
 }
@@ -451,7 +451,8 @@ ROW(pidfd_found, "pidfd_spawnp", "found in PATH", .function = PIDFD_SPAWNP,
 	try->file = "probe";
 }
 
-ROW(pidfd_found_nowhere, "pidfd_spawnp", "nowhere", .function = PIDFD_SPAWNP, .error = ENOENT)
+ROW(pidfd_found_nowhere, "pidfd_spawnp", "in no directory of PATH", .function = PIDFD_SPAWNP,
+    .error = ENOENT)
 {
 	try->file = "no-such-program";
 }
@@ -558,8 +559,8 @@ ROW(in_handler, "posix_spawn", "in a signal handler, on a stack of 4 KiB", .in_h
 	add_some(try, 3);
 }
 
-ROW(mask_in_handler, "posix_spawn", "the same, with SETSIGMASK and 40 copies", .in_handler = true,
-    .fact = "sigblocked", .value = "0000000000000200")
+ROW(mask_in_handler, "posix_spawn", "in a signal handler, with SETSIGMASK and 40 adddup2",
+    .in_handler = true, .fact = "sigblocked", .value = "0000000000000200")
 {
 	sigset_t set;
 
@@ -570,8 +571,8 @@ ROW(mask_in_handler, "posix_spawn", "the same, with SETSIGMASK and 40 copies", .
 	add_some(try, 40);
 }
 
-ROW(failed_in_handler, "posix_spawnp", "in a signal handler, and nowhere", .in_handler = true,
-    .function = SPAWNP, .error = ENOENT)
+ROW(failed_in_handler, "posix_spawnp", "in no directory of PATH, in a signal handler",
+    .in_handler = true, .function = SPAWNP, .error = ENOENT)
 {
 	add_some(try, 3);
 	try->file = "no-such-program";

@@ -58,7 +58,7 @@ ROW(close_many, "posix_spawn_file_actions_addclose", "every number from 3 to 400
 }
 
 ROW(close_above_limit, "posix_spawn_file_actions_addclose",
-    "a number that is above the limit by then", .error = EBADF)
+    "a number above RLIMIT_NOFILE, which was lowered since", .error = EBADF)
 {
 	limit_descriptors(200);
 	built(posix_spawn_file_actions_addclose(&try->list, 150));
@@ -73,7 +73,8 @@ static void have_150_above_limit(void)
 }
 
 ROW(close_open_above_limit, "posix_spawn_file_actions_addclose",
-    "an open descriptor that is above the limit by then", .enter = have_150_above_limit)
+    "an open descriptor above RLIMIT_NOFILE, which was lowered since",
+    .enter = have_150_above_limit)
 {
 	limit_descriptors(200);
 	built(posix_spawn_file_actions_addclose(&try->list, 150));
@@ -104,7 +105,7 @@ ROW(dup_same_cloexec, "posix_spawn_file_actions_adddup2",
 	built(posix_spawn_file_actions_adddup2(&try->list, 5, 5));
 }
 
-ROW(dup_same, "posix_spawn_file_actions_adddup2", "the same number, inheritable already",
+ROW(dup_same, "posix_spawn_file_actions_adddup2", "the same number, which is inheritable",
     .enter = have_5)
 {
 	built(posix_spawn_file_actions_adddup2(&try->list, 5, 5));
@@ -115,21 +116,21 @@ ROW(dup_nothing, "posix_spawn_file_actions_adddup2", "of a number that is not op
 	built(posix_spawn_file_actions_adddup2(&try->list, 77, 9));
 }
 
-ROW(dup_same_nothing, "posix_spawn_file_actions_adddup2", "the same number, not open",
+ROW(dup_same_nothing, "posix_spawn_file_actions_adddup2", "the same number, which is not open",
     .error = EBADF)
 {
 	built(posix_spawn_file_actions_adddup2(&try->list, 77, 77));
 }
 
 ROW(dup_above_limit, "posix_spawn_file_actions_adddup2",
-    "to a number that is above the limit by then", .error = EBADF)
+    "to a number above RLIMIT_NOFILE, which was lowered since", .error = EBADF)
 {
 	limit_descriptors(200);
 	built(posix_spawn_file_actions_adddup2(&try->list, 1, 150));
 	limit_descriptors(100);
 }
 
-ROW(dup_closed, "posix_spawn_file_actions_adddup2", "of a number that was just closed",
+ROW(dup_closed, "posix_spawn_file_actions_adddup2", "of a number that an earlier action closed",
     .enter = have_5, .error = EBADF)
 {
 	built(posix_spawn_file_actions_addclose(&try->list, 5));
@@ -137,13 +138,15 @@ ROW(dup_closed, "posix_spawn_file_actions_adddup2", "of a number that was just c
 }
 
 ROW(dup_closed_cloexec, "posix_spawn_file_actions_adddup2",
-    "of a close-on-exec number that was just closed", .enter = have_5_cloexec, .error = EBADF)
+    "of a close-on-exec number that an earlier action closed", .enter = have_5_cloexec,
+    .error = EBADF)
 {
 	built(posix_spawn_file_actions_addclose(&try->list, 5));
 	built(posix_spawn_file_actions_adddup2(&try->list, 5, 9));
 }
 
-ROW(dup_round, "posix_spawn_file_actions_adddup2", "two exchanged by a third, then closed")
+ROW(dup_round, "posix_spawn_file_actions_adddup2",
+    "two descriptors exchanged through a third, which is then closed")
 {
 	built(posix_spawn_file_actions_adddup2(&try->list, 1, 9));
 	built(posix_spawn_file_actions_adddup2(&try->list, 0, 1));
@@ -244,7 +247,7 @@ ROW(open_unknown_flags, "posix_spawn_file_actions_addopen", "bits that open(2) d
 	open_at(try, 4, full_file(), O_RDONLY | 0x40000000, 07777777);
 }
 
-ROW(open_large, "posix_spawn_file_actions_addopen", "O_LARGEFILE, as the kernel has it")
+ROW(open_large, "posix_spawn_file_actions_addopen", "the kernel's O_LARGEFILE")
 {
 	open_at(try, 4, full_file(), O_RDONLY | 0100000, 0);
 }
@@ -266,19 +269,19 @@ ROW(open_cloexec_high, "posix_spawn_file_actions_addopen",
 }
 
 ROW(open_cloexec_onto, "posix_spawn_file_actions_addopen",
-    "O_CLOEXEC at 1, below which all are open: not in the program")
+    "O_CLOEXEC at 1, and 0 is open: not in the program")
 {
 	open_at(try, 1, full_file(), O_RDONLY | O_CLOEXEC, 0);
 }
 
 ROW(open_cloexec_after_close, "posix_spawn_file_actions_addopen",
-    "O_CLOEXEC at 1, when 0 was just closed: in the program")
+    "O_CLOEXEC at 1, and 0 was closed before: in the program")
 {
 	built(posix_spawn_file_actions_addclose(&try->list, 0));
 	open_at(try, 1, full_file(), O_RDONLY | O_CLOEXEC, 0);
 }
 
-ROW(open_nothing, "posix_spawn_file_actions_addopen", "a path that there is not", .error = ENOENT)
+ROW(open_nothing, "posix_spawn_file_actions_addopen", "a missing path", .error = ENOENT)
 {
 	open_at(try, 4, "/nonexistent/file", O_RDONLY, 0);
 }
@@ -288,17 +291,19 @@ ROW(open_empty, "posix_spawn_file_actions_addopen", "an empty path", .error = EN
 	open_at(try, 4, "", O_RDONLY, 0);
 }
 
-ROW(open_again, "posix_spawn_file_actions_addopen", "O_EXCL, and it is there", .error = EEXIST)
+ROW(open_again, "posix_spawn_file_actions_addopen", "O_EXCL, and the file exists", .error = EEXIST)
 {
 	open_at(try, 4, full_file(), O_WRONLY | O_CREAT | O_EXCL, 0644);
 }
 
-ROW(open_folder_to_write, "posix_spawn_file_actions_addopen", "a folder, to write", .error = EISDIR)
+ROW(open_folder_to_write, "posix_spawn_file_actions_addopen", "a directory, for writing",
+    .error = EISDIR)
 {
 	open_at(try, 4, scratch, O_WRONLY, 0);
 }
 
-ROW(open_below_file, "posix_spawn_file_actions_addopen", "below a file", .error = ENOTDIR)
+ROW(open_below_file, "posix_spawn_file_actions_addopen", "a path below a regular file",
+    .error = ENOTDIR)
 {
 	open_at(try, 4, "/etc/hostname/below", O_RDONLY, 0);
 }
@@ -319,7 +324,7 @@ ROW(open_longest, "posix_spawn_file_actions_addopen", "a path of PATH_MAX bytes 
 }
 
 ROW(open_above_limit, "posix_spawn_file_actions_addopen",
-    "at a number that is above the limit by then", .error = EBADF)
+    "at a number above RLIMIT_NOFILE, which was lowered since", .error = EBADF)
 {
 	limit_descriptors(200);
 	open_at(try, 150, full_file(), O_RDONLY, 0);
@@ -353,33 +358,33 @@ ROW(open_stdin, "posix_spawn_file_actions_addopen", "/dev/stdin, which is close-
 
 /* --- addchdir_np, addfchdir_np --- */
 
-ROW(chdir_to_folder, "posix_spawn_file_actions_addchdir_np", "a folder", .fact = "cwd",
+ROW(chdir_to_folder, "posix_spawn_file_actions_addchdir_np", "a directory", .fact = "cwd",
     .value = "/usr")
 {
 	built(posix_spawn_file_actions_addchdir_np(&try->list, "/usr"));
 }
 
-ROW(chdir_relative, "posix_spawn_file_actions_addchdir_np", "relative to an earlier one",
-    .fact = "cwd", .value = "/usr/bin")
+ROW(chdir_relative, "posix_spawn_file_actions_addchdir_np",
+    "a path relative to that of an earlier chdir action", .fact = "cwd", .value = "/usr/bin")
 {
 	built(posix_spawn_file_actions_addchdir_np(&try->list, "/usr"));
 	built(posix_spawn_file_actions_addchdir_np(&try->list, "bin"));
 }
 
-ROW(chdir_then_open, "posix_spawn_file_actions_addchdir_np", "then open a relative path")
+ROW(chdir_then_open, "posix_spawn_file_actions_addchdir_np", "before addopen of a relative path")
 {
 	built(posix_spawn_file_actions_addchdir_np(&try->list, "/etc"));
 	open_at(try, 4, "hostname", O_RDONLY, 0);
 }
 
-ROW(open_then_chdir, "posix_spawn_file_actions_addchdir_np", "after an open of a relative path",
+ROW(open_then_chdir, "posix_spawn_file_actions_addchdir_np", "after addopen of a relative path",
     .error = ENOENT)
 {
 	open_at(try, 4, "hostname", O_RDONLY, 0);
 	built(posix_spawn_file_actions_addchdir_np(&try->list, "/etc"));
 }
 
-ROW(chdir_then_exec, "posix_spawn_file_actions_addchdir_np", "then a program's relative path")
+ROW(chdir_then_exec, "posix_spawn_file_actions_addchdir_np", "before exec of a relative path")
 {
 	char *path = text("%s", try->file);
 
@@ -388,13 +393,12 @@ ROW(chdir_then_exec, "posix_spawn_file_actions_addchdir_np", "then a program's r
 	try->file = "./probe";
 }
 
-ROW(chdir_nowhere, "posix_spawn_file_actions_addchdir_np", "a path that there is not",
-    .error = ENOENT)
+ROW(chdir_nowhere, "posix_spawn_file_actions_addchdir_np", "a missing path", .error = ENOENT)
 {
 	built(posix_spawn_file_actions_addchdir_np(&try->list, "/nonexistent"));
 }
 
-ROW(chdir_file, "posix_spawn_file_actions_addchdir_np", "a file", .error = ENOTDIR)
+ROW(chdir_file, "posix_spawn_file_actions_addchdir_np", "a regular file", .error = ENOTDIR)
 {
 	built(posix_spawn_file_actions_addchdir_np(&try->list, "/etc/hostname"));
 }
@@ -419,8 +423,8 @@ ROW(fchdir_cloexec, "posix_spawn_file_actions_addfchdir_np", "a close-on-exec de
 	built(posix_spawn_file_actions_addfchdir_np(&try->list, 7));
 }
 
-ROW(fchdir_opened, "posix_spawn_file_actions_addfchdir_np", "a folder that was just opened",
-    .fact = "cwd", .value = "/usr/bin")
+ROW(fchdir_opened, "posix_spawn_file_actions_addfchdir_np",
+    "a directory that an earlier action opened", .fact = "cwd", .value = "/usr/bin")
 {
 	open_at(try, 8, "/usr/bin", O_RDONLY | O_DIRECTORY, 0);
 	built(posix_spawn_file_actions_addfchdir_np(&try->list, 8));
@@ -433,7 +437,7 @@ ROW(fchdir_nothing, "posix_spawn_file_actions_addfchdir_np", "a number that is n
 	built(posix_spawn_file_actions_addfchdir_np(&try->list, 77));
 }
 
-ROW(fchdir_file, "posix_spawn_file_actions_addfchdir_np", "a file", .enter = have_5,
+ROW(fchdir_file, "posix_spawn_file_actions_addfchdir_np", "a regular file", .enter = have_5,
     .error = ENOTDIR)
 {
 	built(posix_spawn_file_actions_addfchdir_np(&try->list, 5));
@@ -461,20 +465,21 @@ ROW(closefrom_0, "posix_spawn_file_actions_addclosefrom_np", "0", .enter = have_
 }
 
 ROW(closefrom_then_close, "posix_spawn_file_actions_addclosefrom_np",
-    "4, then close 0 and open again", .enter = have_many)
+    "4, before addclose of 0 and an addopen", .enter = have_many)
 {
 	built(posix_spawn_file_actions_addclosefrom_np(&try->list, 4));
 	built(posix_spawn_file_actions_addclose(&try->list, 0));
 	open_at(try, 4, full_file(), O_RDONLY, 0);
 }
 
-ROW(closefrom_nothing, "posix_spawn_file_actions_addclosefrom_np", "above all that is open")
+ROW(closefrom_nothing, "posix_spawn_file_actions_addclosefrom_np",
+    "a number above all open descriptors")
 {
 	built(posix_spawn_file_actions_addclosefrom_np(&try->list, 900));
 }
 
-ROW(closefrom_then_dup, "posix_spawn_file_actions_addclosefrom_np", "then copy one that it closed",
-    .enter = have_many, .error = EBADF)
+ROW(closefrom_then_dup, "posix_spawn_file_actions_addclosefrom_np",
+    "before adddup2 of a number that it closed", .enter = have_many, .error = EBADF)
 {
 	built(posix_spawn_file_actions_addclosefrom_np(&try->list, 50));
 	built(posix_spawn_file_actions_adddup2(&try->list, 100, 9));
@@ -552,8 +557,8 @@ ROW(foreground_own_group, "posix_spawn_file_actions_addtcsetpgrp_np", "with a gr
 }
 
 ROW(foreground_default_signals, "posix_spawn_file_actions_addtcsetpgrp_np",
-    "where SIGTTOU would stop it", .enter = have_terminal_and_default_signals, .fact = "stat.8",
-    .value = "own")
+    "with a group of its own, and SIGTTOU not ignored", .enter = have_terminal_and_default_signals,
+    .fact = "stat.8", .value = "own")
 {
 	take_terminal_back();
 	set_flags(try, POSIX_SPAWN_SETPGROUP);
@@ -576,8 +581,9 @@ ROW(foreground_given_group, "posix_spawn_file_actions_addtcsetpgrp_np",
 	built(posix_spawn_file_actions_addtcsetpgrp_np(&try->list, terminal));
 }
 
-ROW(foreground_twice, "posix_spawn_file_actions_addtcsetpgrp_np", "twice, of a copy",
-    .enter = have_terminal, .fact = "stat.8", .value = "own")
+ROW(foreground_twice, "posix_spawn_file_actions_addtcsetpgrp_np",
+    "twice, with two descriptors of the terminal", .enter = have_terminal, .fact = "stat.8",
+    .value = "own")
 {
 	take_terminal_back();
 	set_flags(try, POSIX_SPAWN_SETPGROUP);
@@ -586,8 +592,8 @@ ROW(foreground_twice, "posix_spawn_file_actions_addtcsetpgrp_np", "twice, of a c
 	built(posix_spawn_file_actions_addtcsetpgrp_np(&try->list, terminal));
 }
 
-ROW(foreground_of_no_terminal, "posix_spawn_file_actions_addtcsetpgrp_np", "no terminal",
-    .enter = have_5, .error = ENOTTY)
+ROW(foreground_of_no_terminal, "posix_spawn_file_actions_addtcsetpgrp_np",
+    "a descriptor of no terminal", .enter = have_5, .error = ENOTTY)
 {
 	built(posix_spawn_file_actions_addtcsetpgrp_np(&try->list, 5));
 }
@@ -607,7 +613,7 @@ ROW(foreground_in_other_session, "posix_spawn_file_actions_addtcsetpgrp_np",
 
 /* --- lists --- */
 
-ROW(all_actions, "all file actions", "in one list", .enter = have_terminal)
+ROW(all_actions, "all file actions", "all in one list", .enter = have_terminal)
 {
 	take_terminal_back();
 	set_flags(try, POSIX_SPAWN_SETPGROUP);
@@ -620,13 +626,13 @@ ROW(all_actions, "all file actions", "in one list", .enter = have_terminal)
 	built(posix_spawn_file_actions_addclosefrom_np(&try->list, 4));
 }
 
-ROW(long_list, "long lists", "60 copies")
+ROW(long_list, "long lists", "60 adddup2")
 {
 	for (int fd = 20; fd < 80; fd++)
 		built(posix_spawn_file_actions_adddup2(&try->list, 1, fd));
 }
 
-ROW(longest_list, "long lists", "190 copies")
+ROW(longest_list, "long lists", "190 adddup2")
 {
 	for (int fd = 20; fd < 210; fd++)
 		built(posix_spawn_file_actions_adddup2(&try->list, 1, fd));

@@ -241,7 +241,7 @@ RULES(exec)
 				.flags = SPAWN_TEMPLATE_SPAWN_ASYNC,
 				.attend = listen_in },
 		TYPES("SYSCALL", "EXECVE", "CWD", "PATH", "PROCTITLE"));
-	compare(&(struct rule){ .name = "audit of an exec of nothing by SPAWN_PATH",
+	compare(&(struct rule){ .name = "audit of an exec of a missing file by SPAWN_PATH",
 				.expect = "ENOENT at exec",
 				.path = "/nowhere/probe",
 				.by_path = true,
@@ -286,7 +286,7 @@ RULES(denied_exec)
 /* Without a template no exec is tried, so none is recorded. */
 RULES(no_such_program)
 {
-	const struct rule rule = { .name = "audit of an exec of nothing",
+	const struct rule rule = { .name = "audit of an exec of a missing file",
 				   .expect = "ENOENT at exec",
 				   .path = "/nowhere/probe",
 				   .attend = listen_in };

@@ -92,37 +92,38 @@ RULES(limits)
 				 .expect = "runs",
 				 .confine = limit_nobody,
 				 .word = { RLIMIT_NPROC, 2 } });
-	try_rule(&(struct rule){ .name = "RLIMIT_NOFILE: DUP2 to a number above it",
+	try_rule(&(struct rule){ .name = "RLIMIT_NOFILE: DUP2 to a number above the limit",
 				 .expect = "EBADF in an action",
 				 .confine = limit,
 				 .word = { RLIMIT_NOFILE, 30 },
 				 .actions = &every_action()->list[EVERY_DUP3],
 				 .count = 1,
 				 .template_first = true });
-	try_rule(&(struct rule){ .name = "RLIMIT_NOFILE: OPEN at a number above it",
+	try_rule(&(struct rule){ .name = "RLIMIT_NOFILE: OPEN at a number above the limit",
 				 .expect = "EBADF in an action",
 				 .confine = limit,
 				 .word = { RLIMIT_NOFILE, 30 },
 				 .actions = &every_action()->list[EVERY_OPENAT2],
 				 .count = 1,
 				 .template_first = true });
-	try_rule(&(struct rule){ .name = "RLIMIT_STACK: longer arguments than a quarter of it",
-				 .expect = "E2BIG at exec",
-				 .confine = limit,
-				 .word = { RLIMIT_STACK, 512 << 10 },
-				 .argv = long_arguments() });
+	try_rule(&(struct rule){
+		.name = "RLIMIT_STACK: arguments longer than a quarter of the limit",
+		.expect = "E2BIG at exec",
+		.confine = limit,
+		.word = { RLIMIT_STACK, 512 << 10 },
+		.argv = long_arguments() });
 	try_rule(&(struct rule){ .name = "RLIMIT_STACK: arguments that fit",
 				 .expect = "runs",
 				 .confine = limit,
 				 .word = { RLIMIT_STACK, 2 << 20 },
 				 .argv = long_arguments() });
-	try_rule(&(struct rule){ .name = "RLIMIT_FSIZE: a longer file",
+	try_rule(&(struct rule){ .name = "RLIMIT_FSIZE: a program that writes a longer file",
 				 .expect = "dies of SIGXFSZ",
 				 .path = own_path(),
 				 .argv = ARGV("suite", "@fill", in_scratch("filled")),
 				 .confine = limit,
 				 .word = { RLIMIT_FSIZE, 100000 } });
-	try_rule(&(struct rule){ .name = "RLIMIT_CPU: more seconds",
+	try_rule(&(struct rule){ .name = "RLIMIT_CPU: a program that runs longer",
 				 .expect = "dies of SIGKILL",
 				 .path = own_path(),
 				 .argv = ARGV("suite", "@spin"),
@@ -133,7 +134,7 @@ RULES(limits)
 				 .confine = limit,
 				 .word = { RLIMIT_AS, 256 << 10 },
 				 .template_first = true });
-	try_rule(&(struct rule){ .name = "RLIMIT_DATA: more memory",
+	try_rule(&(struct rule){ .name = "RLIMIT_DATA: a program that asks for more memory",
 				 .expect = text("exits with %d", ENOMEM),
 				 .path = own_path(),
 				 .argv = ARGV("suite", "@eat", "64"),
@@ -184,7 +185,7 @@ static void no_cgroup(const struct rule *rule)
 RULES(cgroups)
 {
 	write_file("/sys/fs/cgroup/cgroup.subtree_control", "+pids +memory");
-	try_rule(&(struct rule){ .name = "cgroup v2: the caller's is the child's",
+	try_rule(&(struct rule){ .name = "cgroup v2: the child is in the caller's cgroup",
 				 .expect = "runs, cgroup 0::/" CGROUP,
 				 .confine = in_cgroup,
 				 .facts = { "cgroup" },
@@ -213,15 +214,15 @@ RULES(cgroups)
 	 * The rule stays within memory.max: the kernel's log of an OOM kill
 	 * looks like a crash to the guest's runner.
 	 */
-	try_rule(&(struct rule){ .name = "cgroup v2: the caller's is charged for the child's memory",
-				 .expect = "runs",
-				 .path = own_path(),
-				 .argv = ARGV("suite", "@eat", "16",
-					      cgroup_file(CGROUP, "memory.current")),
-				 .confine = in_cgroup,
-				 .text = "memory.max",
-				 .word = { 64 << 20 },
-				 .tidy = no_cgroup });
+	try_rule(&(struct rule){
+		.name = "cgroup v2: the caller's cgroup is charged for the child's memory",
+		.expect = "runs",
+		.path = own_path(),
+		.argv = ARGV("suite", "@eat", "16", cgroup_file(CGROUP, "memory.current")),
+		.confine = in_cgroup,
+		.text = "memory.max",
+		.word = { 64 << 20 },
+		.tidy = no_cgroup });
 }
 
 /* --- the OOM killer --- */
@@ -406,12 +407,13 @@ RULES(core_dumps)
 	setuid = own_probe("setuid/probe");
 	must(chmod(setuid, 04755));
 	write_file(CORE_PATTERN, in_scratch("core.%%e.%%s"));
-	try_core("core dumps: of a crash", "dies of SIGSEGV, dumping core into core.probe.11",
-		 NULL, 1 << 24, false);
-	try_core("core dumps: of an ordinary user's",
+	try_core("core dumps: a crash", "dies of SIGSEGV, dumping core into core.probe.11", NULL,
+		 1 << 24, false);
+	try_core("core dumps: a crash of an ordinary user's program",
 		 "dies of SIGSEGV, dumping core into core.probe.11", NULL, 1 << 24, true);
-	try_core("core dumps: RLIMIT_CORE 0", "dies of SIGSEGV", NULL, 0, false);
-	try_core("core dumps: of a setuid program", "dies of SIGSEGV", setuid, 1 << 24, true);
+	try_core("core dumps: a crash with RLIMIT_CORE 0", "dies of SIGSEGV", NULL, 0, false);
+	try_core("core dumps: a crash of a setuid program", "dies of SIGSEGV", setuid, 1 << 24,
+		 true);
 	write_file(CORE_PATTERN, before);
 }
 
@@ -511,8 +513,8 @@ static void try_during_open(const char *name, const char *expect,
 	try_rule(&(struct rule){ .name = name,
 				 .expect = expect,
 				 .spawn = killed ? "EINTR in an action" : NULL,
-				 .note = killed ? "a child that does not get as far as its program "
-						  "is a spawn that failed" :
+				 .note = killed ? "a spawn whose child ends before its program "
+						  "starts has failed" :
 						  NULL,
 				 .confine = confine,
 				 .text = fifo,
@@ -524,11 +526,11 @@ static void try_during_open(const char *name, const char *expect,
 
 RULES(freezer)
 {
-	try_during_open("cgroup v2 freezer: caller and child during an OPEN", "runs", freeze_both,
-			in_plain_cgroup);
-	try_during_open("cgroup v2 freezer: the caller alone, until its child has ended", "runs",
-			freeze_caller, in_plain_cgroup);
-	try_during_open("cgroup v2 freezer: the child alone, its caller killed",
+	try_during_open("cgroup v2 freezer: caller and child are frozen during an OPEN", "runs",
+			freeze_both, in_plain_cgroup);
+	try_during_open("cgroup v2 freezer: only the caller is frozen, until its child has ended",
+			"runs", freeze_caller, in_plain_cgroup);
+	try_during_open("cgroup v2 freezer: only the child is frozen, and its caller is killed",
 			"the caller dies of SIGKILL", freeze_child_and_kill_caller,
 			in_plain_cgroup);
 }
@@ -731,16 +733,17 @@ RULES(setuid_program_traced_during_an_open)
 
 	must(chmod(fifo, 0666));
 	must(chmod(setuid, 04755));
-	try_rule(&(struct rule){ .name = "during an OPEN: an ordinary user traces, setuid program",
-				 .expect = "runs, uid 1000 1000 1000",
-				 .path = setuid,
-				 .confine = be_nobody,
-				 .text = fifo,
-				 .attend = traced_by_nobody,
-				 .actions = open_action(fifo, O_RDONLY, 9),
-				 .count = 1,
-				 .facts = { "uid" },
-				 .sections = { "ids" } });
+	try_rule(&(struct rule){
+		.name = "during an OPEN: an ordinary user traces the start of a setuid program",
+		.expect = "runs, uid 1000 1000 1000",
+		.path = setuid,
+		.confine = be_nobody,
+		.text = fifo,
+		.attend = traced_by_nobody,
+		.actions = open_action(fifo, O_RDONLY, 9),
+		.count = 1,
+		.facts = { "uid" },
+		.sections = { "ids" } });
 }
 
 /* --- the device --- */
@@ -764,7 +767,7 @@ RULES(the_device)
 				 .word = { O_RDWR },
 				 .facts = { "uid", "status.CapEff" },
 				 .sections = { "ids", "status" } });
-	try_rule(&(struct rule){ .name = "the device: opened to read alone",
+	try_rule(&(struct rule){ .name = "the device: opened for reading only",
 				 .expect = "runs",
 				 .confine = open_as_nobody,
 				 .word = { O_RDONLY } });

@@ -14,7 +14,7 @@
 RULES(spawns)
 {
 	write_file(LOCKDOWN, "integrity");
-	try_rule(&(struct rule){ .name = "lockdown=integrity: the module loaded before",
+	try_rule(&(struct rule){ .name = "lockdown=integrity: a module that was loaded before",
 				 .expect = "runs" });
 	try_rule(&(struct rule){ .name = "lockdown=integrity: every action",
 				 .expect = "runs",

@@ -29,9 +29,8 @@
 #define LANDLOCK_ACCESS_FS_IOCTL_DEV (1ULL << 15)
 #endif
 
-#define OTHER_CREDENTIALS \
-	"the caller's credentials changed: a template made before is of no use"
-#define OTHER_MOUNT "the path names another file or mount: a template made before is stale"
+#define OTHER_CREDENTIALS "the caller's credentials changed after the template was made"
+#define OTHER_MOUNT "the path now names another file or mount, so the template is stale"
 
 static void be_nobody(const struct rule *rule)
 {
@@ -84,32 +83,35 @@ RULES(landlock_execute)
 				 .expect = "EACCES at exec",
 				 .confine = landlock,
 				 .word = { LANDLOCK_ACCESS_FS_EXECUTE } });
-	try_rule(&(struct rule){ .name = "Landlock: the same, by descriptor",
-				 .expect = "EACCES at exec",
-				 .confine = landlock,
-				 .word = { LANDLOCK_ACCESS_FS_EXECUTE },
-				 .by_fd = true });
-	try_rule(&(struct rule){ .name = "Landlock: the same, descriptor and template made before",
-				 .expect = "EACCES at exec",
-				 .confine = landlock,
-				 .word = { LANDLOCK_ACCESS_FS_EXECUTE },
-				 .by_fd = true,
-				 .template_first = true });
+	try_rule(&(struct rule){
+		.name = "Landlock: a program that may not be executed, by descriptor",
+		.expect = "EACCES at exec",
+		.confine = landlock,
+		.word = { LANDLOCK_ACCESS_FS_EXECUTE },
+		.by_fd = true });
+	try_rule(&(struct rule){
+		.name = "Landlock: a program that may not be executed, descriptor and template made before",
+		.expect = "EACCES at exec",
+		.confine = landlock,
+		.word = { LANDLOCK_ACCESS_FS_EXECUTE },
+		.by_fd = true,
+		.template_first = true });
 	try_rule(&(struct rule){ .name = "Landlock: a program that may be executed",
 				 .expect = "runs",
 				 .confine = landlock,
 				 .word = { LANDLOCK_ACCESS_FS_EXECUTE },
 				 .path = good,
 				 .text = folder });
-	try_rule(&(struct rule){ .name = "Landlock: the same, template made before",
-				 .expect = "runs",
-				 .spawn = "EACCES at exec",
-				 .note = OTHER_CREDENTIALS,
-				 .confine = landlock,
-				 .word = { LANDLOCK_ACCESS_FS_EXECUTE },
-				 .path = good,
-				 .text = folder,
-				 .template_first = true });
+	try_rule(&(struct rule){
+		.name = "Landlock: a program that may be executed, template made before",
+		.expect = "runs",
+		.spawn = "EACCES at exec",
+		.note = OTHER_CREDENTIALS,
+		.confine = landlock,
+		.word = { LANDLOCK_ACCESS_FS_EXECUTE },
+		.path = good,
+		.text = folder,
+		.template_first = true });
 }
 
 RULES(landlock_by_path)
@@ -124,17 +126,17 @@ RULES(landlock_by_path)
 		{ "SPAWN_PATH of a program that may not be executed", "EACCES at exec", PROBE },
 		{ "SPAWN_PATH of a program that may be executed", "runs",
 		  own_probe("allowed/probe") },
-		{ "a search past one that may not be executed", "runs", "probe",
+		{ "a search that first finds a program that may not be executed", "runs", "probe",
 		  text("%s:%s", other, folder) },
-		{ "a search, none may be executed", "EACCES at exec", "probe",
-		  text("%s:/nowhere", other) },
+		{ "a search that finds only programs that may not be executed", "EACCES at exec",
+		  "probe", text("%s:/nowhere", other) },
 		{ "ASYNC, a program that may not be executed", "EACCES at exec", PROBE,
 		  .flags = SPAWN_TEMPLATE_SPAWN_ASYNC },
 		{ "a script that may not be executed", "EACCES at exec", own_script("script"),
 		  .any_format = true },
 		{ "a script whose interpreter may not be executed", "EACCES at exec",
 		  own_script("allowed/script"), .any_format = true },
-		{ "a script, and its interpreter, that may be executed", "runs", NULL,
+		{ "a script that may be executed, as may its interpreter", "runs", NULL,
 		  .any_format = true },
 	};
 
@@ -233,7 +235,7 @@ RULES(landlock_open)
 			    LANDLOCK_ACCESS_FS_WRITE_FILE, O_RDONLY);
 	try_landlocked_open("Landlock: OPEN to write, writing denied", "EACCES in an action",
 			    LANDLOCK_ACCESS_FS_WRITE_FILE, O_WRONLY);
-	try_landlocked_open("Landlock: OPEN of a path alone, reading denied", "runs",
+	try_landlocked_open("Landlock: OPEN with O_PATH, reading denied", "runs",
 			    LANDLOCK_ACCESS_FS_READ_FILE, O_PATH);
 	if (landlock_version() >= 3)
 		try_landlocked_open("Landlock: OPEN to truncate, truncating denied",
@@ -398,13 +400,14 @@ RULES(apparmor)
 	try_profile("exec in the same profile (ix)", "ix",
 		    "runs, attr outspawn-caller (enforce)");
 	try_profile("exec in a profile (px)", "px", "runs, attr outspawn-child (enforce)");
-	try_profile("exec in a profile, cleaned (Px)", "Px",
+	try_profile("exec in a profile, with a scrubbed environment (Px)", "Px",
 		    "runs, attr outspawn-child (enforce)");
 	try_profile("exec in a child profile (cx)", "cx",
 		    "runs, attr outspawn-caller//inner (enforce)");
 	try_profile("exec without a profile (ux)", "ux", "runs, attr unconfined");
-	try_profile("exec without a profile, cleaned (Ux)", "Ux", "runs, attr unconfined");
-	try_profile("exec in a profile that is not there", "missing", "EACCES at exec");
+	try_profile("exec without a profile, with a scrubbed environment (Ux)", "Ux",
+		    "runs, attr unconfined");
+	try_profile("exec in a profile that does not exist", "missing", "EACCES at exec");
 	try_rule(&(struct rule){ .name = "AppArmor: NO_NEW_PRIVS and exec without a profile (ux)",
 				 .expect = "EPERM at exec",
 				 .path = in_scratch("ux"),
@@ -419,13 +422,14 @@ RULES(apparmor)
 				 .confine = be_confined,
 				 .text = "outspawn-caller",
 				 .template_first = true });
-	try_rule(&(struct rule){ .name = "AppArmor: denied, descriptor and template made before",
-				 .expect = "EACCES at exec",
-				 .path = in_scratch("denied"),
-				 .by_fd = true,
-				 .confine = be_confined,
-				 .text = "outspawn-caller",
-				 .template_first = true });
+	try_rule(&(struct rule){
+		.name = "AppArmor: exec that is denied, descriptor and template made before",
+		.expect = "EACCES at exec",
+		.path = in_scratch("denied"),
+		.by_fd = true,
+		.confine = be_confined,
+		.text = "outspawn-caller",
+		.template_first = true });
 	try_rule(&(struct rule){ .name = "AppArmor: OPEN of a denied file",
 				 .expect = "EACCES in an action",
 				 .path = in_scratch("ix"),
@@ -433,7 +437,7 @@ RULES(apparmor)
 				 .text = "outspawn-caller",
 				 .actions = open_action(secret, O_RDONLY, 9),
 				 .count = 1 });
-	try_rule(&(struct rule){ .name = "AppArmor: attached by the program's path",
+	try_rule(&(struct rule){ .name = "AppArmor: a profile that attaches by the program's path",
 				 .expect = "runs, attr outspawn-attached (enforce)",
 				 .path = own_probe("attached"),
 				 .facts = { "attr" },
@@ -451,7 +455,7 @@ RULES(apparmor)
 				 .text = "outspawn-caller",
 				 .facts = { "attr" },
 				 .sections = { "security" } });
-	try_rule(&(struct rule){ .name = "AppArmor: a complaining profile",
+	try_rule(&(struct rule){ .name = "AppArmor: a profile in complain mode",
 				 .expect = "runs",
 				 .path = in_scratch("denied"),
 				 .confine = be_confined,
@@ -476,8 +480,8 @@ RULES(apparmor)
 				 .expect = "runs, attr outspawn-unreadable (enforce)",
 				 .spawn = kernel_before(6, 8) ? "EACCES at exec" : NULL,
 				 .note = kernel_before(6, 8) ?
-						 "this kernel's AppArmor asks for reading, too, when a "
-						 "template is made" :
+						 "making a template opens the file, for which this "
+						 "kernel's AppArmor wants the right to read it" :
 						 NULL,
 				 .path = own_probe("x/probe"),
 				 .confine = be_confined,
@@ -508,10 +512,10 @@ RULES(apparmor_in_a_mount_namespace)
 	rule.expect = "runs, attr outspawn-plain (enforce)";
 	rule.path = own_probe("ix");
 	try_rule(&rule);
-	rule.name = "AppArmor: the same, SPAWN_PATH";
+	rule.name = "AppArmor: exec in a mount namespace made by an action, SPAWN_PATH";
 	rule.by_path = true;
 	try_rule(&rule);
-	rule.name = "AppArmor: the same, ASYNC";
+	rule.name = "AppArmor: exec in a mount namespace made by an action, ASYNC";
 	rule.by_path = false;
 	rule.flags = SPAWN_TEMPLATE_SPAWN_ASYNC;
 	try_rule(&rule);
@@ -540,11 +544,12 @@ RULES(apparmor_hides_content)
 				 .path = program,
 				 .confine = be_confined,
 				 .text = "outspawn-caller" });
-	try_rule(&(struct rule){ .name = "AppArmor: a text that may be neither read nor executed",
-				 .expect = "EACCES at exec",
-				 .path = words,
-				 .confine = be_confined,
-				 .text = "outspawn-caller" });
+	try_rule(&(struct rule){
+		.name = "AppArmor: a text file that may be neither read nor executed",
+		.expect = "EACCES at exec",
+		.path = words,
+		.confine = be_confined,
+		.text = "outspawn-caller" });
 	load_profiles("-R");
 }
 
@@ -721,7 +726,7 @@ static const char *stop_words(const struct rule *rule, bool spawns)
 }
 
 #define KILLED_INSTEAD \
-	"a program that may not be stopped does not begin, and nobody waits to hear why"
+	"a program that may not be stopped must not run, and the call has returned by then"
 
 /*
  * A plain spawn fails with the errno of kill(2). An asynchronous child is
@@ -995,10 +1000,11 @@ RULES(ima)
 	try_rule(&(struct rule){ .name = "IMA: an appraised program with a wrong digest",
 				 .expect = "EACCES at exec",
 				 .path = path });
-	try_rule(&(struct rule){ .name = "IMA: the same, by descriptor",
-				 .expect = "EACCES at exec",
-				 .path = path,
-				 .by_fd = true });
+	try_rule(&(struct rule){
+		.name = "IMA: an appraised program with a wrong digest, by descriptor",
+		.expect = "EACCES at exec",
+		.path = path,
+		.by_fd = true });
 	digest_of(path, digest + 2);
 	must(setxattr(path, "security.ima", digest, sizeof(digest), 0));
 	try_rule(&(struct rule){ .name = "IMA: an appraised program with its digest",
@@ -1114,13 +1120,13 @@ RULES(mounts)
 					 .confine = mount_there,
 					 .facts = { "uid" },
 					 .sections = { "ids" } });
-	try_remounted("mounts: remounted nosuid after the template", MS_NOSUID, "runs, uid 0 0 0",
-		      false);
-	try_remounted("mounts: remounted noexec after the template", MS_NOEXEC, "EACCES at exec",
-		      false);
-	try_remounted("mounts: a script, remounted nosuid after the template", MS_NOSUID,
+	try_remounted("mounts: remounted nosuid after the template was made", MS_NOSUID,
+		      "runs, uid 0 0 0", false);
+	try_remounted("mounts: remounted noexec after the template was made", MS_NOEXEC,
+		      "EACCES at exec", false);
+	try_remounted("mounts: a script, remounted nosuid after the template was made", MS_NOSUID,
 		      "runs, uid 0 0 0", true);
-	try_remounted("mounts: a script, remounted noexec after the template", MS_NOEXEC,
+	try_remounted("mounts: a script, remounted noexec after the template was made", MS_NOEXEC,
 		      "EACCES at exec", true);
 }
 
@@ -1191,7 +1197,7 @@ RULES(credentials)
 	   be_nobody, "status.CapPrm", "status.CapEff");
 	AS("file capabilities, no_new_privs", "runs, CapPrm 0000000000000000", capable,
 	   be_nobody_with_nnp, "status.CapPrm");
-	AS("file capabilities out of bounds", "EPERM at exec", capable, without_net_raw,
+	AS("file capabilities outside the bounding set", "EPERM at exec", capable, without_net_raw,
 	   "status.CapPrm");
 	AS("ambient capabilities", "runs, CapPrm 0000000000002000, CapAmb 0000000000002000", PROBE,
 	   with_ambient, "status.CapPrm", "status.CapAmb");
@@ -1204,13 +1210,14 @@ RULES(credentials)
 	   "dumpable");
 	AS("another user's program", "EACCES at exec", shut, be_nobody, "uid");
 #undef AS
-	try_rule(&(struct rule){ .name = "credentials: template made before no_new_privs, setuid",
-				 .expect = "runs, no_new_privs 1",
-				 .path = setuid,
-				 .confine = set_nnp,
-				 .template_first = true,
-				 .facts = { "no_new_privs" },
-				 .sections = { "security" } });
+	try_rule(&(struct rule){
+		.name = "credentials: setuid program, template made before no_new_privs was set",
+		.expect = "runs, no_new_privs 1",
+		.path = setuid,
+		.confine = set_nnp,
+		.template_first = true,
+		.facts = { "no_new_privs" },
+		.sections = { "security" } });
 	try_rule(&(struct rule){ .name = "credentials: template made before the user changed",
 				 .expect = "runs",
 				 .spawn = "EACCES at exec",
@@ -1268,8 +1275,8 @@ RULES(credentials_by_path_async_and_scripts)
 	   "status.CapPrm", be_nobody, .flags = nnp);
 	AS("file capabilities, SPAWN_PATH", "runs, CapPrm 0000000000002000", capable,
 	   "status.CapPrm", be_nobody, .by_path = true);
-	AS("file capabilities out of bounds, SPAWN_PATH", "EPERM at exec", capable, "status.CapPrm",
-	   without_net_raw, .by_path = true);
+	AS("file capabilities outside the bounding set, SPAWN_PATH", "EPERM at exec", capable,
+	   "status.CapPrm", without_net_raw, .by_path = true);
 	AS("another user's program, SPAWN_PATH", "EACCES at exec", shut, "uid", be_nobody,
 	   .by_path = true);
 	AS("another user's program, ASYNC", "EACCES at exec", shut, "uid", be_nobody,
@@ -1658,7 +1665,7 @@ static void try_new_mounts(void)
 		{ "a setuid program, ASYNC", "runs, uid 1000 0 0", setuid, &user,
 		  .flags = SPAWN_TEMPLATE_SPAWN_ASYNC },
 		{ "a mount that covers the program", "ENOENT at exec", covered, &covers },
-		{ "another program in its place", "runs, uid 0 0 0", covered, &replaces,
+		{ "another program mounted in its place", "runs, uid 0 0 0", covered, &replaces,
 		  "ESTALE at exec", OTHER_MOUNT },
 		{ "a root without the program", "ENOENT at exec", setuid, &root },
 	};
@@ -1700,15 +1707,15 @@ RULES(namespaces)
 	size_t i;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-		try_rule(&(struct rule){ .name = text("namespaces: %s, template made in it",
-						      kinds[i].name),
-					 .expect = text("runs, %s the caller's", kinds[i].fact + 1),
-					 .confine = unshare_word,
-					 .word = { kinds[i].flag },
-					 .facts = { kinds[i].fact },
-					 .sections = { "ns" } });
+		try_rule(&(struct rule){
+			.name = text("namespaces: %s, template made inside", kinds[i].name),
+			.expect = text("runs, %s the caller's", kinds[i].fact + 1),
+			.confine = unshare_word,
+			.word = { kinds[i].flag },
+			.facts = { kinds[i].fact },
+			.sections = { "ns" } });
 	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		struct rule rule = { .name = text("namespaces: %s, template made before it",
+		struct rule rule = { .name = text("namespaces: %s, template made before",
 						  kinds[i].name),
 				     .expect = text("runs, %s the caller's", kinds[i].fact + 1),
 				     .confine = unshare_word,
@@ -1727,7 +1734,7 @@ RULES(namespaces)
 		}
 		try_rule(&rule);
 	}
-	try_rule(&(struct rule){ .name = "namespaces: mount, descriptor and template made before it",
+	try_rule(&(struct rule){ .name = "namespaces: mount, descriptor and template made before",
 				 .expect = "runs, ns.mnt the caller's",
 				 .by_fd = true,
 				 .confine = unshare_word,
@@ -1736,7 +1743,7 @@ RULES(namespaces)
 				 .facts = { "=ns.mnt" },
 				 .sections = { "ns" } });
 	try_new_mounts();
-	try_rule(&(struct rule){ .name = "namespaces: pid, its first process",
+	try_rule(&(struct rule){ .name = "namespaces: pid, the child is the first process",
 				 .expect = "runs, ppid 0, pgid_is_own 0",
 				 .confine = unshare_word,
 				 .word = { CLONE_NEWPID },
@@ -1744,7 +1751,7 @@ RULES(namespaces)
 				 .sections = { "session" } });
 	for (i = 0; i < 2; i++)
 		try_rule(&(struct rule){
-			.name = text("namespaces: mount, made in it and used outside%s",
+			.name = text("namespaces: mount, template made inside and used outside%s",
 				     i ? ", by descriptor" : ""),
 			.expect = "runs, ns.mnt the caller's",
 			.spawn = i ? NULL : "ESTALE at exec",
@@ -1759,7 +1766,8 @@ RULES(namespaces)
 			.sections = { "ns" } });
 	for (i = 1; i < 4; i++)
 		try_rule(&(struct rule){
-			.name = text("namespaces: %s, made in it and used outside", kinds[i].name),
+			.name = text("namespaces: %s, template made inside and used outside",
+				     kinds[i].name),
 			.expect = text("runs, %s the caller's", kinds[i].fact + 1),
 			.enter = unshare_word,
 			.confine = come_back,
@@ -1796,10 +1804,10 @@ static void made_inside(const struct rule *rule)
 
 RULES(another_process)
 {
-	try_rule(&(struct rule){ .name = "namespaces: user, a template sent out of it",
+	try_rule(&(struct rule){ .name = "namespaces: user, a template sent to a process outside",
 				 .expect = "runs",
 				 .spawn = "EACCES at exec",
-				 .note = "a template is of use to who made it alone",
+				 .note = "a template works only in the process that made it",
 				 .confine = made_inside });
 }
 
@@ -1817,16 +1825,16 @@ RULES(another_root)
 
 	must(mkdir(folder, 0755));
 	own_probe("root/probe");
-	try_rule(&(struct rule){ .name = "chroot: a path inside, template made in it",
+	try_rule(&(struct rule){ .name = "chroot: a path inside, template made after chroot",
 				 .expect = "runs",
 				 .path = "/probe",
 				 .confine = change_root,
 				 .text = folder });
-	try_rule(&(struct rule){ .name = "chroot: a path outside, template made in it",
+	try_rule(&(struct rule){ .name = "chroot: a path outside, template made after chroot",
 				 .expect = "ENOENT at exec",
 				 .confine = change_root,
 				 .text = folder });
-	try_rule(&(struct rule){ .name = "chroot: a path outside, template made before",
+	try_rule(&(struct rule){ .name = "chroot: a path outside, template made before chroot",
 				 .expect = "ENOENT at exec",
 				 .spawn = "ESTALE at exec",
 				 .note = "the template's path no longer names its file",
@@ -1884,12 +1892,13 @@ static void have_keyrings(const struct rule *rule)
 
 RULES(keyrings)
 {
-	try_rule(&(struct rule){ .name = "keyrings: session kept, process's and thread's dropped",
-				 .expect = "exits with 1",
-				 .path = own_path(),
-				 .argv = ARGV("suite", "@keys"),
-				 .confine = have_keyrings });
-	try_rule(&(struct rule){ .name = "keyrings: made after the template",
+	try_rule(&(struct rule){
+		.name = "keyrings: exec keeps the session keyring, and drops those of process and thread",
+		.expect = "exits with 1",
+		.path = own_path(),
+		.argv = ARGV("suite", "@keys"),
+		.confine = have_keyrings });
+	try_rule(&(struct rule){ .name = "keyrings: a keyring made after the template",
 				 .expect = "exits with 1",
 				 .spawn = "EACCES at exec",
 				 .note = OTHER_CREDENTIALS,

@@ -92,10 +92,11 @@ static bool is_callers(const struct call *call)
 	return call->number == SYS_vfork || call->number == SYS_pidfd_open;
 }
 
-#define BOTH_EXECS "both execve and execveat are asked: a filter that denies either denies a spawn"
+#define BOTH_EXECS \
+	"the filters are asked about both execve and execveat: denying one denies the spawn"
 #define CHILD_ASKED \
-	"vfork and pidfd_open are asked in the child: it dies in its caller's place"
-#define NO_REPLACEMENT "a step of a spawn cannot be replaced by what a tracer or supervisor does"
+	"the filters are asked about vfork and pidfd_open in the child: it dies, not the caller"
+#define NO_REPLACEMENT "a filter, tracer or supervisor may allow or deny a step, but not replace it"
 
 /* A verdict on a call. "%s" in an outcome is the stage. */
 struct kind {
@@ -286,7 +287,7 @@ RULES(trap_with_handler)
 	try_rule(&(struct rule){ .name = "seccomp TRAP with a handler: dup3",
 				 .expect = "runs",
 				 .spawn = "dies of SIGSYS",
-				 .note = "the caller's handlers are not run in the child",
+				 .note = "no handler of the caller runs in the child",
 				 .confine = handle_and_filter,
 				 .word = { SYS_dup3, SECCOMP_RET_TRAP },
 				 .actions = &every_action()->list[EVERY_DUP3],
@@ -506,9 +507,10 @@ RULES(notify_emulates)
 
 /* --- CREATE and QUERY, compared with the calls that they stand for --- */
 
-#define NO_EMULATION "a call cannot be replaced by what a tracer or supervisor does"
-#define NO_HANDLER "the caller did not make that call, so its handler for it is not run"
-#define WHOLE_PROCESS "the filter is asked in a child: the caller's whole process dies in its place"
+#define NO_EMULATION "a filter, tracer or supervisor may allow or deny a call, but not replace it"
+#define NO_HANDLER "the filters are asked in a child, where no handler of the caller runs"
+#define WHOLE_PROCESS \
+	"the filters are asked in a child: the verdict ends the caller's whole process"
 
 static const struct asked {
 	const char *name;
@@ -904,15 +906,15 @@ RULES(an_opened_path_that_is_judged)
 
 	for (i = 0; i < JUDGES; i++) {
 		set_memory(SECRET, memory.path);
-		try_open(&judges[i], "runs", "OPEN's path, which an action makes public before",
-			 PUBLIC);
+		try_open(&judges[i], "runs",
+			 "OPEN's path, changed to an allowed one by an earlier action", PUBLIC);
 		set_memory(PUBLIC, memory.path);
 		try_open(&judges[i], "EACCES in an action",
-			 "OPEN's path, which an action makes secret before", SECRET);
+			 "OPEN's path, changed to a denied one by an earlier action", SECRET);
 		set_memory(SECRET, NULL);
-		try_open(&judges[i], "runs", "OPEN's path, rewritten in place", NULL);
+		try_open(&judges[i], "runs", "OPEN's path, replaced by the judge", NULL);
 		set_memory(PUBLIC, NULL);
-		try_open(&judges[i], "ENOTDIR in an action", "OPEN's how, rewritten in place",
+		try_open(&judges[i], "ENOTDIR in an action", "OPEN's how, replaced by the judge",
 			 NULL);
 	}
 }
@@ -938,13 +940,13 @@ RULES(an_argument_that_is_judged)
 
 	for (i = 0; i < JUDGES; i++) {
 		set_memory(SECRET, memory.argument);
-		try_argument(&judges[i], "runs", "argv, which an action makes public before",
-			     PUBLIC);
+		try_argument(&judges[i], "runs",
+			     "argv, changed to an allowed one by an earlier action", PUBLIC);
 		set_memory(PUBLIC, memory.argument);
 		try_argument(&judges[i], "EACCES at exec",
-			     "argv, which an action makes secret before", SECRET);
+			     "argv, changed to a denied one by an earlier action", SECRET);
 		set_memory(SECRET, NULL);
-		try_argument(&judges[i], "runs", "argv, rewritten in place", NULL);
+		try_argument(&judges[i], "runs", "argv, replaced by the judge", NULL);
 	}
 }
 
@@ -960,7 +962,7 @@ RULES(a_signal_mask_that_is_judged)
 	memory.set = (struct spawn_template_sigset){ (uintptr_t)&memory.signals, 8 };
 	for (i = 0; i < JUDGES; i++) {
 		rule = judged(&judges[i], SYS_rt_sigprocmask, "runs",
-			      "SIGMASK's set, rewritten in place", true);
+			      "SIGMASK's set, replaced by the judge", true);
 		rule.argv = ARGV("suite", "@judged", "mask");
 		rule.actions = &action;
 		rule.count = 1;
@@ -977,12 +979,12 @@ static void try_program(const struct judge *who)
 		const char *spawn, *note;
 		bool rewrites, by_path, searched;
 	} ways[] = {
-		{ "a program's path, rewritten in place, SPAWN_PATH", "runs", .rewrites = true,
+		{ "a program's path, replaced by the judge, SPAWN_PATH", "runs", .rewrites = true,
 		  .by_path = true },
 		{ "a program's path, SPAWN_PATH", "EACCES at exec", .by_path = true },
-		{ "a path that was searched for, rewritten in place", "runs", .rewrites = true,
+		{ "a path that a search made, replaced by the judge", "runs", .rewrites = true,
 		  .by_path = true, .searched = true },
-		{ "a template's path, rewritten in place", "runs", "EPERM at exec", PINNED,
+		{ "a template's path, replaced by the judge", "runs", "EPERM at exec", PINNED,
 		  .rewrites = true },
 		{ "a template's path", "EACCES at exec" },
 	};
@@ -1080,7 +1082,7 @@ RULES(a_ptrace_jail)
 	for (i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
 		rule.by_path = ways[i].by_path;
 		rule.flags = ways[i].flags;
-		rule.name = text("tracer that stops at system calls, and lets pass: %s",
+		rule.name = text("tracer that stops at system calls, and allows them: %s",
 				 ways[i].name);
 		rule.expect = "runs";
 		rule.attend = jailer_passes;
@@ -1110,14 +1112,15 @@ RULES(other_calls)
 	size_t i;
 
 	for (i = 0; i < sizeof(others) / sizeof(*others); i++)
-		try_rule(&(struct rule){ .name = text("seccomp ERRNO, a call that neither makes: %s",
-						      others[i].name),
-					 .expect = "runs",
-					 .confine = filter,
-					 .word = { others[i].number, SECCOMP_RET_ERRNO | EBADFD },
-					 .actions = every_action()->list,
-					 .count = EVERY_COUNT,
-					 .template_first = true });
+		try_rule(&(struct rule){
+			.name = text("seccomp ERRNO, a call that no child makes here: %s",
+				     others[i].name),
+			.expect = "runs",
+			.confine = filter,
+			.word = { others[i].number, SECCOMP_RET_ERRNO | EBADFD },
+			.actions = every_action()->list,
+			.count = EVERY_COUNT,
+			.template_first = true });
 }
 
 /* A filter also judges the caller's own ioctl. */
@@ -1348,12 +1351,13 @@ RULES(docker_of_2019)
 		rule.template_first = true;
 		try_rule(&rule);
 	}
-	try_rule(&(struct rule){ .name = "Docker's default profile of 2019: a template of a path",
-				 .expect = "runs",
-				 .spawn = "EPERM at exec",
-				 .note = "it opens the file, as openat2 does, which is young",
-				 .confine = be_in_docker,
-				 .word = { true } });
+	try_rule(&(struct rule){
+		.name = "Docker's default profile of 2019: a template of a path",
+		.expect = "runs",
+		.spawn = "EPERM at exec",
+		.note = "the filters are asked about openat2, which that profile does not know",
+		.confine = be_in_docker,
+		.word = { true } });
 	try_rule(&(struct rule){ .name = "Docker's default profile of 2019: a template of a descriptor",
 				 .expect = "runs",
 				 .confine = be_in_docker,
@@ -1387,19 +1391,20 @@ RULES(a_service_that_may_not_execute)
 		const char *name;
 		bool first, by_path;
 		uint64_t flags;
-	} orders[] = { { "template made under it", false },
-		       { "template made before", true },
+	} orders[] = { { "template made after the filter", false },
+		       { "template made before the filter", true },
 		       { "SPAWN_PATH", .by_path = true },
 		       { "ASYNC", .flags = SPAWN_TEMPLATE_SPAWN_ASYNC } };
 	size_t i;
 
 	for (i = 0; i < sizeof(orders) / sizeof(*orders); i++)
-		try_rule(&(struct rule){ .name = text("no exec at all: %s", orders[i].name),
-					 .expect = "EPERM at exec",
-					 .confine = deny_exec_for_good,
-					 .by_path = orders[i].by_path,
-					 .flags = orders[i].flags,
-					 .template_first = orders[i].first });
+		try_rule(&(struct rule){
+			.name = text("a filter that denies every exec: %s", orders[i].name),
+			.expect = "EPERM at exec",
+			.confine = deny_exec_for_good,
+			.by_path = orders[i].by_path,
+			.flags = orders[i].flags,
+			.template_first = orders[i].first });
 }
 
 /* Of several filters the strictest verdict counts. */
