@@ -45,7 +45,7 @@ static const struct outspawn_i_name unshared_rows[] = {
 };
 static const struct outspawn_i_names unshared = OUTSPAWN_I_NAMES(unshared_rows);
 
-/* How a call is described: by one argument, by three, or by its name alone. */
+/* What a description shows: one argument, three, or only the call's name. */
 enum shown { NOTHING, NUMBER, OCTAL, HEX, STRING, THREE_IDS, RESOURCE, POLICY, OPTION, NAMESPACES };
 
 /*

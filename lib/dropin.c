@@ -4,9 +4,9 @@
  * liboutspawn-posix.so: posix_spawn(3) of any program, by outspawn
  *
  * A preloaded library. Its posix_spawn, posix_spawnp, pidfd_spawn and
- * pidfd_spawnp take the place of the C library's functions. The C library's
- * function does the call, with the same arguments, if outspawn cannot, and no
- * child has run any step:
+ * pidfd_spawnp take the place of the C library's functions. In these cases they
+ * call the C library's function, with the same arguments. No child has run any
+ * step then:
  *
  *  - there is no device, or the program may not open it;
  *  - the program has a seccomp filter. The filter may allow posix_spawn(3)'s
@@ -358,7 +358,7 @@ int dropin_list_init(posix_spawn_file_actions_t *list)
 	return init(list);
 }
 
-/* Name the function 'symbol' outside, with its default version or an old one. */
+/* Export the function as 'symbol', with the default or an old version. */
 #define DEFAULT_SYMBOL(function, symbol, version) \
 	__asm__(".symver " #function ", " #symbol "@@" version)
 #define OLD_SYMBOL(function, symbol, version) \

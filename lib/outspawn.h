@@ -101,8 +101,8 @@ int outspawn_template_fd(int dev, int execfd);
 #define OUTSPAWN_ALLOW_WRITE (1U << 1)
 
 /*
- * outspawn_template_flags(), outspawn_template_fd_flags() - the same, with
- * flags
+ * outspawn_template_flags(), outspawn_template_fd_flags() - as
+ * outspawn_template() and outspawn_template_fd(), with flags
  *
  * With a flag the call may wait, two seconds at most, if the file has just been
  * written.

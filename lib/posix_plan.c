@@ -101,7 +101,7 @@ static void add_dup2(struct posix_plan *plan, int fd, int newfd)
 
 /* --- attributes --- */
 
-/* set is the kernel's sigset_t, or the C library's, which begins with it. */
+/* set is the kernel's sigset_t. The C library's begins with the kernel's. */
 static void add_sigset(struct posix_plan *plan, unsigned int type, const void *set)
 {
 	union posix_block *block = add_with_block(plan, type, 0, 0);
@@ -199,8 +199,8 @@ static int descriptor_in(const char *path)
 }
 
 /*
- * If the path names a close-on-exec descriptor, copy that into the child's
- * table: the path is looked up there.
+ * If the path names a close-on-exec descriptor (/dev/fd/5), place the descriptor
+ * in the child's table, because the child looks the path up.
  */
 static void add_found_by_path(struct posix_plan *plan, const char *path)
 {

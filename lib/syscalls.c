@@ -315,7 +315,7 @@ int outspawn_actions_seccomp(struct outspawn_actions *a, const struct sock_fprog
 
 	if (!program || !program->len || program->len > BPF_MAXINSNS || !program->filter)
 		return -EINVAL;
-	/* Point the copied program to the copied filter, which follows it. */
+	/* Let the copied struct sock_fprog point to the copied filter. */
 	block = make_block(&(struct call){
 		.nr = SYS_seccomp,
 		.args = { SECCOMP_SET_MODE_FILTER, 0 },

@@ -48,7 +48,7 @@ static const struct action_type types[] = {
 		.read_again = true,
 	},
 	[SPAWN_TEMPLATE_ACTION_SIGDEFAULT] = {
-		/* Not read again: only the signals' numbers are judged. */
+		/* No read_again: the filters see only the signals' numbers. */
 		.fields = ACTION_ARG,
 	},
 	[SPAWN_TEMPLATE_ACTION_SYSCALL] = {
@@ -256,7 +256,7 @@ int actions_copy(struct actions *out, const struct spawn_template_action __user 
 	for (i = 0; i < count; i++) {
 		struct spawn_template_action action;
 
-		/* Count the action now: actions_free() frees it, too. */
+		/* Count the action now: after an error actions_free() frees it, too. */
 		out->count = i + 1;
 		*failed = i;
 		err = -EFAULT;

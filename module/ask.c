@@ -195,7 +195,8 @@ static int ask_in_child(struct question *question)
 	int err;
 
 	/*
-	 * As in birth_start(): no handled signal may restart the call for ever.
+	 * As in birth_start(): signals that have a handler must not restart the
+	 * call for ever.
 	 */
 	signals_block(&mask);
 	err = make_child(&child, question);

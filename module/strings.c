@@ -74,7 +74,7 @@ static int grow(struct strings *strings)
 {
 	if (!strings->capacity)
 		return resize(strings, FIRST_CAPACITY);
-	/* One accounted allocation costs as much as several strings. */
+	/* Double: one accounted allocation costs as much as several strings. */
 	return resize(strings, max(2 * strings->capacity, PAGE_SIZE));
 }
 

@@ -46,7 +46,7 @@ $(O)/tests/guest/unversioned.so: $(O)/tests/guest/unversioned.o
 
 .SECONDARY: $(SUITES:=.o) $(SUITE_OBJECTS)
 
-# For tests/check.
+# tests/check uses these targets.
 .PHONY: unit-programs print-unit-tests
 unit-programs: $(UNIT_TESTS)
 print-unit-tests:

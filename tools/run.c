@@ -234,7 +234,7 @@ static pid_t spawn(const struct job *job, int fd, int *pidfd, struct outspawn_re
 				   result);
 }
 
-/* Spawn and wait. Set *spawned to false if there was no child: the others would fail, too. */
+/* Spawn and wait. Set *spawned to false if no child was made. */
 static int spawn_once(const struct job *job, int fd, bool *spawned)
 {
 	struct outspawn_result result;

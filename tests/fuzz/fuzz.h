@@ -13,7 +13,7 @@
  *	inject.c      failing allocations, on kernels with fault injection
  *	report.c      counts
  *
- * (seed, W, N) decide call number N of worker W, whatever happened before.
+ * Call number N of worker W depends only on (seed, W, N), not on earlier calls.
  */
 #ifndef FUZZ_H
 #define FUZZ_H

@@ -30,7 +30,7 @@ static const uint32_t verdicts[] = {
 	SECCOMP_RET_TRAP,	   SECCOMP_RET_TRACE | 1,   SECCOMP_RET_LOG,
 };
 #define VERDICTS (sizeof(verdicts) / sizeof(*verdicts))
-/* Of this many steps, VERDICTS are not simply allowed. */
+/* Of STEPS steps, VERDICTS get a verdict of the table; the others pass. */
 #define STEPS 128
 
 #define LETHAL(verdict) \

@@ -25,7 +25,7 @@ void faults_set(const char *kind, const char *name, const char *value);
  * Confine failures to allocations and copies that the module, or a function
  * that it calls, makes. Spare the kernel function 'rejected' and what it calls,
  * if the kernel has a function of that name. The kernel logs no failure. Exit
- * with status 2 if that cannot be set up.
+ * with status 2 if this fails.
  */
 void faults_confine(const char *rejected);
 

@@ -28,8 +28,8 @@ void unload_module_at_last(void)
 	int error;
 
 	/*
-	 * No pause: the moment right after the last user is the interesting
-	 * one.
+	 * Do not pause: the unload must hit the moment after the last user has
+	 * gone.
 	 */
 	while ((error = unload_module()) == -EWOULDBLOCK)
 		;

@@ -57,7 +57,7 @@ static ssize_t read_process(pid_t pid, const char *name, char *data, size_t room
 	return got < 0 ? -1 : size;
 }
 
-/* Replace each NUL, as in environ, by a newline. */
+/* Replace each NUL (/proc/PID/environ has them) by a newline. */
 char *process_file(pid_t pid, const char *name)
 {
 	char *data = malloc(FILE_MAX), *kept = NULL;

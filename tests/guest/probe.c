@@ -12,7 +12,7 @@
  *   probe cat                      copies stdin to stdout
  *   probe complain WORD            prints to stderr
  *   probe write FD WORD            writes to a descriptor
- *   probe count-fds                exits with 0, prints how many it has
+ *   probe count-fds                prints how many descriptors it has
  *   probe sum                      prints number, bytes and a hash of argv and envp
  *   probe spawn FD                 spawns from template fd; exits with the errno
  *   probe create PATH              makes a template of PATH; exits with the errno

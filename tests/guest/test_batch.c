@@ -10,8 +10,8 @@
 
 #define MANY 1000
 /*
- * So many entries, each of which fails at once, that a signal comes before the
- * end.
+ * Each entry fails at once. There are so many that a signal arrives before the
+ * last one.
  */
 #define VERY_MANY (1 << 22)
 

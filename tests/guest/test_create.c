@@ -1366,7 +1366,7 @@ static void allow_write_lets_writers_in(void)
 	close(other);
 }
 
-/* A file that is being written cannot be had by either kind of template. */
+/* Neither kind of template can be made of a file that is open for writing. */
 static void allow_write_during_a_write(void)
 {
 	char *path = own_probe("busy");

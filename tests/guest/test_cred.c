@@ -475,7 +475,7 @@ static void asks(void *unused)
 	check_eq(outspawn_info(probe, &info), 0);
 }
 
-/* What a template pins is not secret: only a spawn needs the owner. */
+/* Any process may ask what a template pins. Only the owner may spawn from it. */
 static void others_may_query(void)
 {
 	in_child(asks, NULL);

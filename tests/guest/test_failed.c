@@ -64,7 +64,7 @@ static void failing_exec_without_permission(void)
 	char *loader = in_scratch_new("ld");
 	int template;
 
-	/* The interpreter is a file that may not be executed at first. */
+	/* At first, the interpreter may not be executed. */
 	interp = elf_segment(&elf, PT_INTERP, NULL);
 	check(strlen(loader) < interp->p_filesz);
 	copy_file(elf.data + interp->p_offset, loader, 0644);

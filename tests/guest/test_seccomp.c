@@ -1133,7 +1133,7 @@ static void a_caller_that_gets_a_signal_while_judged(void)
 	in_child(caller_gets_a_signal, NULL);
 }
 
-/* --- the resources that judging needs --- */
+/* --- the resources that CREATE, QUERY and a spawn need under filters --- */
 
 /* CREATE and QUERY need a process only if the caller has filters. */
 static void at_the_limit_of_processes(void *filtered)

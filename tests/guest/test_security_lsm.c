@@ -1303,7 +1303,7 @@ static struct {
 	const char *path; /* the program's path */
 	dev_t dev;
 	ino_t ino;
-	const struct tracer *tracer; /* its 'first' is the caller */
+	const struct tracer *tracer; /* tracer->first is the caller */
 	int stops; /* stops of the caller's child */
 	int left; /* times that the child left execve */
 } locked;

@@ -521,7 +521,7 @@ CHILD_TEST(file_capabilities)
 	expect(facts, "1000 1000 1000", "1000 1000 1000", "1");
 }
 
-/* An administrator sets them with setcap(8). */
+/* The file capabilities that setcap(8) sets. */
 CHILD_TEST(capabilities_by_setcap)
 {
 	char *path = program_of(0, 0, 0755);

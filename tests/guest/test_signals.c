@@ -21,7 +21,7 @@
 /* Memory that the test's processes share. */
 static struct board {
 	int result; /* what the spawn returned */
-	int error; /* of its struct spawn_template_result */
+	int error; /* the error in the struct spawn_template_result */
 	int ready, done;
 	int handled;
 	int restarted; /* handlers that found the call about to restart */
@@ -56,7 +56,7 @@ struct caller {
 	char *fifo;
 	const char *second; /* the second file, or NULL */
 	void (*before)(void); /* runs before the spawn, or NULL */
-	bool stopped; /* it asks for a stop, without permission to stop the program */
+	bool stopped; /* the caller sets STOPPED, but may not stop the program */
 	pid_t pid, child;
 	char *const *argv;
 };
@@ -711,7 +711,7 @@ enum spawn_way {
 	WAYS
 };
 
-/* A spawn by a thread. The test fills in the last argument's memory. */
+/* A thread that spawns. The test fills in its last argument's memory late. */
 struct reader {
 	enum spawn_way way;
 	struct spawn_template_spawn_args args;

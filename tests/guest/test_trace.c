@@ -194,7 +194,7 @@ CHILD_TEST(traced_by_traceme)
 	check_eq(execs, 1);
 }
 
-/* --- a tracer that comes while the child is in an action --- */
+/* --- a tracer that attaches while the child is in an action --- */
 
 static int stop_status(pid_t pid)
 {
@@ -457,14 +457,13 @@ CHILD_TEST(failing_child_traced_by_another_process)
 	close(hold);
 }
 
-/* A call to the caller waits until the caller is back. */
-/* Whatever child the caller has is attached to, stopped by that, and left. */
+/* Attach to each child of the caller, which stops the child, and detach. */
 static void attach_to_children_of(pid_t caller)
 {
 	pid_t list[4];
 	int count;
 
-	/* A test that fails does not leave it behind. */
+	/* If the test fails and ends, this process must end, too. */
 	must(prctl(PR_SET_PDEATHSIG, SIGKILL));
 	for (;;)
 		for (count = children_of(caller, list, 4); count--;) {
@@ -473,12 +472,15 @@ static void attach_to_children_of(pid_t caller)
 				continue;
 			waitpid(list[count], NULL, __WALL);
 			ptrace(PTRACE_DETACH, list[count], 0, 0);
-			/* It may have stopped for something else, and have that stop to come. */
+			/* A stop for another reason may be pending. */
 			kill(list[count], SIGCONT);
 		}
 }
 
-/* Also while the child waits for its credentials, which who attaches has in hold. */
+/*
+ * Some attempts come while exec waits for cred_guard_mutex, which a tracer that
+ * attaches holds.
+ */
 CHILD_TEST(attached_at_any_moment)
 {
 	const struct spawn_template_spawn_args args = {
@@ -622,7 +624,7 @@ static void spawn_batch(const struct spawner *spawner, struct spawn_template_spa
 		entries[i] = (struct spawn_template_batch_entry){ .tmpl = probe,
 								  .args_size = sizeof(*args),
 								  .args = (uintptr_t)args };
-	/* A tracer that goes away wakes its tracee as a signal does, which ends a batch. */
+	/* A tracer that ends wakes its tracee as a signal does, which ends a batch. */
 	while (done < spawner->batch)
 		done += must(sys_batch(entries + done, spawner->batch - done));
 	for (i = 0; i < spawner->batch; i++)
@@ -722,7 +724,7 @@ static void tell_stop(const struct call_stop *call)
 	jail.count++;
 }
 
-/* Returns the signal to go on with. */
+/* Returns the signal with which the tracer resumes the task. */
 static int do_deed(pid_t pid)
 {
 	struct user_regs_struct regs;
@@ -933,7 +935,7 @@ CHILD_TEST(killed_at_a_stop_of_its_spawn)
 		for (at = 0; at < STOPS; at++) {
 			check_eq(trace_in_jail(spawners[i], 0, KILLS, at), 128 + SIGKILL);
 			check_eq(jail.count, at + 1);
-			/* A child that had become its program, which ends by itself, or none. */
+			/* There may be a child that runs its program. The program will end. */
 			while (waitpid(-1, NULL, __WALL) > 0)
 				;
 			check_eq(count_children(), 0);
@@ -962,9 +964,9 @@ CHILD_TEST(signalled_at_a_stop_of_its_spawn)
 	}
 }
 
-/* --- a tracer that follows vfork, and judges what stands in the child's memory --- */
+/* --- a tracer that follows vfork, and judges the child's memory --- */
 
-/* The caller is a fork of the tracer: these are at the same place in both. */
+/* The caller is a fork of the tracer: this is at the same address in both. */
 static struct {
 	struct tracer tracer;
 	bool by_path;
@@ -1252,13 +1254,13 @@ static void lent_memory_is_left_alone(void)
 	check_eq(sys_spawn(probe, &old_memory.args), -EINVAL);
 }
 
-/* --- a tracer that knows where a child whose exec failed for good could go on --- */
+/* --- a tracer that sets where a child resumes after exec failed for good --- */
 
 #define MAPPED 0x400000UL
 #define NEVER_MAPPED (1UL << 56)
 #define ESCAPED 42
 
-/* Its second segment is found too high when the caller's memory is gone already. */
+/* exec drops the old memory, then finds that the second segment is too high. */
 struct misfit {
 	Elf64_Ehdr header;
 	Elf64_Phdr segments[2];
@@ -1607,7 +1609,7 @@ static void events_of_a_failed_spawn(void)
 	begin_tracing();
 	in_child(fail_once, NULL);
 	data = end_tracing();
-	/* One is the forked child that failed to spawn. */
+	/* One event is in_child()'s fork, the other is the spawn that failed. */
 	check_eq(lines_with(data, "sched_process_fork:", "child_pid="), 2);
 	check_eq(lines_with(data, "sched_process_exec:", ""), 0);
 	check_eq(lines_with(data, "sched_process_exit:", ""), 2);

@@ -434,7 +434,7 @@ static void open_fds(void)
 	int fd;
 
 	syscall(SYS_close_range, 3, ~0U, 0);
-	/* ENFILE: the files are used up for a moment. */
+	/* ENFILE: for a moment the system has no free file. */
 	while ((fd = outspawn_open()) == -ENFILE)
 		usleep(10000);
 	if (fd != 3 || dup3(3, FD_DEVICE, O_CLOEXEC) < 0)
