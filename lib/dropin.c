@@ -51,6 +51,10 @@
 #include "arch.h"
 #include "posix.h"
 
+#ifndef VERSION_SPAWN
+#error "lib/arch.h has no symbol versions for this processor"
+#endif
+
 typedef int spawn_function(int *, const char *, const posix_spawn_file_actions_t *,
 			   const posix_spawnattr_t *, char *const[], char *const[]);
 

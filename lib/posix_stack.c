@@ -21,6 +21,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "arch.h"
 #include "posix.h"
 
 /*
@@ -28,29 +29,8 @@
  */
 extern long syscall(long number, ...) __attribute__((noplt));
 
-#ifdef __x86_64__
-
 /* Several times the need of snprintf(3) and ld.so. */
 #define STACK_SIZE (64 << 10)
-
-/* Call work(argument, mask) on the stack whose highest address is top. */
-__attribute__((naked, noipa)) static void
-run_on(void *top __attribute__((unused)), void *argument __attribute__((unused)),
-       const uint64_t *mask __attribute__((unused)), outspawn_i_work *work __attribute__((unused)))
-{
-	__asm__("pushq %rbp\n\t"
-		".cfi_def_cfa_offset 16\n\t"
-		".cfi_offset %rbp, -16\n\t"
-		"movq %rsp, %rbp\n\t"
-		".cfi_def_cfa_register %rbp\n\t"
-		"movq %rdi, %rsp\n\t"
-		"movq %rsi, %rdi\n\t"
-		"movq %rdx, %rsi\n\t"
-		"callq *%rcx\n\t"
-		"leave\n\t"
-		".cfi_def_cfa %rsp, 8\n\t"
-		"ret");
-}
 
 static bool on_signal_stack(void)
 {
@@ -70,7 +50,7 @@ static __attribute__((noinline)) bool run_elsewhere(outspawn_i_work *work, void 
 	if (stack == MAP_FAILED)
 		return false;
 	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, &mask, sizeof(mask));
-	run_on(stack + STACK_SIZE, argument, &mask, work);
+	arch_run_on(stack + STACK_SIZE, argument, &mask, work);
 	syscall(SYS_munmap, stack, STACK_SIZE);
 	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
 	return true;
@@ -81,12 +61,3 @@ void outspawn_i_with_stack(outspawn_i_work *work, void *argument)
 	if (!on_signal_stack() || !run_elsewhere(work, argument))
 		work(argument, NULL);
 }
-
-#else /* another processor, for which there is no module either */
-
-void outspawn_i_with_stack(outspawn_i_work *work, void *argument)
-{
-	work(argument, NULL);
-}
-
-#endif
