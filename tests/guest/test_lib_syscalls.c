@@ -205,6 +205,34 @@ static void tcsetpgrp_puts_the_child_into_the_foreground(void)
 	must(close(slave));
 }
 
+/*
+ * The group passes through result.pid. An asynchronous child that succeeds writes
+ * no result, so result.pid must be 0 again.
+ */
+static void tcsetpgrp_leaves_nothing_in_the_result(void)
+{
+	struct spawn_template_result result = { 0 };
+	int master, slave;
+	pid_t pid;
+
+	open_terminal(&master, &slave);
+	new_list();
+	ADD(setsid);
+	ADD(ctty, slave);
+	ADD(tcsetpgrp, slave, 0);
+	pid = sys_spawn(probe, &(struct spawn_template_spawn_args){
+				       .argv = (uintptr_t)ARGV("probe", "exit", "0"),
+				       .flags = SPAWN_TEMPLATE_SPAWN_ASYNC,
+				       .actions = (uintptr_t)list.array,
+				       .actions_len = list.count,
+				       .result = (uintptr_t)&result });
+	check_eq(wait_for(pid), 0);
+	check_eq(result.error, 0);
+	check_eq(result.pid, 0);
+	must(close(master));
+	must(close(slave));
+}
+
 /* --- where the program starts --- */
 
 static void umask_is_set(void)
@@ -747,6 +775,7 @@ SUITE("lib_syscalls",
       T(setpgid_joins_a_group),
       T(ctty_makes_it_the_controlling_terminal),
       T(tcsetpgrp_puts_the_child_into_the_foreground),
+      T(tcsetpgrp_leaves_nothing_in_the_result),
       T(umask_is_set),
       T(chdir_changes_the_directory),
       T(chroot_changes_the_root),

@@ -160,7 +160,7 @@ static void elf_of_a_dynamic_program(void)
 }
 
 /* Check that QUERY and fdinfo show nothing of the program's content. */
-static void nothing_of_the_elf(int template)
+static void shows_no_elf(int template)
 {
 	static const struct spawn_template_elf nothing;
 	struct spawn_template_query query = query_of(template);
@@ -169,6 +169,11 @@ static void nothing_of_the_elf(int template)
 	check(!memcmp(&query.elf, &nothing, sizeof(nothing)));
 	check(strstr(lines, "template-elf:\ttype 0 machine 0 phnum 0 load 0 stack 0 interp 0 "
 			    "entry 0 bytes 0\n"));
+}
+
+static void nothing_of_the_elf(int template)
+{
+	shows_no_elf(template);
 	check_eq(spawn_and_wait(template), 0);
 	close(template);
 }
@@ -218,6 +223,23 @@ static void elf_of_a_program_that_may_not_be_read(void)
 	look_with_permission(path);
 	must(chmod(path, 0755));
 	in_child_as_nobody(look_with_permission, path);
+}
+
+static void look_at_anothers_template(void *template)
+{
+	shows_no_elf(*(int *)template);
+}
+
+/* The maker may read the program. The process that asks may not. */
+static void elf_of_a_program_that_only_the_maker_may_read(void)
+{
+	char *path = own_probe("closed");
+	int template;
+
+	must(chmod(path, 0711));
+	template = template_of(path);
+	in_child_as_nobody(look_at_anothers_template, &template);
+	all_of_the_elf(template);
 }
 
 static void counters(void)
@@ -373,6 +395,7 @@ SUITE("query",
       T(elf_of_a_static_program),
       T(elf_of_a_dynamic_program),
       T(elf_of_a_program_that_may_not_be_read),
+      T(elf_of_a_program_that_only_the_maker_may_read),
       T(counters),
       T(counters_belong_to_the_template),
       T(memory_is_little),
