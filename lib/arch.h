@@ -9,9 +9,9 @@
  * A symbol's version names the glibc release that gave the symbol its present
  * form on that processor. liboutspawn-posix.map names the same versions.
  *
- * To add a processor: add its versions and its arch_run_on() here, and a version
- * script. glibc has the old posix_spawn only for processors that it supported
- * before 2.15.
+ * To add a processor: add its versions and its arch_run_on() here, and a
+ * version script. glibc has the old posix_spawn only for processors that it
+ * supported before 2.15.
  */
 #ifndef OUTSPAWN_LIB_ARCH_H
 #define OUTSPAWN_LIB_ARCH_H

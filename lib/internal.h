@@ -16,8 +16,8 @@ int outspawn_i_add(struct outspawn_actions *a, struct spawn_template_action *act
 
 /*
  * Return open(2)'s flags and mode in the form that openat2(2) accepts. open(2)
- * ignores flags that have no meaning with O_PATH, and ignores a mode if it makes
- * no file. openat2(2) refuses both.
+ * ignores flags that have no meaning with O_PATH, and ignores a mode if it
+ * makes no file. openat2(2) refuses both.
  */
 static inline struct open_how outspawn_i_open_how(unsigned int flags, mode_t mode)
 {

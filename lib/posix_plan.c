@@ -199,8 +199,8 @@ static int descriptor_in(const char *path)
 }
 
 /*
- * If the path names a close-on-exec descriptor (/dev/fd/5), place the descriptor
- * in the child's table, because the child looks the path up.
+ * If the path names a close-on-exec descriptor (/dev/fd/5), place the
+ * descriptor in the child's table, because the child looks the path up.
  */
 static void add_found_by_path(struct posix_plan *plan, const char *path)
 {

@@ -256,7 +256,7 @@ int actions_copy(struct actions *out, const struct spawn_template_action __user 
 	for (i = 0; i < count; i++) {
 		struct spawn_template_action action;
 
-		/* Count the action now: after an error actions_free() frees it, too. */
+		/* Count the action now, so that actions_free() frees it. */
 		out->count = i + 1;
 		*failed = i;
 		err = -EFAULT;

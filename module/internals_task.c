@@ -53,7 +53,7 @@ struct task_struct *ki_copy_process(int trace, int node, struct kernel_clone_arg
 
 void ki_trace_fork(struct task_struct *child)
 {
-	/* Protect the call as the tracepoint itself does (linux/tracepoint.h). */
+	/* Protect the call as linux/tracepoint.h does. */
 #ifdef OUTSPAWN_TRACEPOINT_SRCU
 	guard(srcu_fast_notrace)(&tracepoint_srcu);
 	static_call(os_trace_fork)(NULL, current, child);

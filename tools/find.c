@@ -83,7 +83,7 @@ int find_template(int dev, const char *prog, unsigned int flags, char path[PATH_
 		if (!dir[len])
 			break;
 	}
-	/* Like execvp(3): report EACCES of one directory, not ENOENT of the others. */
+	/* Like execvp(3): EACCES of one directory hides ENOENT of the others. */
 	strcpy(path, *denied ? denied : prog);
 	return *denied ? -EACCES : -ENOENT;
 }

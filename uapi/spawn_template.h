@@ -168,8 +168,8 @@
  * An action looks up a descriptor number in the child's table first. If the
  * child has no descriptor of that number, the action takes the caller's, which
  * may be close-on-exec. If an action has closed a number, later actions cannot
- * use that number (EBADF). The caller's descriptors are looked up when the spawn
- * begins.
+ * use that number (EBADF). The caller's descriptors are looked up when the
+ * spawn begins.
  *
  * Fields that a type does not use must be 0. If a type uses 'arg', that must
  * not be 0 (EINVAL). An action fails with EBADF if its number cannot be a

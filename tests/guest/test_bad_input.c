@@ -603,7 +603,7 @@ static const struct {
 	unsigned long request;
 	size_t first_size;
 	bool template; /* on a template; false: on the device */
-	size_t offset; /* of the ioctl's arguments in 'in'; 0: the ioctl has none */
+	size_t offset; /* of the arguments in 'in'; 0: no arguments */
 	size_t size;
 } ioctls[] = {
 	{ SPAWN_TEMPLATE_IOC_CREATE, SPAWN_TEMPLATE_CREATE_ARGS_SIZE_VER0, false,

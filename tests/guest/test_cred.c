@@ -475,7 +475,7 @@ static void asks(void *unused)
 	check_eq(outspawn_info(probe, &info), 0);
 }
 
-/* Any process may ask what a template pins. Only the owner may spawn from it. */
+/* Any process may query a template. Only the owner may spawn from it. */
 static void others_may_query(void)
 {
 	in_child(asks, NULL);

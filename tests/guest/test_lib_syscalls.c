@@ -206,8 +206,8 @@ static void tcsetpgrp_puts_the_child_into_the_foreground(void)
 }
 
 /*
- * The group passes through result.pid. An asynchronous child that succeeds writes
- * no result, so result.pid must be 0 again.
+ * The group passes through result.pid. An asynchronous child that succeeds
+ * writes no result, so result.pid must be 0 again.
  */
 static void tcsetpgrp_leaves_nothing_in_the_result(void)
 {

@@ -1440,8 +1440,8 @@ static void reads_the_path(struct supervisor *supervisor, const struct seccomp_n
 }
 
 /*
- * Return how many bytes are mapped. Heap and stack may grow, and do not count. To
- * count the mappings is not enough: the kernel merges equal neighbours.
+ * Return how many bytes are mapped. Heap and stack may grow, and do not count.
+ * To count the mappings is not enough: the kernel merges equal neighbours.
  */
 static unsigned long mapped_bytes(void)
 {

@@ -134,7 +134,7 @@ static char *normal(const char *line)
 	size_t i;
 
 	for (word = strtok_r(copy, " \n", &save); word; word = strtok_r(NULL, " \n", &save)) {
-		/* Keep the arguments of EXECVE records: their values are in quotes. */
+		/* Keep the quoted arguments of EXECVE records. */
 		for (i = 0; i < sizeof(left_out) / sizeof(*left_out); i++)
 			if (!strncmp(word, left_out[i], strlen(left_out[i])) &&
 			    word[strlen(left_out[i])] == '=' && word[strlen(left_out[i]) + 1] != '"')

@@ -56,7 +56,7 @@ struct caller {
 	char *fifo;
 	const char *second; /* the second file, or NULL */
 	void (*before)(void); /* runs before the spawn, or NULL */
-	bool stopped; /* the caller sets STOPPED, but may not stop the program */
+	bool stopped; /* with STOPPED, which is denied */
 	pid_t pid, child;
 	char *const *argv;
 };

@@ -586,7 +586,7 @@ static void struct_sizes(void)
 	large.tail[127] = 1;
 	check_eq(spawn_sized(&large, sizeof(large)), -E2BIG);
 	check_eq(wait_for(spawn_sized(&large, sizeof(large.args))), 7);
-	/* The RFC's struct ends before 'result', so nothing is written there. */
+	/* The RFC's struct ends before 'result': nothing is written there. */
 	large.args.result = (uintptr_t)&result;
 	check_eq(wait_for(spawn_sized(&large, SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0)), 7);
 	check_eq(result.pid, 0);

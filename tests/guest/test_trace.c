@@ -624,7 +624,7 @@ static void spawn_batch(const struct spawner *spawner, struct spawn_template_spa
 		entries[i] = (struct spawn_template_batch_entry){ .tmpl = probe,
 								  .args_size = sizeof(*args),
 								  .args = (uintptr_t)args };
-	/* A tracer that ends wakes its tracee as a signal does, which ends a batch. */
+	/* The end of a tracer wakes its tracee, as a signal does. A batch ends. */
 	while (done < spawner->batch)
 		done += must(sys_batch(entries + done, spawner->batch - done));
 	for (i = 0; i < spawner->batch; i++)
@@ -935,7 +935,7 @@ CHILD_TEST(killed_at_a_stop_of_its_spawn)
 		for (at = 0; at < STOPS; at++) {
 			check_eq(trace_in_jail(spawners[i], 0, KILLS, at), 128 + SIGKILL);
 			check_eq(jail.count, at + 1);
-			/* There may be a child that runs its program. The program will end. */
+			/* A child may be left that runs its program. */
 			while (waitpid(-1, NULL, __WALL) > 0)
 				;
 			check_eq(count_children(), 0);
@@ -1254,7 +1254,7 @@ static void lent_memory_is_left_alone(void)
 	check_eq(sys_spawn(probe, &old_memory.args), -EINVAL);
 }
 
-/* --- a tracer that sets where a child resumes after exec failed for good --- */
+/* --- a tracer that sets where a child resumes after a late exec failure --- */
 
 #define MAPPED 0x400000UL
 #define NEVER_MAPPED (1UL << 56)
@@ -1609,7 +1609,7 @@ static void events_of_a_failed_spawn(void)
 	begin_tracing();
 	in_child(fail_once, NULL);
 	data = end_tracing();
-	/* One event is in_child()'s fork, the other is the spawn that failed. */
+	/* One is in_child()'s fork, the other is the failed spawn. */
 	check_eq(lines_with(data, "sched_process_fork:", "child_pid="), 2);
 	check_eq(lines_with(data, "sched_process_exec:", ""), 0);
 	check_eq(lines_with(data, "sched_process_exit:", ""), 2);
