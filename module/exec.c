@@ -25,41 +25,6 @@
 #include "template.h"
 #include "template_check.h"
 
-/* Set how far down the strings may reach, as bprm_stack_limits() does. */
-static int set_limits(struct linux_binprm *bprm)
-{
-	unsigned long limit = strings_limit(bprm->rlim_stack.rlim_cur);
-	unsigned long pointers = (max(bprm->argc, 1) + bprm->envc) * sizeof(void *);
-
-	if (limit <= pointers)
-		return -E2BIG;
-	bprm->argmin = bprm->p - (limit - pointers);
-	return 0;
-}
-
-/* Push the name, the environment and the arguments, downwards. */
-static int push_strings(struct linux_binprm *bprm, const struct exec_args *args)
-{
-	const struct strings *argv = &args->argv, *envp = &args->envp;
-	int err;
-
-	bprm->argc = argv->count;
-	bprm->envc = envp->count;
-	err = set_limits(bprm);
-	if (err)
-		return err;
-	err = copy_string_kernel(bprm->filename, bprm);
-	if (err)
-		return err;
-	bprm->exec = bprm->p;
-	err = strings_push(envp, bprm) ?: strings_push(argv, bprm);
-	if (err || bprm->argc)
-		return err;
-	/* Programs rely on an argv[0]. Since 5.18 exec adds an empty one. */
-	bprm->argc = 1;
-	return copy_string_kernel("", bprm);
-}
-
 /*
  * Fill in and execute a bprm.
  *
@@ -73,7 +38,7 @@ static int run_bprm(struct linux_binprm *bprm, int fd, struct filename *name,
 
 	if (IS_ERR(bprm))
 		return PTR_ERR(bprm);
-	err = push_strings(bprm, args);
+	err = strings_push(&args->strings, bprm);
 	if (!err) {
 		/*
 		 * exec sets where user mode resumes. Clear what a tracer may
@@ -174,8 +139,8 @@ static struct exec_call begin_call(struct exec_args *args, unsigned long upath)
 {
 	return (struct exec_call) {
 		.args = args,
-		.call = CALL_OF(execve, upath, (unsigned long)args->argv.array,
-				(unsigned long)args->envp.array),
+		.call = CALL_OF(execve, upath, (unsigned long)args->strings.argv,
+				(unsigned long)args->strings.envp),
 	};
 }
 
@@ -249,7 +214,7 @@ static int enter(const struct exec_call *exec)
 
 	if (err || !exec->args->late)
 		return err;
-	err = exec_args_read(exec->args);
+	err = strings_read(&exec->args->strings);
 	if (err)
 		step_leave(err);
 	return err;
@@ -358,7 +323,9 @@ static int check_shown(const struct template *tmpl, const struct exec_call *exec
 
 	if (IS_ERR(judged))
 		return PTR_ERR(judged);
-	same = !judged || !strcmp(judged, tmpl->path);
+	if (!judged)
+		return 0;
+	same = !strcmp(judged, tmpl->path);
 	kvfree(judged);
 	return same ? 0 : -EPERM;
 }
@@ -420,18 +387,4 @@ int exec_template(const struct template *tmpl, struct exec_args *args, u32 *stag
 	if (err)
 		step_leave(err);
 	return err;
-}
-
-int exec_args_read(struct exec_args *args)
-{
-	unsigned long room = strings_limit(rlimit(RLIMIT_STACK));
-
-	exec_args_free(args);
-	return strings_read(&args->argv, &room) ?: strings_read(&args->envp, &room);
-}
-
-void exec_args_free(struct exec_args *args)
-{
-	strings_free(&args->argv);
-	strings_free(&args->envp);
 }

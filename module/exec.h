@@ -13,9 +13,9 @@
 struct search;
 struct template;
 
-/* The arguments of an exec. The caller sets all but the strings' copies. */
+/* The arguments of an exec. The caller sets all but the strings' copy. */
 struct exec_args {
-	struct strings argv, envp; /* own their copies */
+	struct strings strings; /* owns its copy */
 	/*
 	 * True: the caller has seccomp filters or a tracer that follows vfork.
 	 * Then the child reads the strings after these have allowed execve(2).
@@ -26,15 +26,6 @@ struct exec_args {
 	char __user *scratch;
 	u32 scratch_size;
 };
-
-/*
- * Read argv and envp from current's memory. Drops the copies from an earlier
- * read. Sleeps.
- *
- * Return: 0, -EFAULT, -E2BIG, -ENOMEM or -EINTR (a fatal signal).
- */
-int exec_args_read(struct exec_args *args);
-void exec_args_free(struct exec_args *args);
 
 /*
  * Replace current by the template's program, through the kernel's own exec,

@@ -124,7 +124,7 @@ void spawn_put(struct spawn *spawn)
 	if (!refcount_dec_and_test(&spawn->ref))
 		return;
 	search_free(&spawn->search);
-	exec_args_free(&spawn->exec);
+	strings_free(&spawn->exec.strings);
 	actions_free(&spawn->actions);
 	if (spawn->files)
 		ki_put_files(spawn->files);
@@ -182,11 +182,11 @@ static enum spawn_wait wait_of(const struct spawn *spawn,
  */
 static int copy_exec_args(struct spawn *spawn, const struct spawn_template_spawn_args *args)
 {
-	spawn->exec.argv.array = u64_to_user_ptr(args->argv);
-	spawn->exec.envp.array = u64_to_user_ptr(args->envp);
+	spawn->exec.strings.argv = u64_to_user_ptr(args->argv);
+	spawn->exec.strings.envp = u64_to_user_ptr(args->envp);
 	spawn->exec.scratch = u64_to_user_ptr(args->scratch);
 	spawn->exec.scratch_size = args->scratch_size;
-	return spawn->exec.late ? 0 : exec_args_read(&spawn->exec);
+	return spawn->exec.late ? 0 : strings_read(&spawn->exec.strings);
 }
 
 static void copy_attributes(struct spawn *spawn, const struct spawn_template_spawn_args *args)

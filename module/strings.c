@@ -21,8 +21,7 @@
 
 static_assert(STRINGS_MAX_ONE == MAX_ARG_STRLEN);
 
-/* A buffer's first size, and the most of it that may stay unused; in bytes. */
-#define FIRST_CAPACITY 256
+/* The most bytes of a buffer that may stay unused. */
 #define MOST_UNUSED (2 * PAGE_SIZE)
 /* So few page pointers that they fit on the kernel stack. */
 #define PAGES_AT_ONCE 16UL
@@ -55,6 +54,12 @@ static char *alloc_bytes(size_t size)
 	return __vmalloc(size, GFP_KERNEL_ACCOUNT);
 }
 
+static void free_bytes(const struct strings *strings)
+{
+	if (strings->bytes != strings->first)
+		kvfree(strings->bytes);
+}
+
 /* Move the strings to a buffer of 'capacity' bytes. */
 static int resize(struct strings *strings, size_t capacity)
 {
@@ -62,9 +67,8 @@ static int resize(struct strings *strings, size_t capacity)
 
 	if (!bytes)
 		return -ENOMEM;
-	if (strings->bytes)
-		memcpy(bytes, strings->bytes, strings->size);
-	kvfree(strings->bytes);
+	memcpy(bytes, strings->bytes, strings->size);
+	free_bytes(strings);
 	strings->bytes = bytes;
 	strings->capacity = capacity;
 	return 0;
@@ -72,8 +76,6 @@ static int resize(struct strings *strings, size_t capacity)
 
 static int grow(struct strings *strings)
 {
-	if (!strings->capacity)
-		return resize(strings, FIRST_CAPACITY);
 	/* Double: one accounted allocation costs as much as several strings. */
 	return resize(strings, max(2 * strings->capacity, PAGE_SIZE));
 }
@@ -111,15 +113,23 @@ static int append(struct strings *out, const char __user *string, size_t most)
 	return -E2BIG;
 }
 
-/* Append all strings of the array. The caller frees the copy after an error. */
-static int append_all(struct strings *out, unsigned long *room)
+/*
+ * Append all strings of an array. The caller frees the copy after an error.
+ *
+ * @room: bytes left of strings_limit(); reduced by what the strings take
+ * @count: set to the number of strings
+ */
+static int append_all(struct strings *out, const char __user *const __user *array,
+		      unsigned long *room, int *count)
 {
+	if (!array)
+		return 0;
 	for (;;) {
 		size_t before = out->size;
 		const char __user *string;
 		int err;
 
-		if (get_user(string, out->array + out->count))
+		if (get_user(string, array + *count))
 			return -EFAULT;
 		if (!string)
 			return 0;
@@ -130,20 +140,23 @@ static int append_all(struct strings *out, unsigned long *room)
 		if (err)
 			return err;
 		*room -= out->size - before;
-		out->count++;
+		++*count;
 		err = pause_in_loop();
 		if (err)
 			return err;
 	}
 }
 
-int strings_read(struct strings *strings, unsigned long *room)
+int strings_read(struct strings *strings)
 {
+	unsigned long room = strings_limit(rlimit(RLIMIT_STACK));
 	int err;
 
-	if (!strings->array)
-		return 0;
-	err = append_all(strings, room);
+	strings_free(strings);
+	strings->bytes = strings->first;
+	strings->capacity = sizeof(strings->first);
+	err = append_all(strings, strings->argv, &room, &strings->argc) ?:
+	      append_all(strings, strings->envp, &room, &strings->envc);
 	if (err) {
 		strings_free(strings);
 		return err;
@@ -176,8 +189,24 @@ char *strings_copy_one(const char __user *ustring, size_t max, int too_long)
 
 void strings_free(struct strings *strings)
 {
-	kvfree(strings->bytes);
-	*strings = (struct strings) { .array = strings->array };
+	free_bytes(strings);
+	strings->bytes = NULL;
+	strings->size = 0;
+	strings->capacity = 0;
+	strings->argc = 0;
+	strings->envc = 0;
+}
+
+/* Set how far down the strings may reach, as bprm_stack_limits() does. */
+static int set_limits(struct linux_binprm *bprm)
+{
+	unsigned long limit = strings_limit(bprm->rlim_stack.rlim_cur);
+	unsigned long pointers = (bprm->argc + bprm->envc) * sizeof(void *);
+
+	if (limit <= pointers)
+		return -E2BIG;
+	bprm->argmin = bprm->p - (limit - pointers);
+	return 0;
 }
 
 /* Take 'size' more bytes of the stack, as copy_string_kernel() does. */
@@ -197,10 +226,39 @@ static int take_stack(struct linux_binprm *bprm, size_t size)
 	return copy_string_kernel("", bprm);
 }
 
-/* Write to stack that take_stack() took. Looks up each page once. */
-static int write_stack(struct linux_binprm *bprm, unsigned long at, const char *from, size_t size)
+/* A part of what goes to the stack. */
+struct piece {
+	const char *from;
+	size_t size;
+};
+
+/* Copy bytes from the pieces. Return the piece that comes next. */
+static struct piece *copy_pieces(char *to, size_t size, struct piece *piece)
+{
+	while (size) {
+		size_t part = min(size, piece->size);
+
+		memcpy(to, piece->from, part);
+		to += part;
+		size -= part;
+		piece->from += part;
+		piece->size -= part;
+		if (!piece->size)
+			piece++; /* a piece may be empty */
+	}
+	return piece;
+}
+
+/*
+ * Write the pieces to stack that take_stack() took, the first piece lowest.
+ * Looks up each page once.
+ *
+ * @size: of all pieces
+ */
+static int write_stack(struct linux_binprm *bprm, struct piece *piece, size_t size)
 {
 	struct page *pages[PAGES_AT_ONCE];
+	unsigned long at = bprm->p;
 
 	while (size) {
 		unsigned long count = DIV_ROUND_UP(offset_in_page(at) + size, PAGE_SIZE);
@@ -214,12 +272,14 @@ static int write_stack(struct linux_binprm *bprm, unsigned long at, const char *
 			return -E2BIG;
 		for (i = 0; i < got; i++) {
 			size_t part = min(size, PAGE_SIZE - offset_in_page(at));
+			char *to = kmap_local_page(pages[i]);
 
 			flush_cache_page(bprm->vma, at & PAGE_MASK, page_to_pfn(pages[i]));
-			memcpy_to_page(pages[i], offset_in_page(at), from, part);
+			piece = copy_pieces(to + offset_in_page(at), part, piece);
+			flush_dcache_page(pages[i]);
+			kunmap_local(to);
 			put_page(pages[i]);
 			at += part;
-			from += part;
 			size -= part;
 		}
 		cond_resched();
@@ -229,10 +289,19 @@ static int write_stack(struct linux_binprm *bprm, unsigned long at, const char *
 
 int strings_push(const struct strings *strings, struct linux_binprm *bprm)
 {
+	size_t name_size = strlen(bprm->filename) + 1;
+	struct piece pieces[] = {
+		/* Programs rely on an argv[0]. Since 5.18 exec adds an empty one. */
+		{ "", !strings->argc },
+		{ strings->bytes, strings->size },
+		{ bprm->filename, name_size },
+	};
+	size_t size = pieces[0].size + pieces[1].size + pieces[2].size;
 	int err;
 
-	if (!strings->size)
-		return 0;
-	err = take_stack(bprm, strings->size);
-	return err ?: write_stack(bprm, bprm->p, strings->bytes, strings->size);
+	bprm->argc = max(strings->argc, 1);
+	bprm->envc = strings->envc;
+	bprm->exec = bprm->p - name_size;
+	err = set_limits(bprm) ?: take_stack(bprm, size);
+	return err ?: write_stack(bprm, pieces, size);
 }

@@ -4,8 +4,8 @@
  * strings.h - argv and envp, copied from the caller
  *
  * The caller, or the child, copies them from the memory that both share. The
- * child then writes the copy to the new program's stack. A change of the memory
- * after the copy has no effect.
+ * child then writes the copy to the new program's stack, below the program's
+ * name. A change of the memory after the copy has no effect.
  */
 #ifndef OUTSPAWN_STRINGS_H
 #define OUTSPAWN_STRINGS_H
@@ -15,17 +15,23 @@
 
 struct linux_binprm;
 
+/* So many bytes need no buffer of their own. */
+#define STRINGS_FIRST 256
+
 /*
- * The strings of one array, in its order, each with its NUL. exec puts these
- * bytes on the new program's stack.
+ * The strings of argv, then those of envp, in their order, each with its NUL.
+ * exec puts these bytes on the new program's stack.
  */
 struct strings {
-	const char __user *const __user *array; /* in the caller's memory, or NULL */
+	/* The two arrays in the caller's memory, or NULL. */
+	const char __user *const __user *argv;
+	const char __user *const __user *envp;
 	/* The copy. All 0 until strings_read(). */
-	char *bytes; /* owned, for kvfree(); NULL if capacity is 0 */
+	char *bytes; /* 'first', or owned, for kvfree() */
 	size_t size;
 	size_t capacity; /* of bytes */
-	int count;
+	int argc, envc;
+	char first[STRINGS_FIRST];
 };
 
 /*
@@ -36,17 +42,17 @@ struct strings {
 unsigned long strings_limit(unsigned long stack_rlimit);
 
 /*
- * Copy the strings of strings->array, which ends with NULL, from current's
- * memory. A NULL array is an empty one, as for execve(2). Reads each pointer
- * and each byte once, because another thread may change them. Sleeps.
+ * Copy the strings of strings->argv and strings->envp, each of which ends with
+ * NULL, from current's memory. A NULL array is an empty one, as for execve(2).
+ * Reads each pointer and each byte once, because another thread may change
+ * them. Drops the copy of an earlier read. Sleeps.
  *
- * @strings: without a copy; gets one on success, for strings_free()
- * @room: bytes left of strings_limit(); reduced by what the strings take
- * Return: 0, -EFAULT, -E2BIG, -ENOMEM or -EINTR (a fatal signal).
+ * Return: 0, -EFAULT, -E2BIG, -ENOMEM or -EINTR (a fatal signal). On success,
+ * the copy is for strings_free().
  */
-int strings_read(struct strings *strings, unsigned long *room);
+int strings_read(struct strings *strings);
 
-/* Free the copy. 'array' stays. */
+/* Free the copy. 'argv' and 'envp' stay. */
 void strings_free(struct strings *strings);
 
 /* The most bytes of one string, with its NUL, that exec takes. */
@@ -62,9 +68,8 @@ void strings_free(struct strings *strings);
 char *strings_copy_one(const char __user *ustring, size_t max, int too_long);
 
 /*
- * Push the strings onto a bprm's stack, the first string lowest. The caller
- * must have pushed something by copy_string_kernel(), which charges the stack's
- * first page. Sleeps.
+ * Push the name bprm->filename and the strings onto a new bprm's stack, the
+ * first string lowest. Sets argc, envc and exec of the bprm. Sleeps.
  *
  * Return: 0, -E2BIG (exec's limit, or no memory for the stack) or -EINTR (a
  * fatal signal).
