@@ -339,6 +339,7 @@ int internals_init(bool trust_version)
 	      check_open_unseen();
 	if (err)
 		return err;
+	internals_set_files_cache((void *)lookup("files_cachep"));
 #ifdef CONFIG_SECURITY
 	internals_set_blob_sizes((void *)lookup("blob_sizes"));
 #endif

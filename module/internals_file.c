@@ -42,6 +42,43 @@ static struct files_struct empty_files = {
 	.resize_wait = __WAIT_QUEUE_HEAD_INITIALIZER(empty_files.resize_wait),
 };
 
+/*
+ * The cache of struct files_struct, or NULL if it is not known. Only
+ * internals_init() writes it.
+ */
+static struct kmem_cache *files_cache;
+
+/* The BTF has no types of variables. Compare the size of the cache's objects. */
+void internals_set_files_cache(struct kmem_cache *const *cache)
+{
+	if (cache && *cache && kmem_cache_size(*cache) >= sizeof(struct files_struct))
+		files_cache = *cache;
+}
+
+/*
+ * Make a table with no descriptors and room for NR_OPEN_DEFAULT of them, as
+ * dup_fd() does. dup_fd() would also copy each of the NULL pointers.
+ */
+static struct files_struct *alloc_files(void)
+{
+	struct files_struct *files = kmem_cache_zalloc(files_cache, GFP_KERNEL);
+	struct fdtable *fdt;
+
+	if (!files)
+		return ERR_PTR(-ENOMEM);
+	atomic_set(&files->count, 1);
+	spin_lock_init(&files->file_lock);
+	init_waitqueue_head(&files->resize_wait);
+	fdt = &files->fdtab;
+	fdt->max_fds = NR_OPEN_DEFAULT;
+	fdt->close_on_exec = files->close_on_exec_init;
+	fdt->open_fds = files->open_fds_init;
+	fdt->full_fds_bits = files->full_fds_bits_init;
+	fdt->fd = &files->fd_array[0];
+	RCU_INIT_POINTER(files->fdt, fdt);
+	return files;
+}
+
 static struct files_struct *copy_files(struct files_struct *from)
 {
 	struct files_struct *files;
@@ -72,7 +109,7 @@ struct files_struct *ki_new_files(unsigned int room)
 	struct fdtable *fdt;
 
 	if (room <= NR_OPEN_DEFAULT)
-		return copy_files(&empty_files);
+		return files_cache ? alloc_files() : copy_files(&empty_files);
 	/* Without __GFP_NOWARN kvzalloc() warns about a size above INT_MAX. */
 	roomy = kvzalloc(struct_size(roomy, none, count) + count / BITS_PER_BYTE,
 			 GFP_KERNEL_ACCOUNT | __GFP_NOWARN);

@@ -31,6 +31,7 @@ struct files_struct;
 struct fs_struct;
 struct kernel_clone_args;
 struct kernel_siginfo;
+struct kmem_cache;
 struct ksignal;
 struct linux_binprm;
 struct lsm_blob_sizes;
@@ -181,6 +182,12 @@ extern enum exec_era internals_exec_era;
 #define NONOTIFY_FLAG 0
 #define NONOTIFY_BY_FLAG 0
 #endif
+
+/*
+ * Take the cache that dup_fd() allocates from: the kernel's files_cachep, or
+ * NULL if kallsyms has no such variable.
+ */
+void internals_set_files_cache(struct kmem_cache *const *cache);
 
 #ifdef CONFIG_SECURITY
 /*
