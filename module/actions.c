@@ -280,6 +280,8 @@ void actions_free(struct actions *actions)
 {
 	u32 i;
 
+	if (!actions->list)
+		return;
 	for (i = 0; i < actions->count; i++) {
 		struct action *a = &actions->list[i];
 

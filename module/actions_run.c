@@ -98,8 +98,9 @@ static int run_fchdir(const struct actions *actions, u32 n)
 /* Open a path that starts at number dfd of the child's table, or AT_FDCWD. */
 static struct file *open_at(int dfd, const struct action_open *open)
 {
-	struct filename *name;
+	struct ki_name name;
 	struct file *file;
+	int err;
 
 	/*
 	 * An empty path names no file, as for openat2(2) before 7.3. There
@@ -108,11 +109,11 @@ static struct file *open_at(int dfd, const struct action_open *open)
 	 */
 	if (!open->path[0])
 		return ERR_PTR(-ENOENT);
-	name = getname_kernel(open->path);
-	if (IS_ERR(name))
-		return ERR_CAST(name);
-	file = ki_open(dfd, name, &open->how);
-	putname(name);
+	err = ki_name_begin(&name, open->path);
+	if (err)
+		return ERR_PTR(err);
+	file = ki_open(dfd, name.name, &open->how);
+	ki_name_end(&name);
 	return file;
 }
 

@@ -62,17 +62,18 @@ static int run_bprm(struct linux_binprm *bprm, int fd, struct filename *name,
 
 static int exec_fd(const struct template *tmpl, int fd, const struct exec_args *args)
 {
-	struct filename *name = getname_kernel(tmpl->path);
 	struct linux_binprm *bprm;
+	struct ki_name name;
 	int err;
 
-	if (IS_ERR(name))
-		return PTR_ERR(name);
-	bprm = ki_alloc_bprm(fd, name, tmpl->interpretable);
+	err = ki_name_begin(&name, tmpl->path);
+	if (err)
+		return err;
+	bprm = ki_alloc_bprm(fd, name.name, tmpl->interpretable);
 	if (!IS_ERR(bprm))
 		ki_notify_exec(tmpl->file);
-	err = run_bprm(bprm, fd, name, args);
-	putname(name);
+	err = run_bprm(bprm, fd, name.name, args);
+	ki_name_end(&name);
 	/*
 	 * If tmpl->refused, tmpl->interpretable is false. Then exec, after its
 	 * own checks, returns ENOENT for a format that needs an interpreter.
@@ -231,20 +232,20 @@ static char *read_shown(const struct exec_call *exec)
 /* Do what execve(2) of a path does after its entry. */
 static int exec_path(const char *path, const struct exec_args *args)
 {
-	struct filename *name;
+	struct ki_name name;
 	int err;
 
 	err = ki_exec_check_nproc();
 	if (err)
 		return err;
-	/* getname_kernel() takes an empty path. */
+	/* The kernel takes an empty path that comes from the kernel. */
 	if (!path[0])
 		return -ENOENT;
-	name = getname_kernel(path);
-	if (IS_ERR(name))
-		return PTR_ERR(name);
-	err = run_bprm(ki_alloc_bprm_path(name), -1, name, args);
-	putname(name);
+	err = ki_name_begin(&name, path);
+	if (err)
+		return err;
+	err = run_bprm(ki_alloc_bprm_path(name.name), -1, name.name, args);
+	ki_name_end(&name);
 	return err;
 }
 

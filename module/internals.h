@@ -21,6 +21,7 @@
 #ifndef OUTSPAWN_INTERNALS_H
 #define OUTSPAWN_INTERNALS_H
 
+#include <linux/fs.h>
 #include <linux/types.h>
 
 struct call;
@@ -190,6 +191,30 @@ int ki_alloc_fd(unsigned int start, unsigned int end, unsigned int flags);
  * reference.
  */
 int ki_replace_fd(unsigned int fd, struct file *file, unsigned int flags);
+/*
+ * A path as the kernel's functions take it. getname_kernel() allocates and
+ * clears a page for a path; this struct fits on the stack. If current's system
+ * call is audited, the audit record keeps a reference to the struct filename.
+ * Then ki_name_begin() calls getname_kernel().
+ */
+struct ki_name {
+	struct filename *name; /* 'own', or from getname_kernel() */
+	struct filename own;
+};
+
+/*
+ * Begin to use a path, which must outlive the use. ki_name_end() must follow in
+ * the same system call.
+ *
+ * Return: 0, -ENOMEM or -ENAMETOOLONG.
+ */
+int ki_name_begin(struct ki_name *name, const char *path);
+void ki_name_end(struct ki_name *name);
+/*
+ * Look up a path as kern_path() does, and follow symbolic links. The caller
+ * owns the references in path. Sleeps.
+ */
+int ki_find_path(const char *string, struct path *path);
 /* Open as openat2(2) does. dfd: AT_FDCWD, or a number in current's table. */
 struct file *ki_open(int dfd, struct filename *name, const struct open_how *how);
 /*

@@ -62,7 +62,7 @@ static const char *begin_empty(struct filename *name)
 {
 	const char *string = name->name;
 
-	name->name += strlen(string);
+	name->name = "";
 	return string;
 }
 

@@ -16,6 +16,7 @@
 #include <linux/iversion.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
+#include <linux/namei.h>
 #include <linux/openat2.h>
 #include <linux/slab.h>
 #include <linux/stat.h>
@@ -256,6 +257,46 @@ struct file *ki_open_unseen(const struct path *path, int flags)
 bool ki_mount_is_ours(const struct path *path)
 {
 	return static_call(os_our_mnt)(path->mnt);
+}
+
+int ki_name_begin(struct ki_name *name, const char *path)
+{
+	if (audit_dummy_context()) {
+		memset(&name->own, 0, sizeof(name->own));
+		name->own.name = path;
+		name->name = &name->own;
+		return 0;
+	}
+	name->name = getname_kernel(path);
+	return PTR_ERR_OR_ZERO(name->name);
+}
+
+void ki_name_end(struct ki_name *name)
+{
+	if (name->name != &name->own)
+		putname(name->name);
+}
+
+static int look_up(struct filename *name, struct path *path)
+{
+	unsigned int flags = LOOKUP_FOLLOW | LOOKUP_AUTOMOUNT;
+
+	if (internals_shape[PATH_LOOKUP] == ROOT_CONST)
+		return static_call(os_path_lookup_const)(AT_FDCWD, name, flags, path, NULL);
+	return static_call(os_path_lookup)(AT_FDCWD, name, flags, path, NULL);
+}
+
+int ki_find_path(const char *string, struct path *path)
+{
+	struct ki_name name;
+	int err;
+
+	err = ki_name_begin(&name, string);
+	if (err)
+		return err;
+	err = look_up(name.name, path);
+	ki_name_end(&name);
+	return err;
 }
 
 void ki_set_pwd(const struct path *path)

@@ -95,6 +95,10 @@ KERNEL_FUNCTION(alloc_fd, int (unsigned int, unsigned int, unsigned int));
 KERNEL_FUNCTION(replace_fd, int (unsigned int, struct file *, unsigned int));
 KERNEL_FUNCTION(build_open_flags, int (const struct open_how *, struct open_flags *));
 KERNEL_FUNCTION(file_open, struct file *(int, struct filename *, const struct open_flags *));
+KERNEL_FUNCTION(path_lookup,
+		int (int, struct filename *, unsigned int, struct path *, struct path *));
+KERNEL_FUNCTION(path_lookup_const,
+		int (int, struct filename *, unsigned int, struct path *, const struct path *));
 KERNEL_FUNCTION(set_pwd, void (struct fs_struct *, const struct path *));
 KERNEL_FUNCTION(rlimit_over, bool (struct ucounts *, enum rlimit_type, long unsigned int));
 KERNEL_FUNCTION(alloc_bprm_opens, struct linux_binprm *(int, struct filename *, int));
@@ -137,6 +141,7 @@ enum role {
 	REPLACE_FD,
 	BUILD_OPEN_FLAGS,
 	FILE_OPEN,
+	PATH_LOOKUP,
 	SET_PWD,
 	RLIMIT_OVER,
 	ALLOC_BPRM,
@@ -158,6 +163,7 @@ enum shape {
 	DUP_FD_ERROR, /* dup_fd(files, max_fds, &error) */
 	SECURE_COMPUTING, /* 0 allows */
 	SECCOMP_PERMIT, /* true allows */
+	ROOT_CONST, /* filename_lookup() takes a const root */
 	OPEN_BY_FLAG, /* dentry_open() with NONOTIFY_FLAG */
 };
 

@@ -38,6 +38,8 @@ int search_copy(struct search *out, const char __user *file, const char __user *
 
 void search_free(struct search *search)
 {
+	if (!search->file)
+		return;
 	kvfree(search->file);
 	kvfree(search->path);
 	*search = (struct search) {};

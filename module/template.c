@@ -8,7 +8,6 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mount.h>
-#include <linux/namei.h>
 #include <linux/slab.h>
 #include <linux/stat.h>
 #include <linux/uaccess.h>
@@ -277,7 +276,7 @@ struct template *template_from_path(const char __user *upath, u64 flags)
 	name = strings_copy_one(upath, PATH_MAX, -ENAMETOOLONG);
 	if (IS_ERR(name))
 		return ERR_CAST(name);
-	err = name[0] == '/' ? kern_path(name, LOOKUP_FOLLOW | LOOKUP_AUTOMOUNT, &path) : -EINVAL;
+	err = name[0] == '/' ? ki_find_path(name, &path) : -EINVAL;
 	if (err) {
 		kvfree(name);
 		return ERR_PTR(err);

@@ -5,7 +5,6 @@
  * is stale
  */
 #include <linux/fs.h>
-#include <linux/namei.h>
 #include <linux/path.h>
 
 #include "identity_file.h"
@@ -25,7 +24,7 @@ static int check_path(const struct template *tmpl)
 	struct path path;
 	int err;
 
-	err = kern_path(tmpl->path, LOOKUP_FOLLOW | LOOKUP_AUTOMOUNT, &path);
+	err = ki_find_path(tmpl->path, &path);
 	switch (err) {
 	case 0:
 		break;
@@ -125,7 +124,7 @@ int template_find(const struct template *tmpl, struct path *path)
 
 	if (!tmpl->reachable)
 		return -ESTALE;
-	err = kern_path(tmpl->path, LOOKUP_FOLLOW | LOOKUP_AUTOMOUNT, path);
+	err = ki_find_path(tmpl->path, path);
 	if (err)
 		return err;
 	if (d_inode(path->dentry) == file_inode(tmpl->file))
