@@ -17,6 +17,7 @@
 
 #include "arch.h"
 #include "exec.h"
+#include "exec_file.h"
 #include "fds.h"
 #include "internals.h"
 #include "search.h"
@@ -25,11 +26,14 @@
 #include "template.h"
 #include "template_check.h"
 
+/* No number: the kernel opens the path, or the bprm has its file already. */
+#define NO_FD (-1)
+
 /*
  * Fill in and execute a bprm.
  *
  * @bprm: taken over; or an ERR_PTR, which is returned
- * @fd: as for ki_alloc_bprm(), or -1 if the kernel opens the name
+ * @fd, @name: as for ki_alloc_bprm(), or NO_FD
  */
 static int run_bprm(struct linux_binprm *bprm, int fd, struct filename *name,
 		    const struct exec_args *args)
@@ -46,7 +50,10 @@ static int run_bprm(struct linux_binprm *bprm, int fd, struct filename *name,
 		 * no return.
 		 */
 		arch_clear_user_entry();
-		err = fd < 0 ? ki_bprm_execve_path(bprm, name) : ki_bprm_execve(bprm, fd, name);
+		if (fd == NO_FD)
+			err = ki_bprm_execve_path(bprm, name);
+		else
+			err = ki_bprm_execve(bprm, fd, name);
 		/*
 		 * The kernel has sent a fatal signal. There is no program to
 		 * return to.
@@ -60,24 +67,12 @@ static int run_bprm(struct linux_binprm *bprm, int fd, struct filename *name,
 	return err;
 }
 
-static int exec_fd(const struct template *tmpl, int fd, const struct exec_args *args)
+/*
+ * If tmpl->refused, tmpl->interpretable is false. Then exec, after its own
+ * checks, returns ENOENT for a format that needs an interpreter.
+ */
+static int errno_of(const struct template *tmpl, int err)
 {
-	struct linux_binprm *bprm;
-	struct ki_name name;
-	int err;
-
-	err = ki_name_begin(&name, tmpl->path);
-	if (err)
-		return err;
-	bprm = ki_alloc_bprm(fd, name.name, tmpl->interpretable);
-	if (!IS_ERR(bprm))
-		ki_notify_exec(tmpl->file);
-	err = run_bprm(bprm, fd, name.name, args);
-	ki_name_end(&name);
-	/*
-	 * If tmpl->refused, tmpl->interpretable is false. Then exec, after its
-	 * own checks, returns ENOENT for a format that needs an interpreter.
-	 */
 	return tmpl->refused && err == -ENOENT ? -ENOEXEC : err;
 }
 
@@ -85,43 +80,112 @@ static int exec_fd(const struct template *tmpl, int fd, const struct exec_args *
  * In a mount namespace where the pinned file's mount is foreign, exec of the
  * pinned file would silently give the program less privilege than exec of its
  * path. So look the path up, for the same file at the place where this
- * namespace has it. Return an O_PATH file, a reference.
+ * namespace has it.
+ *
+ * @path: gets references
+ * @stage: SPAWN_TEMPLATE_STAGE_MOUNT if the path does not name the file there
  */
-static struct file *find_again(const struct template *tmpl)
+static int find_again(const struct template *tmpl, struct path *path, u32 *stage)
 {
-	struct file *file;
-	struct path path;
 	int err;
 
-	err = template_find(tmpl, &path);
-	if (err)
+	*stage = SPAWN_TEMPLATE_STAGE_MOUNT;
+	err = template_find(tmpl, path);
+	if (!err)
+		*stage = SPAWN_TEMPLATE_STAGE_EXEC;
+	return err;
+}
+
+/* Open the program's file and deny writers, as do_open_execat() does. */
+static struct file *open_program(const struct path *path)
+{
+	struct file *file = exec_file_open(path);
+	int err;
+
+	if (IS_ERR(file))
+		return file;
+	err = ki_check_opened(file) ?: ki_deny_write(file);
+	if (err) {
+		fput(file);
 		return ERR_PTR(err);
-	file = dentry_open(&path, O_PATH, current_cred());
-	path_put(&path);
+	}
 	return file;
 }
 
+/* Execute the file without a number in the child's table. */
+static int exec_opened(const struct template *tmpl, const struct exec_args *args, u32 *stage)
+{
+	struct path found;
+	struct file *file;
+	int err;
+
+	if (likely(!template_is_foreign(tmpl))) {
+		file = open_program(&tmpl->file->f_path);
+	} else {
+		err = find_again(tmpl, &found, stage);
+		if (err)
+			return err;
+		file = open_program(&found);
+		path_put(&found);
+	}
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	return run_bprm(ki_make_bprm(file, tmpl->path, tmpl->interpretable), NO_FD, NULL, args);
+}
+
 /*
- * Place the file that will be executed at a free number: exec opens a file by
- * number only. The number is close-on-exec, so exec closes it. If exec fails,
- * the child ends anyway. Meanwhile pidfd_getfd(2) can take the file, but cannot
- * read it (O_PATH).
+ * Place the file that will be executed at a free number: here exec opens a file
+ * by number only. The number is close-on-exec, so exec closes it. If exec
+ * fails, the child ends anyway. Meanwhile pidfd_getfd(2) can take the file, but
+ * cannot read it (O_PATH).
  */
 static int place_program(const struct template *tmpl, u32 *stage)
 {
 	struct file *found;
-	int fd;
+	struct path path;
+	int err, fd;
 
 	if (likely(!template_is_foreign(tmpl)))
 		return fds_place_cloexec(tmpl->handle);
-	*stage = SPAWN_TEMPLATE_STAGE_MOUNT;
-	found = find_again(tmpl);
+	err = find_again(tmpl, &path, stage);
+	if (err)
+		return err;
+	found = dentry_open(&path, O_PATH, current_cred());
+	path_put(&path);
 	if (IS_ERR(found))
 		return PTR_ERR(found);
-	*stage = SPAWN_TEMPLATE_STAGE_EXEC;
 	fd = fds_place_cloexec(found);
 	fput(found);
 	return fd;
+}
+
+/*
+ * Execute the file by its number.
+ *
+ * @fd: the number, or NO_FD until it is placed
+ */
+static int exec_placed(const struct template *tmpl, const struct exec_args *args, int *fd,
+		       u32 *stage)
+{
+	struct linux_binprm *bprm;
+	struct ki_name name;
+	int err;
+
+	if (*fd == NO_FD) {
+		err = place_program(tmpl, stage);
+		if (err < 0)
+			return err;
+		*fd = err;
+	}
+	err = ki_name_begin(&name, tmpl->path);
+	if (err)
+		return err;
+	bprm = ki_alloc_bprm(*fd, name.name, tmpl->interpretable);
+	if (!IS_ERR(bprm))
+		ki_notify_exec(tmpl->file);
+	err = run_bprm(bprm, *fd, name.name, args);
+	ki_name_end(&name);
+	return err;
 }
 
 /* An exec in progress, as the system call that it stands for. */
@@ -244,7 +308,7 @@ static int exec_path(const char *path, const struct exec_args *args)
 	err = ki_name_begin(&name, path);
 	if (err)
 		return err;
-	err = run_bprm(ki_alloc_bprm_path(name.name), -1, name.name, args);
+	err = run_bprm(ki_alloc_bprm_path(name.name), NO_FD, name.name, args);
 	ki_name_end(&name);
 	return err;
 }
@@ -350,7 +414,7 @@ static int enter_template(const struct template *tmpl, const struct exec_call *e
 
 static int exec_entered(const struct template *tmpl, const struct exec_call *exec, u32 *stage)
 {
-	int err, fd = -1;
+	int err, fd = NO_FD;
 
 	err = ki_exec_check_nproc();
 	if (err)
@@ -361,12 +425,13 @@ static int exec_entered(const struct template *tmpl, const struct exec_call *exe
 	if (err)
 		return err;
 	do {
-		if (fd < 0)
-			fd = place_program(tmpl, stage);
-		err = fd < 0 ? fd : exec_fd(tmpl, fd, exec->args);
+		if (fd == NO_FD && ki_can_make_bprm())
+			err = exec_opened(tmpl, exec->args, stage);
+		else
+			err = exec_placed(tmpl, exec->args, &fd, stage);
 	} while (begin_again(err, exec));
 	template_end_exec(tmpl);
-	return err;
+	return errno_of(tmpl, err);
 }
 
 int exec_template(const struct template *tmpl, struct exec_args *args, u32 *stage)

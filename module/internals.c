@@ -122,6 +122,12 @@ static const struct function functions[] = {
 #ifdef CONFIG_SECURITY
 	FUNCTION(TASK_KILL, ONLY, "security_task_kill", task_kill, 0, 0),
 #endif
+	FUNCTION(MM_ALLOC, ONLY, "mm_alloc", mm_alloc, 0, 0),
+	FUNCTION(STACK_VMA, ONLY, "create_init_stack_vma", stack_vma, 0, 0),
+	FUNCTION(VM_AREA_ALLOC, ONLY, "vm_area_alloc", vm_area_alloc, 0, 0),
+	FUNCTION(VM_AREA_FREE, ONLY, "vm_area_free", vm_area_free, 0, 0),
+	FUNCTION(INSERT_VM_STRUCT, ONLY, "insert_vm_struct", insert_vm_struct, 0, 0),
+	FUNCTION(POST_OPEN, ONLY, "security_file_post_open", post_open, 0, 0),
 };
 
 /*
@@ -143,7 +149,10 @@ static const struct {
 #endif
 };
 
-/* The row that each role uses. Only internals_init() writes these. */
+/*
+ * The row that each role uses, or NULL for an optional role that no row fits.
+ * Only internals_init() writes these.
+ */
 static const struct function *chosen[ROLES];
 enum shape internals_shape[ROLES];
 enum exec_era internals_exec_era;
@@ -230,8 +239,13 @@ static bool row_fits(const struct function *f, char *found, bool *seen)
 	return !strcmp(found, f->prototype);
 }
 
+bool internals_has(enum role role)
+{
+	return chosen[role];
+}
+
 /*
- * Bind the first row of a role that fits.
+ * Bind the first row of a role that fits. An optional role may have none.
  *
  * @found: room for a prototype
  */
@@ -257,6 +271,8 @@ static int choose(enum role role, char *found)
 		bind_function(f, address);
 		return 0;
 	}
+	if (role >= OPTIONAL_ROLES)
+		return 0;
 	log_unknown(role, name, seen ? found : NULL);
 	return -EOPNOTSUPP;
 }
@@ -343,6 +359,7 @@ int internals_init(bool trust_version)
 	      check_open_unseen();
 	if (err)
 		return err;
+	internals_init_bprm();
 	internals_set_files_cache((void *)lookup("files_cachep"));
 #ifdef CONFIG_SECURITY
 	internals_set_blob_sizes((void *)lookup("blob_sizes"));
@@ -360,8 +377,11 @@ ssize_t internals_show(char *page)
 	enum role role;
 	int len = 0;
 
-	for (role = 0; role < ROLES; role++)
+	for (role = 0; role < ROLES; role++) {
+		if (!chosen[role])
+			continue;
 		len += sysfs_emit_at(page, len, "%s: %s\n", chosen[role]->name,
 				     chosen[role]->prototype);
+	}
 	return len;
 }

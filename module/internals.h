@@ -17,6 +17,7 @@
  * internals_task.c       calls about tasks, signals, system calls, credentials
  * internals_file.c       calls about descriptor tables and files
  * internals_exec.c       calls about exec
+ * internals_bprm.c       makes a bprm of an open file
  */
 #ifndef OUTSPAWN_INTERNALS_H
 #define OUTSPAWN_INTERNALS_H
@@ -271,6 +272,24 @@ int ki_exec_check_nproc(void);
  * Return: the bprm or an ERR_PTR.
  */
 struct linux_binprm *ki_alloc_bprm(int fd, struct filename *name, bool interpretable);
+/*
+ * May ki_make_bprm() be used for this exec? If not, the file must be placed at a
+ * number, for ki_alloc_bprm().
+ */
+bool ki_can_make_bprm(void);
+/*
+ * Let the security modules check a file that current has opened for exec, as
+ * the kernel does at the end of an open. Only if ki_can_make_bprm().
+ */
+int ki_check_opened(struct file *file);
+/*
+ * Start to execute an open file, as ki_alloc_bprm() does. Only if
+ * ki_can_make_bprm(). ki_bprm_execve_path() executes it, with a NULL name.
+ *
+ * @file: opened for exec, with writers denied. Takes over both.
+ * @path: the path to execute it under, which must outlive the bprm
+ */
+struct linux_binprm *ki_make_bprm(struct file *file, const char *path, bool interpretable);
 /* Notify fsnotify's watchers of the exec, if exec itself does not. */
 void ki_notify_exec(struct file *file);
 /*

@@ -35,6 +35,7 @@ struct kmem_cache;
 struct ksignal;
 struct linux_binprm;
 struct lsm_blob_sizes;
+struct mm_struct;
 struct open_how;
 struct path;
 struct pid;
@@ -43,6 +44,7 @@ struct rusage;
 struct seccomp_data;
 struct task_struct;
 struct vfsmount;
+struct vm_area_struct;
 
 /*
  * The layout of fs/internal.h's struct of this name. internals_init() compares
@@ -106,6 +108,13 @@ KERNEL_FUNCTION(alloc_bprm, struct linux_binprm *(int, struct filename *));
 KERNEL_FUNCTION(bprm_execve, int (struct linux_binprm *));
 KERNEL_FUNCTION(bprm_execve_opens, int (struct linux_binprm *, int, struct filename *, int));
 KERNEL_FUNCTION(free_bprm, void (struct linux_binprm *));
+KERNEL_FUNCTION(mm_alloc, struct mm_struct *(void));
+KERNEL_FUNCTION(stack_vma,
+		int (struct mm_struct *, struct vm_area_struct **, long unsigned int *));
+KERNEL_FUNCTION(vm_area_alloc, struct vm_area_struct *(struct mm_struct *));
+KERNEL_FUNCTION(vm_area_free, void (struct vm_area_struct *));
+KERNEL_FUNCTION(insert_vm_struct, int (struct mm_struct *, struct vm_area_struct *));
+KERNEL_FUNCTION(post_open, int (struct file *, int));
 KERNEL_FUNCTION(open_unseen, struct file *(const struct path *, int, const struct cred *));
 KERNEL_FUNCTION(our_mnt, bool (struct vfsmount *));
 KERNEL_FUNCTION(has_ns_capability, bool (struct task_struct *, struct user_namespace *, int));
@@ -153,6 +162,14 @@ enum role {
 #ifdef CONFIG_SECURITY
 	TASK_KILL,
 #endif
+	/* From here on, a kernel need not have the function. */
+	OPTIONAL_ROLES,
+	MM_ALLOC = OPTIONAL_ROLES,
+	STACK_VMA,
+	VM_AREA_ALLOC,
+	VM_AREA_FREE,
+	INSERT_VM_STRUCT,
+	POST_OPEN,
 	ROLES
 };
 
@@ -188,6 +205,12 @@ extern enum exec_era internals_exec_era;
 #define NONOTIFY_FLAG 0
 #define NONOTIFY_BY_FLAG 0
 #endif
+
+/* Does this kernel have the function of an optional role? For internals_init(). */
+bool internals_has(enum role role);
+
+/* Find out whether ki_make_bprm() may be used. For internals_init(). */
+void internals_init_bprm(void);
 
 /*
  * Take the cache that dup_fd() allocates from: the kernel's files_cachep, or

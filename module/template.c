@@ -14,6 +14,7 @@
 #include <linux/user_namespace.h>
 
 #include "elf_file.h"
+#include "exec_file.h"
 #include "fds.h"
 #include "identity_file.h"
 #include "internals.h"
@@ -25,37 +26,6 @@ static atomic64_t templates = ATOMIC64_INIT(0);
 u64 template_count(void)
 {
 	return atomic64_read(&templates);
-}
-
-/*
- * Open a file for exec, with the checks of do_open_execat() in fs/exec.c:
- * execute permission, a regular file, no noexec mount. Read permission is not
- * needed.
- */
-static struct file *open_for_exec(const struct path *path)
-{
-	umode_t mode = d_inode(path->dentry)->i_mode;
-	struct file *file;
-	int err;
-
-	/*
-	 * An O_PATH | O_NOFOLLOW descriptor of a link: ELOOP as may_open() in
-	 * fs/namei.c.
-	 */
-	if (S_ISLNK(mode))
-		return ERR_PTR(-ELOOP);
-	if (!S_ISREG(mode))
-		return ERR_PTR(-EACCES);
-	if ((path->mnt->mnt_flags & MNT_NOEXEC) ||
-	    (path->mnt->mnt_sb->s_iflags & SB_I_NOEXEC))
-		return ERR_PTR(-EACCES);
-	err = path_permission(path, MAY_EXEC | MAY_OPEN);
-	if (err)
-		return ERR_PTR(err);
-	file = dentry_open(path, O_RDONLY | O_LARGEFILE | __FMODE_EXEC, current_cred());
-	if (!IS_ERR(file))
-		ki_notify_open(file);
-	return file;
 }
 
 /*
@@ -236,7 +206,7 @@ static struct template *template_of(struct file *file, struct file *handle, cons
 /* Make a template of the file at a path. 'name' becomes the template's path. */
 static struct template *pin(const struct path *path, const char *name, u64 flags)
 {
-	struct file *file = open_for_exec(path);
+	struct file *file = exec_file_open(path);
 	struct findings found = {};
 	struct template *tmpl;
 	struct file *handle;
