@@ -360,6 +360,7 @@ int internals_init(bool trust_version)
 	if (err)
 		return err;
 	internals_init_bprm();
+	internals_set_mount_lock((void *)lookup("mount_lock"));
 	internals_set_files_cache((void *)lookup("files_cachep"));
 #ifdef CONFIG_SECURITY
 	internals_set_blob_sizes((void *)lookup("blob_sizes"));

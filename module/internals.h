@@ -216,6 +216,13 @@ void ki_name_end(struct ki_name *name);
  * owns the references in path. Sleeps.
  */
 int ki_find_path(const char *string, struct path *path);
+/*
+ * Return the count of mount_lock, which changes with every change of a mount in
+ * the system. An odd number: a mount is changing, or the count is not known.
+ */
+unsigned int ki_mount_seq(void);
+/* Is this current's root directory? */
+bool ki_is_root(const struct path *path);
 /* Open as openat2(2) does. dfd: AT_FDCWD, or a number in current's table. */
 struct file *ki_open(int dfd, struct filename *name, const struct open_how *how);
 /*

@@ -18,6 +18,8 @@
 #include <linux/mm.h>
 #include <linux/namei.h>
 #include <linux/openat2.h>
+#include <linux/path.h>
+#include <linux/seqlock.h>
 #include <linux/slab.h>
 #include <linux/stat.h>
 #include <linux/version.h>
@@ -297,6 +299,39 @@ int ki_find_path(const char *string, struct path *path)
 	err = look_up(name.name, path);
 	ki_name_end(&name);
 	return err;
+}
+
+/*
+ * The kernel's mount_lock, or NULL if it is not known. Only internals_init()
+ * writes it.
+ */
+static const seqlock_t *mount_lock;
+
+void internals_set_mount_lock(const seqlock_t *lock)
+{
+	mount_lock = lock;
+}
+
+unsigned int ki_mount_seq(void)
+{
+	return mount_lock ? raw_read_seqcount(&mount_lock->seqcount) : 1;
+}
+
+bool ki_is_root(const struct path *path)
+{
+	struct fs_struct *fs = current->fs;
+	bool same;
+
+#ifdef OUTSPAWN_FS_SEQLOCK
+	read_seqlock_excl(&fs->seq);
+	same = path_equal(path, &fs->root);
+	read_sequnlock_excl(&fs->seq);
+#else
+	spin_lock(&fs->lock);
+	same = path_equal(path, &fs->root);
+	spin_unlock(&fs->lock);
+#endif
+	return same;
 }
 
 void ki_set_pwd(const struct path *path)

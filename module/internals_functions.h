@@ -19,6 +19,7 @@
 #define OUTSPAWN_INTERNALS_FUNCTIONS_H
 
 #include <linux/fs.h>
+#include <linux/seqlock.h>
 #include <linux/static_call.h>
 #include <linux/types.h>
 #include <linux/user_namespace.h>
@@ -217,6 +218,9 @@ void internals_init_bprm(void);
  * NULL if kallsyms has no such variable.
  */
 void internals_set_files_cache(struct kmem_cache *const *cache);
+
+/* Take the kernel's mount_lock, or NULL if kallsyms has no such variable. */
+void internals_set_mount_lock(const seqlock_t *lock);
 
 #ifdef CONFIG_SECURITY
 /*

@@ -321,6 +321,7 @@ static void release(struct kref *ref)
 	fput(tmpl->handle);
 	close_exec_file(tmpl->file, tmpl->deny_write);
 	owner_destroy(&tmpl->owner);
+	path_chain_free(&tmpl->chain);
 	kfree(tmpl);
 	atomic64_dec(&templates);
 }

@@ -3,8 +3,9 @@
 /*
  * template.h - an executable, pinned and checked
  *
- * A template is complete once it is made. Only its counters change later, so
- * tasks read it without a lock. The template fd holds a reference. Every struct
+ * A template is complete once it is made. Only its counters and 'chain' change
+ * later, so tasks read it without a lock; path_chain.c says how 'chain' is
+ * read. The template fd holds a reference. Every struct
  * spawn holds another until its child is done with exec.
  */
 #ifndef OUTSPAWN_TEMPLATE_H
@@ -16,6 +17,7 @@
 #include "elf.h"
 #include "identity.h"
 #include "owner.h"
+#include "path_chain.h"
 
 struct file;
 
@@ -35,6 +37,7 @@ struct template {
 	struct file *handle; /* the same file, O_PATH, for the child's table */
 	struct owner owner; /* the process that may spawn from the template */
 	const char *path; /* AT_EXECFN and comm of the children; in this allocation */
+	struct path_chain __rcu *chain; /* how 'path' was looked up last, or NULL */
 	bool by_path; /* made from a path, which must continue to name this file */
 	bool reachable; /* 'path' named the file; false for an invented name */
 	bool by_interpreter; /* ANY_FORMAT, and not known to be an ELF program */

@@ -4,6 +4,7 @@
  * template_check.c - check whether current may use a template, and whether it
  * is stale
  */
+#include <linux/audit.h>
 #include <linux/fs.h>
 #include <linux/path.h>
 
@@ -18,12 +19,16 @@
  * are current's own, as for execve(2): current may have no right to search a
  * directory.
  */
-static int check_path(const struct template *tmpl)
+static int check_path(struct template *tmpl)
 {
 	const struct path *pinned = &tmpl->file->f_path;
+	unsigned int mounts = path_chain_begin();
 	struct path path;
 	int err;
 
+	/* The audit log gets a record of each look-up. */
+	if (audit_dummy_context() && path_chain_holds(&tmpl->chain))
+		return 0;
 	err = ki_find_path(tmpl->path, &path);
 	switch (err) {
 	case 0:
@@ -37,6 +42,9 @@ static int check_path(const struct template *tmpl)
 	}
 	if (path.mnt != pinned->mnt || d_inode(path.dentry) != d_inode(pinned->dentry))
 		err = -ESTALE;
+	/* The template holds the pinned dentry, not that of another hard link. */
+	if (!err && path.dentry == pinned->dentry)
+		path_chain_record(&tmpl->chain, tmpl->path, &path, mounts);
 	path_put(&path);
 	return err;
 }
@@ -75,7 +83,7 @@ static int check_file(const struct template *tmpl, const struct path *path)
 	return identity_is_after(&identity.key, now.tv_sec, now.tv_nsec) ? 0 : -ESTALE;
 }
 
-int template_check_fresh(const struct template *tmpl)
+int template_check_fresh(struct template *tmpl)
 {
 	int err = check_file(tmpl, &tmpl->file->f_path);
 
@@ -105,7 +113,7 @@ void template_end_exec(const struct template *tmpl)
 		ki_allow_write(tmpl->file);
 }
 
-int template_check(const struct template *tmpl)
+int template_check(struct template *tmpl)
 {
 	if (!owner_is_current(&tmpl->owner))
 		return -EACCES;

@@ -19,9 +19,9 @@ struct template;
  * if the file changed or its path names another file; or the errno of the
  * look-up (-EACCES, -EIO...).
  */
-int template_check(const struct template *tmpl);
+int template_check(struct template *tmpl);
 /* The part of template_check() without the owner. May sleep. */
-int template_check_fresh(const struct template *tmpl);
+int template_check_fresh(struct template *tmpl);
 
 /*
  * In the child, before and after exec of the file. If the template does not

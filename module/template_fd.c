@@ -77,7 +77,7 @@ static void template_fd_show_fdinfo(struct seq_file *m, struct file *file)
 
 static long ioctl_query(struct file *file, void __user *arg, size_t size)
 {
-	const struct template *tmpl = file->private_data;
+	struct template *tmpl = file->private_data;
 	struct spawn_template_query query = {};
 	struct template_facts facts;
 	int err;
