@@ -89,7 +89,9 @@ static bool copy(struct files_struct *to, unsigned int *end)
 	spin_lock_nested(&to->file_lock, SINGLE_DEPTH_NESTING);
 	from_fdt = files_fdtable(caller_files);
 	to_fdt = files_fdtable(to);
-	*end = min(*end, end_of_inheritable(from_fdt));
+	/* Every table has room for FDS_STDIO: the end need not be known. */
+	if (*end > NR_OPEN_DEFAULT)
+		*end = min(*end, end_of_inheritable(from_fdt));
 	fits = *end <= to_fdt->max_fds;
 	for (word = 0; fits && word * BITS_PER_LONG < *end; word++)
 		copy_word(to_fdt, from_fdt, word,

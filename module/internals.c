@@ -122,6 +122,7 @@ static const struct function functions[] = {
 #ifdef CONFIG_SECURITY
 	FUNCTION(TASK_KILL, ONLY, "security_task_kill", task_kill, 0, 0),
 #endif
+	FUNCTION(ALLOC_FDTABLE, ONLY, "alloc_fdtable", alloc_fdtable, 0, 0),
 	FUNCTION(MM_ALLOC, ONLY, "mm_alloc", mm_alloc, 0, 0),
 	FUNCTION(STACK_VMA, ONLY, "create_init_stack_vma", stack_vma, 0, 0),
 	FUNCTION(VM_AREA_ALLOC, ONLY, "vm_area_alloc", vm_area_alloc, 0, 0),

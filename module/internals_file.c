@@ -54,15 +54,37 @@ static struct kmem_cache *files_cache;
 /* The BTF has no types of variables. Compare the size of the cache's objects. */
 void internals_set_files_cache(struct kmem_cache *const *cache)
 {
-	if (cache && *cache && kmem_cache_size(*cache) >= sizeof(struct files_struct))
+	if (cache && *cache && internals_has(ALLOC_FDTABLE) &&
+	    kmem_cache_size(*cache) >= sizeof(struct files_struct))
 		files_cache = *cache;
 }
 
+/* Allocate the arrays of a table with more room than struct files_struct has. */
+static struct fdtable *alloc_arrays(unsigned int room)
+{
+	struct fdtable *fdt = static_call(os_alloc_fdtable)(room);
+
+	/* Older stable kernels return NULL, and give less room above nr_open. */
+	if (IS_ERR_OR_NULL(fdt))
+		return fdt ?: ERR_PTR(-ENOMEM);
+	if (fdt->max_fds < room) {
+		kvfree(fdt->fd);
+		kvfree(fdt->open_fds);
+		kfree(fdt);
+		return ERR_PTR(-EMFILE);
+	}
+	memset(fdt->fd, 0, fdt->max_fds * sizeof(*fdt->fd));
+	bitmap_zero(fdt->open_fds, fdt->max_fds);
+	bitmap_zero(fdt->close_on_exec, fdt->max_fds);
+	bitmap_zero(fdt->full_fds_bits, BITS_TO_LONGS(fdt->max_fds));
+	return fdt;
+}
+
 /*
- * Make a table with no descriptors and room for NR_OPEN_DEFAULT of them, as
- * dup_fd() does. dup_fd() would also copy each of the NULL pointers.
+ * Make a table with no descriptors, as dup_fd() does. dup_fd() would also copy
+ * the NULL pointers, one by one.
  */
-static struct files_struct *alloc_files(void)
+static struct files_struct *alloc_files(unsigned int room)
 {
 	struct files_struct *files = kmem_cache_zalloc(files_cache, GFP_KERNEL);
 	struct fdtable *fdt;
@@ -78,6 +100,13 @@ static struct files_struct *alloc_files(void)
 	fdt->open_fds = files->open_fds_init;
 	fdt->full_fds_bits = files->full_fds_bits_init;
 	fdt->fd = &files->fd_array[0];
+	if (room > NR_OPEN_DEFAULT) {
+		fdt = alloc_arrays(room);
+		if (IS_ERR(fdt)) {
+			kmem_cache_free(files_cache, files);
+			return ERR_CAST(fdt);
+		}
+	}
 	RCU_INIT_POINTER(files->fdt, fdt);
 	return files;
 }
@@ -111,8 +140,10 @@ struct files_struct *ki_new_files(unsigned int room)
 	struct files_struct *files;
 	struct fdtable *fdt;
 
+	if (files_cache)
+		return alloc_files(room);
 	if (room <= NR_OPEN_DEFAULT)
-		return files_cache ? alloc_files() : copy_files(&empty_files);
+		return copy_files(&empty_files);
 	/* Without __GFP_NOWARN kvzalloc() warns about a size above INT_MAX. */
 	roomy = kvzalloc(struct_size(roomy, none, count) + count / BITS_PER_BYTE,
 			 GFP_KERNEL_ACCOUNT | __GFP_NOWARN);

@@ -26,6 +26,7 @@
 
 struct cred;
 struct fd_range;
+struct fdtable;
 struct file;
 struct filename;
 struct files_struct;
@@ -93,6 +94,7 @@ KERNEL_FUNCTION(leave_frozen, void (bool));
 KERNEL_FUNCTION(pidfd_prepare, int (struct pid *, unsigned int, struct file **));
 KERNEL_FUNCTION(dup_fd_range, struct files_struct *(struct files_struct *, struct fd_range *));
 KERNEL_FUNCTION(dup_fd_error, struct files_struct *(struct files_struct *, unsigned int, int *));
+KERNEL_FUNCTION(alloc_fdtable, struct fdtable *(unsigned int));
 KERNEL_FUNCTION(put_files, void (struct files_struct *));
 KERNEL_FUNCTION(alloc_fd, int (unsigned int, unsigned int, unsigned int));
 KERNEL_FUNCTION(replace_fd, int (unsigned int, struct file *, unsigned int));
@@ -165,7 +167,8 @@ enum role {
 #endif
 	/* From here on, a kernel need not have the function. */
 	OPTIONAL_ROLES,
-	MM_ALLOC = OPTIONAL_ROLES,
+	ALLOC_FDTABLE = OPTIONAL_ROLES,
+	MM_ALLOC,
 	STACK_VMA,
 	VM_AREA_ALLOC,
 	VM_AREA_FREE,
