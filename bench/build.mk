@@ -1,11 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Copyright (C) 2026 The outspawn authors
 #
-# spawn-cost, posix-cost  programs that measure; installed beside the suites
-# nothing                 the program that they start
-#
-# tests/guest/check-cost runs spawn-cost and compares its numbers with limits.
+# spawn-bench             measures what a spawn costs; "make bench" and "outspawn bench"
+# bench-nolibc, -static,  the programs that it starts
+# bench-dynamic
 
+BENCH := $(O)/bench/spawn-bench
+# All but main.o: the unit tests link them, too.
+BENCH_OBJECTS := $(patsubst %,$(O)/bench/%.o,callers clock judge measure methods options output \
+		   plan programs progress rows run statistics)
+BENCH_CHILDREN := $(patsubst %,$(O)/bench/bench-%,nolibc static dynamic)
+BENCHES += $(BENCH) $(BENCH_CHILDREN)
+
+$(BENCH): $(O)/bench/main.o $(BENCH_OBJECTS) $(LIB_STATIC)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
+
+$(O)/bench/programs/nolibc.o: EXTRA_CFLAGS = -ffreestanding -fno-stack-protector -fno-pic
+$(O)/bench/bench-nolibc: $(O)/bench/programs/nolibc.o
+	$(CC) $(CFLAGS) -static -nostdlib -no-pie -o $@ $<
+$(O)/bench/bench-static: $(O)/bench/programs/libc.o
+	$(CC) $(CFLAGS) -static -o $@ $<
+$(O)/bench/bench-dynamic: $(O)/bench/programs/libc.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
+# The older programs: tests/guest/check-cost runs spawn-cost.
 BENCHES += $(O)/bench/spawn-cost $(O)/bench/posix-cost $(O)/bench/nothing
 GUEST_SCRIPTS += $(S)/tests/guest/check-cost
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright (C) 2026 The outspawn authors */
+/* judge.h - compare figures with their limits */
+#ifndef OUTSPAWN_BENCH_JUDGE_H
+#define OUTSPAWN_BENCH_JUDGE_H
+
+#include "rows.h"
+
+enum limit_set { WHOLE_SET, SHORT_SET };
+
+/*
+ * Print a line for each figure that has a limit and was measured: its verdict, the
+ * figure, the limit. As TAP if tap is set.
+ *
+ * Return: how many are above their limits.
+ */
+int judge(FILE *to, const struct rows *rows, enum unit unit, enum limit_set set, bool tap);
+
+#endif /* OUTSPAWN_BENCH_JUDGE_H */
