@@ -23,13 +23,5 @@ $(O)/bench/bench-static: $(O)/bench/programs/libc.o
 $(O)/bench/bench-dynamic: $(O)/bench/programs/libc.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
-# The older programs: tests/guest/check-cost runs spawn-cost.
-BENCHES += $(O)/bench/spawn-cost $(O)/bench/posix-cost $(O)/bench/nothing
-GUEST_SCRIPTS += $(S)/tests/guest/check-cost
-
-$(O)/bench/spawn-cost $(O)/bench/posix-cost: %: %.o $(LIB_STATIC)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
-
-$(O)/bench/nothing.o: EXTRA_CFLAGS = -ffreestanding -fno-stack-protector -fno-pic
-$(O)/bench/nothing: $(O)/bench/nothing.o
-	$(CC) $(CFLAGS) -static -nostdlib -no-pie -o $@ $<
+$(O)/tests/unit/test_bench: $(O)/tests/unit/test_bench.o $(BENCH_OBJECTS) $(LIB_STATIC)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lpthread

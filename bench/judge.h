@@ -9,8 +9,9 @@
 enum limit_set { WHOLE_SET, SHORT_SET };
 
 /*
- * Print a line for each figure that has a limit and was measured: its verdict, the
- * figure, the limit. As TAP if tap is set.
+ * Print a line for each figure that has a limit: its verdict, the figure, the limit.
+ * As TAP if tap is set. A figure of the whole set that was not measured is left
+ * out; one of the short set is a failure.
  *
  * Return: how many are above their limits.
  */

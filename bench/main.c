@@ -58,13 +58,35 @@ static int save_json(const char *path, const struct rows *rows)
 	return 0;
 }
 
+/* In TAP the table is a comment. */
+static void show_table(const struct rows *rows, bool tap)
+{
+	char *text, *line;
+	size_t size;
+	FILE *memory;
+
+	if (!tap) {
+		print_table(stdout, rows, bench_clock.unit);
+		putchar('\n');
+		return;
+	}
+	memory = open_memstream(&text, &size);
+	if (!memory)
+		abort();
+	print_table(memory, rows, bench_clock.unit);
+	fclose(memory);
+	puts("TAP version 13");
+	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		printf("# %s\n", line);
+	free(text);
+}
+
 static int report(const struct options *options, const struct rows *rows)
 {
 	enum limit_set set = options->short_set ? SHORT_SET : WHOLE_SET;
 	int above, status = 0;
 
-	print_table(stdout, rows, bench_clock.unit);
-	putchar('\n');
+	show_table(rows, options->tap);
 	above = judge(stdout, rows, bench_clock.unit, set, options->tap);
 	if (options->json)
 		status = save_json(options->json, rows);
@@ -82,6 +104,11 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	clock_begin();
+	if (options.short_set && options.judge && bench_clock.unit != INSTRUCTIONS) {
+		fputs("bench: the clock does not count instructions here: use tests/vm/run -i\n",
+		      stderr);
+		return 2;
+	}
 	let_kernel_settle();
 	make_plan(&options, bench_clock.unit, &plan);
 	failed = run_plan(&plan, &options, &rows);

@@ -31,7 +31,7 @@ static const char usage[] =
 	"  --judge          exit with 1 if a figure is above its limit\n"
 	"  --tap            print the verdicts as TAP\n"
 	"  --trace          with marks for \"make profile\"\n"
-	"  --progress=bar|lines|none\n"
+	"  --progress bar|lines|none\n"
 	"  --help\n"
 	"\n"
 	"A LIST has commas. With a selection, what is not selected is: nolibc, all methods,\n"

@@ -3,7 +3,7 @@
 /*
  * test_scale.c - large callers and many spawns: correct, with little memory
  *
- * check-cost and bench measure the cost in time.
+ * spawn-bench measures what that costs.
  */
 #include "common_process.h"
 
