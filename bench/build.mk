@@ -9,8 +9,18 @@ BENCH := $(O)/bench/spawn-bench
 # All but main.o: the unit tests link them, too.
 BENCH_OBJECTS := $(patsubst %,$(O)/bench/%.o,callers clock judge measure methods options output \
 		   plan programs progress rows run statistics)
-BENCH_CHILDREN := $(patsubst %,$(O)/bench/bench-%,nolibc static dynamic)
+# A machine may have no C library for static programs: then that program is left out.
+HAVE_STATIC_LIBC := $(filter /%,$(shell $(CC) -print-file-name=libc.a))
+BENCH_CHILDREN := $(patsubst %,$(O)/bench/bench-%,nolibc dynamic $(if $(HAVE_STATIC_LIBC),static))
 BENCHES += $(BENCH) $(BENCH_CHILDREN)
+# "outspawn bench" executes it.
+PROGRAMS += $(BENCH) $(BENCH_CHILDREN)
+
+install-programs: install-bench
+.PHONY: install-bench
+install-bench: $(BENCH) $(BENCH_CHILDREN)
+	$(INSTALL) -d $(DESTDIR)$(LIBEXECDIR)
+	$(INSTALL) -m755 $^ $(DESTDIR)$(LIBEXECDIR)
 
 $(BENCH): $(O)/bench/main.o $(BENCH_OBJECTS) $(LIB_STATIC)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread

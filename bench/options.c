@@ -12,7 +12,7 @@
 #define MOST_ROUNDS 100000
 
 static const char usage[] =
-	"Usage: spawn-bench [OPTION]...\n"
+	"Usage: outspawn bench [OPTION]...\n"
 	"Measure what starting a program costs: with fork, vfork, posix_spawn, clone3 and\n"
 	"outspawn, from small and from large callers.\n"
 	"\n"

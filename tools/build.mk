@@ -4,11 +4,12 @@
 # The outspawn command and its man page. The command links the library statically.
 
 TOOL := $(O)/tools/outspawn
-TOOL_OBJECTS := $(patsubst %,$(O)/tools/%.o,main run setup parse info doctor find)
+TOOL_OBJECTS := $(patsubst %,$(O)/tools/%.o,main run setup parse info doctor find bench)
 PROGRAMS += $(TOOL)
 
 $(O)/tools/main.o: EXTRA_CFLAGS = -DOUTSPAWN_VERSION='"$(VERSION)"'
 $(O)/tools/main.o: $(S)/VERSION
+$(O)/tools/bench.o: EXTRA_CFLAGS = -DOUTSPAWN_LIBEXECDIR='"$(LIBEXECDIR)"'
 
 $(TOOL): $(TOOL_OBJECTS) $(LIB_STATIC)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^

@@ -18,12 +18,14 @@ static const struct command {
 	{ "run", "outspawn: run", cmd_run },
 	{ "info", "outspawn: info", cmd_info },
 	{ "doctor", "outspawn: doctor", cmd_doctor },
+	{ "bench", "outspawn: bench", cmd_bench },
 };
 
 static const char usage[] =
 	"Usage: outspawn run [OPTION]... [--] PROG [ARG]...   start a program from a template\n"
 	"       outspawn info PROG                            print what its template pins\n"
 	"       outspawn doctor                               check that nothing is missing\n"
+	"       outspawn bench [OPTION]...                    measure what a spawn costs here\n"
 	"       outspawn --help | --version\n"
 	"\n"
 	"Each command has its own --help. See outspawn(1).\n";

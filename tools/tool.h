@@ -22,6 +22,7 @@ enum {
 int cmd_run(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
+int cmd_bench(int argc, char **argv);
 
 /* Print "outspawn: message" on stderr. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
