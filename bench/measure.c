@@ -3,9 +3,10 @@
 /*
  * Measure one spawn.
  *
- * Each method is measured twice. The first child only ends, so that the total has
- * nothing else in it. The second child reports its first instruction through
- * stdout, which is a pipe.
+ * Each method spawns twice. The first child reports its first instruction through
+ * stdout, which is a pipe. The second child only ends, so that the total has
+ * nothing else in it. The kernel puts some of its cleaning up off until later; here
+ * it does so during a spawn of the same method.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -260,14 +261,15 @@ static struct sample measure(const struct question *question)
 		measure_again(question, &sample);
 		return sample;
 	}
-	measure_total(question, strings, &sample);
-	if (question->method == BY_FORK)
-		recover_from_fork(question, strings);
-	if (!sample.error && program_infos[question->program].own && bench_clock.counter) {
+	if (program_infos[question->program].own && bench_clock.counter) {
 		measure_first(question, strings, &sample);
 		if (question->method == BY_FORK)
 			recover_from_fork(question, strings);
 	}
+	if (!sample.error)
+		measure_total(question, strings, &sample);
+	if (question->method == BY_FORK)
+		recover_from_fork(question, strings);
 	return sample;
 }
 

@@ -44,7 +44,7 @@ static void print_row(FILE *to, const struct rows *rows, const struct row *row, 
 	print_number(to, total.min);
 	print_number(to, total.q1);
 	print_number(to, total.median);
-	if (other)
+	if (other && total.min)
 		fprintf(to, " %8.2f", ratio_of(row, other, TOTAL, unit));
 	else
 		fprintf(to, " %8s", "-");
@@ -126,7 +126,7 @@ static void write_row(FILE *to, const struct rows *rows, const struct row *row, 
 		write_value(to, part_names[part], "q1", summary.q1);
 		write_value(to, part_names[part], "median", summary.median);
 	}
-	if (other)
+	if (other && summary.min)
 		fprintf(to, "\"total_to_posix_spawn\": %.4f, ", ratio_of(row, other, TOTAL, unit));
 	fprintf(to, "\"faults\": %llu, \"switches\": %llu, \"rounds\": %d, \"unit\": \"%s\"}",
 		(unsigned long long)median_count(row->faults, row->rounds),

@@ -3,10 +3,10 @@
 /* The plans: the whole set, the short one, and a selection. */
 #include "plan.h"
 
-#define ROUNDS 61
+#define ROUNDS 101
 #define SHORT_ROUNDS 101
 #define TRACE_ROUNDS 12
-#define TIMED_TIMES 5 /* as many rounds if time is measured, which varies more */
+#define TIMED_TIMES 3 /* as many rounds if time is measured, which varies more */
 #define LARGE_MIB 1000 /* a caller that fork is slow in */
 #define FORK_SHARE 8
 #define MANY_STRINGS_SHARE 8
@@ -76,7 +76,7 @@ static void add_whole_set(struct plan *plan, int rounds, bool timed)
 		    rounds / 2);
 	/* With one processor, busy threads only take turns with the spawns. */
 	if (timed)
-		add(plan, NOLIBC, 0, BUSY_CALLERS, RIVALS | SINGLE, rounds);
+		add(plan, NOLIBC, 0, BUSY_CALLERS, RIVALS | SINGLE, rounds / 3);
 }
 
 static void add_selection(struct plan *plan, const struct options *options, int rounds)

@@ -10,6 +10,8 @@
 #include "programs.h"
 #include "programs/child.h"
 
+#define SHORT_ARGUMENTS 256
+
 const struct program_info program_infos[PROGRAMS] = {
 	[NOLIBC] = { "nolibc", "bench-nolibc", true, { NULL }, 1 },
 	[STATIC] = { "static", "bench-static", true, { NULL }, 2 },
@@ -101,6 +103,17 @@ static struct strings given_strings(enum program program)
 	return strings;
 }
 
+/* Some empty arguments leave room for the program's path. */
+static char **make_most(void)
+{
+	char **list = make_list(MOST_STRINGS, 2);
+	int i;
+
+	for (i = CHILD_SINCE + 1; i < SHORT_ARGUMENTS; i++)
+		list[i][0] = '\0';
+	return list;
+}
+
 struct strings make_strings(enum program program, int count)
 {
 	struct strings strings;
@@ -110,6 +123,8 @@ struct strings make_strings(enum program program, int count)
 	if (count == REAL_STRINGS)
 		strings = (struct strings){ make_list(REAL_ARGUMENTS, REAL_LENGTH),
 					    make_list(REAL_VARIABLES, REAL_LENGTH), count };
+	else if (count == MOST_STRINGS)
+		strings = (struct strings){ make_most(), make_list(0, 1), count };
 	else
 		strings =
 			(struct strings){ make_list(count ? count : 1, 2), make_list(0, 1), count };

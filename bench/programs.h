@@ -31,7 +31,7 @@ const char *bench_directory(void);
 #define REAL_LENGTH 55 /* bytes of each string, with its NUL */
 #define REAL_STRINGS (REAL_ARGUMENTS + REAL_VARIABLES)
 
-/* As many arguments of one byte as Linux takes with a stack of 8 MiB. */
+/* As many arguments as Linux takes with a stack of 8 MiB. */
 #define MOST_STRINGS 209711
 
 struct strings {

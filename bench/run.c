@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Copyright (C) 2026 The outspawn authors
 /*
- * Carry out a plan: make the callers of a group, and let them take turns. The
- * first caller and the first method change from round to round: the kernel may
- * clean up after one while it runs another.
+ * Carry out a plan: make the callers of a group, and let them take turns. Their
+ * order and that of the methods change from round to round: the kernel may clean
+ * up after one while it runs another.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@ struct run {
 	struct progress progress;
 	int device;
 	int status;
+	unsigned int random;
 	/* of the group that is measured now */
 	const struct group *group;
 	int number;
@@ -68,6 +70,7 @@ static bool begin_worker(struct run *run, enum caller caller)
 	if (worker->pid < 0)
 		return false;
 	if (!worker->pid) {
+		signal(SIGPIPE, SIG_DFL);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(ask[1]);
 		close(answer[0]);
@@ -140,20 +143,19 @@ static void print_trace(const struct run *run, const struct worker *worker, enum
 
 static void measure_one(struct run *run, int w, int m, int round)
 {
-	struct worker *worker = &run->workers[w];
+	const struct worker *worker = &run->workers[w];
 	enum method method = run->methods[m];
 	struct question question = { run->group->program, run->group->strings, method,
 				     run->options->trace && round >= 0 };
-	struct sample sample;
+	struct sample sample = { 0 };
 
+	if (round >= 0)
+		progress_add(&run->progress, work_of(run->group, worker->caller, method));
 	if (run->failed[w][m] ||
 	    (round + WARM_UP) % rounds_between(run->group, worker->caller, method))
 		return;
-	if (!ask(worker, &question, &sample)) {
-		run->failed[w][m] = true;
-		run->status = 2;
-		return;
-	}
+	if (!ask(worker, &question, &sample))
+		sample.error = EPIPE; /* the caller has ended */
 	if (sample.error) {
 		run->failed[w][m] = true;
 		fail(run, worker->caller, method, sample.error);
@@ -163,20 +165,30 @@ static void measure_one(struct run *run, int w, int m, int round)
 		return;
 	keep_sample(&run->rows->list[run->row_of[w][m]], round, &sample);
 	print_trace(run, worker, method, &sample);
-	progress_add(&run->progress, work_of(run->group, worker->caller, method) *
-					     rounds_between(run->group, worker->caller, method));
+}
+
+/* Fill in the numbers below count, in an order that is the same in each benchmark. */
+static void shuffle(struct run *run, int *order, int count)
+{
+	int i, other;
+
+	for (i = 0; i < count; i++) {
+		run->random = run->random * 1103515245 + 12345;
+		other = (run->random >> 16) % (i + 1);
+		order[i] = order[other];
+		order[other] = i;
+	}
 }
 
 static void one_round(struct run *run, int round)
 {
-	int i, j, worker, method;
+	int workers[CALLERS] = { 0 }, methods[METHODS] = { 0 }, i, j;
 
+	shuffle(run, workers, run->workers_count);
 	for (i = 0; i < run->workers_count; i++) {
-		worker = (i + round + WARM_UP) % run->workers_count;
-		for (j = 0; j < run->methods_count; j++) {
-			method = (j + round + WARM_UP) % run->methods_count;
-			measure_one(run, worker, method, round);
-		}
+		shuffle(run, methods, run->methods_count);
+		for (j = 0; j < run->methods_count; j++)
+			measure_one(run, workers[i], methods[j], round);
 	}
 }
 
@@ -256,6 +268,7 @@ int run_plan(const struct plan *plan, const struct options *options, struct rows
 	double work = 0;
 	int i;
 
+	signal(SIGPIPE, SIG_IGN); /* a caller may end early */
 	run.device = outspawn_open();
 	if (run.device < 0)
 		fprintf(stderr, "bench: %s: %s: outspawn is left out. Run 'outspawn doctor'\n",
