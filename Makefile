@@ -85,13 +85,15 @@ install-dkms:
 # Tests and the demo. KERNEL: bookworm, trixie, backports, debug or all; "make check"
 # takes several with commas between.
 KERNEL ?= all
-.PHONY: check unit-check demo profile
+.PHONY: check unit-check demo bench profile
 check:
 	$(S)/tests/check -k $(KERNEL)
 unit-check: $(UNIT_TESTS)
 	@for t in $(UNIT_TESTS); do $$t || exit 1; done
 demo:
 	$(S)/examples/demo
+bench:
+	$(S)/bench/run-in-guest
 profile:
 	$(S)/bench/profile/run
 
@@ -117,6 +119,8 @@ help:
 #H make unit-check    the unit tests, on this machine: seconds
 #H make check         everything on all kernels: 20 to 30 minutes on two cores, with two guests at a time,
 #H                    and some more the first time (KERNEL=trixie: one kernel)
+#H make bench         what a spawn costs, beside fork, vfork, posix_spawn and clone3, in guests: some
+#H                    15 minutes; build/bench gets results.json, tables and plots (KERNEL=...)
 #H make profile       the instructions of a spawn, by kernel function, in a guest (KERNEL=...)
 #H make demo          an agent's tool calls in a guest, beside posix_spawn: some two minutes
 
