@@ -7,8 +7,9 @@
  * awk, python3, bash. This agent makes a template of each tool. Then it makes
  * some hundred tool calls in a git worktree, several at once. Each call has
  * pipes for stdout and stderr and a pidfd, and one epoll loop watches them all.
- * For comparison the agent makes every call with posix_spawn(3), too. Both
- * outputs must be the same.
+ * For comparison the agent makes every call with posix_spawn(3) and with fork(2),
+ * too. All outputs must be the same. Like a real agent it has a large heap, many
+ * descriptors and some threads.
  *
  * Copy from spawn.c; flight.c has the loop around it.
  */
@@ -23,10 +24,17 @@
 
 #include "agent.h"
 
-#define DEFAULT_CALLS 300
+#define DEFAULT_CALLS 160
 #define MAX_CALLS 10000
 #define DEFAULT_INFLIGHT 4
 #define MAX_INFLIGHT 64
+#define DEFAULT_WEIGHT                                                \
+	{                                                             \
+		.mebibytes = 1024, .descriptors = 2000, .threads = 32 \
+	}
+#define MAX_MEBIBYTES 65536
+#define MAX_DESCRIPTORS 100000
+#define MAX_THREADS 1000
 
 double microseconds(void)
 {
@@ -43,8 +51,8 @@ int complain(const char *what, int error)
 }
 
 /*
- * Return two jobs for each call, one for each way. The ways take turns in being
- * first, so that other load on the machine slows both alike.
+ * Return a job for each call and way. The ways take turns in being first, so that
+ * other load on the machine slows all alike.
  */
 static struct job *make_jobs(struct call *calls, size_t count)
 {
@@ -140,7 +148,8 @@ static void make_sane(void)
 	signal(SIGPIPE, SIG_DFL);
 }
 
-static int run(unsigned int count, unsigned int inflight, struct progress *progress)
+static int run(unsigned int count, unsigned int inflight, const struct weight *weight,
+	       struct progress *progress)
 {
 	struct agent agent = {
 		.dev = -1,
@@ -148,6 +157,7 @@ static int run(unsigned int count, unsigned int inflight, struct progress *progr
 		.signals = -1,
 		.worktree = -1,
 		.inflight = inflight,
+		.weight = *weight,
 		.tools = {
 			[RG] = { .name = "rg", .tmpl = -1 },
 			[GIT] = { .name = "git", .tmpl = -1 },
@@ -163,6 +173,8 @@ static int run(unsigned int count, unsigned int inflight, struct progress *progr
 	set_environment();
 	ret = open_flights(&agent);
 	if (!ret)
+		ret = put_on_weight(&agent.weight);
+	if (!ret)
 		ret = open_device(&agent);
 	if (!ret)
 		ret = find_tools(&agent);
@@ -175,10 +187,13 @@ static int run(unsigned int count, unsigned int inflight, struct progress *progr
 static const char usage[] =
 	"Usage: agent [OPTION]...\n"
 	"Make an agent's tool calls (rg, git, sed, awk, python3, bash) in a git worktree,\n"
-	"each from an outspawn template and with posix_spawn, and compare the outputs.\n"
+	"each with posix_spawn, with fork, and from an outspawn template, synchronously\n"
+	"and asynchronously. Compare the outputs.\n"
 	"\n"
-	"  -n CALLS     how many calls (default 300, at most 10000)\n"
+	"  -n CALLS     how many calls (default 160, at most 10000)\n"
 	"  -j INFLIGHT  how many at once (default 4, at most 64)\n"
+	"  --heap MIB, --descriptors N, --threads N\n"
+	"               what the agent has (default 1024, 2000 and 32)\n"
 	"  --progress=bar|lines\n"
 	"               show the progress as a bar or as lines, even if stderr is not a\n"
 	"               terminal; without =, as a bar, as with PROGRESS=1\n"
@@ -187,22 +202,27 @@ static const char usage[] =
 	"Exit status: 0 if all outputs are equal, else 1; 2 for wrong options.\n";
 
 static const struct option options[] = {
+	{ "heap", required_argument, NULL, 'm' },
+	{ "descriptors", required_argument, NULL, 'd' },
+	{ "threads", required_argument, NULL, 't' },
 	{ "progress", optional_argument, NULL, 'p' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
 
-/* Return a number from 1 to max, or 0 after a message. */
-static unsigned int parse_number(const char *text, unsigned int max)
+/* Return false after a message. */
+static bool parse_number(const char *text, unsigned int min, unsigned int max, unsigned int *number)
 {
 	unsigned long value;
 	char *end;
 
 	value = strtoul(text, &end, 10);
-	if (*text >= '0' && *text <= '9' && !*end && value >= 1 && value <= max)
-		return value;
-	fprintf(stderr, "agent: %s: not a number from 1 to %u\n", text, max);
-	return 0;
+	if (*text < '0' || *text > '9' || *end || value < min || value > max) {
+		fprintf(stderr, "agent: %s: not a number from %u to %u\n", text, min, max);
+		return false;
+	}
+	*number = value;
+	return true;
 }
 
 /* The argument of --progress. NULL: none was given. */
@@ -217,35 +237,60 @@ static bool parse_style(const char *text, enum progress_style *style)
 	return true;
 }
 
+struct settings {
+	unsigned int count, inflight;
+	struct weight weight;
+	struct progress progress;
+};
+
+/* Return false for an option that is not known, or after a message. */
+static bool take_option(int opt, struct settings *settings)
+{
+	switch (opt) {
+	case 'n':
+		return parse_number(optarg, 1, MAX_CALLS, &settings->count);
+	case 'j':
+		return parse_number(optarg, 1, MAX_INFLIGHT, &settings->inflight);
+	case 'm':
+		return parse_number(optarg, 0, MAX_MEBIBYTES, &settings->weight.mebibytes);
+	case 'd':
+		return parse_number(optarg, 0, MAX_DESCRIPTORS, &settings->weight.descriptors);
+	case 't':
+		return parse_number(optarg, 0, MAX_THREADS, &settings->weight.threads);
+	case 'p':
+		return parse_style(optarg, &settings->progress.style);
+	default:
+		return false;
+	}
+}
+
 int main(int argc, char **argv)
 {
-	unsigned int count = DEFAULT_CALLS, inflight = DEFAULT_INFLIGHT;
-	struct progress progress = {
-		.style = isatty(STDERR_FILENO) ? PROGRESS_BAR : NO_PROGRESS,
-		.percent = -1,
+	struct settings settings = {
+		.count = DEFAULT_CALLS,
+		.inflight = DEFAULT_INFLIGHT,
+		.weight = DEFAULT_WEIGHT,
+		.progress = {
+			.style = isatty(STDERR_FILENO) ? PROGRESS_BAR : NO_PROGRESS,
+			.percent = -1,
+		},
 	};
 	const char *wanted = getenv("PROGRESS");
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "n:j:h", options, NULL)) != -1) {
-		if (opt == 'n')
-			count = parse_number(optarg, MAX_CALLS);
-		else if (opt == 'j')
-			inflight = parse_number(optarg, MAX_INFLIGHT);
-		else if (opt != 'p' || !parse_style(optarg, &progress.style))
+		if (opt == 'h') {
+			fputs(usage, stdout);
+			return EXIT_SUCCESS;
+		}
+		if (!take_option(opt, &settings))
 			break;
-		if (!count || !inflight)
-			return 2;
-	}
-	if (opt == 'h') {
-		fputs(usage, stdout);
-		return EXIT_SUCCESS;
 	}
 	if (opt != -1 || optind < argc) {
 		fputs("Try 'agent --help'.\n", stderr);
 		return 2;
 	}
 	if (wanted && !strcmp(wanted, "1"))
-		progress.style = PROGRESS_BAR;
-	return run(count, inflight, &progress);
+		settings.progress.style = PROGRESS_BAR;
+	return run(settings.count, settings.inflight, &settings.weight, &settings.progress);
 }

@@ -4,7 +4,8 @@
  * agent.h - what the files of the example agent share
  *
  *	agent.c     main()
- *	spawn.c     templates of the tools, and spawning, both ways
+ *	spawn.c     templates of the tools, and spawning, in each way
+ *	weight.c    the memory, descriptors and threads that a real agent has
  *	flight.c    calls in flight: pipes, pidfds, epoll
  *	calls.c     which tool calls are made
  *	worktree.c  the git worktree they are made in
@@ -20,8 +21,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The two ways of starting a program. */
-enum way { OUTSPAWN, POSIX_SPAWN, WAYS };
+#include <outspawn.h>
+
+/* The ways of starting a program. */
+enum way { BY_POSIX_SPAWN, BY_FORK, BY_OUTSPAWN, BY_OUTSPAWN_ASYNC, WAYS };
 
 enum tool_id { RG, GIT, SED, AWK, PYTHON, BASH, TOOLS };
 
@@ -43,6 +46,8 @@ struct outcome {
 	int code, status; /* si_code and si_status of waitid(2) */
 	double blocked; /* microseconds inside the call that spawned the child */
 	double total; /* microseconds from that call to exit and the end of both streams */
+	/* BY_OUTSPAWN_ASYNC: an error after the call has returned is written here. */
+	struct outspawn_result late;
 };
 
 /* One tool call. */
@@ -58,6 +63,13 @@ struct job {
 	enum way way;
 };
 
+/* What makes an agent large: a fork copies the first two, and stops the third. */
+struct weight {
+	unsigned int mebibytes; /* of heap */
+	unsigned int descriptors;
+	unsigned int threads;
+};
+
 struct agent {
 	int dev; /* /dev/spawn_template */
 	int epoll;
@@ -66,6 +78,7 @@ struct agent {
 	sigset_t child_mask; /* the signal mask of the children */
 	int worktree; /* the working directory of the children */
 	struct tool tools[TOOLS];
+	struct weight weight;
 	struct flight *flights; /* calls in flight */
 	unsigned int inflight; /* the most calls in flight */
 	unsigned int renewed; /* how many stale templates were replaced */
@@ -88,14 +101,19 @@ double microseconds(void);
 int open_device(struct agent *agent);
 int find_tools(struct agent *agent);
 /*
- * Start a call with output as its stdout and stderr. Set *blocked to the
- * microseconds inside the call that spawns. Return a pidfd that the caller
- * closes.
+ * Start a call with output as its stdout and stderr. Set outcome->blocked to the
+ * microseconds that the caller is blocked. Return a pidfd that the caller closes.
+ * flags: 0, or OUTSPAWN_ASYNC; then outcome->late is written until the child ends.
  */
 int spawn_from_template(struct agent *agent, const struct call *call, const int output[2],
-			double *blocked);
+			unsigned int flags, struct outcome *outcome);
 int spawn_by_libc(const struct agent *agent, const struct call *call, const int output[2],
-		  double *blocked);
+		  struct outcome *outcome);
+int spawn_by_fork(const struct agent *agent, const struct call *call, const int output[2],
+		  struct outcome *outcome);
+
+/* Take the memory, open the descriptors, start the threads. weight.c */
+int put_on_weight(const struct weight *weight);
 
 /* Prepare for calls in flight, and block the signals that end the agent. flight.c */
 int open_flights(struct agent *agent);

@@ -9,7 +9,7 @@ EXAMPLE_AGENT := $(O)/examples/agent
 EXAMPLES += $(EXAMPLE_HELLO) $(EXAMPLE_AGENT)
 
 $(EXAMPLE_HELLO): $(O)/examples/hello.o
-$(EXAMPLE_AGENT): $(patsubst %,$(O)/examples/%.o,agent calls flight report spawn worktree)
+$(EXAMPLE_AGENT): $(patsubst %,$(O)/examples/%.o,agent calls flight report spawn weight worktree)
 
 $(EXAMPLE_HELLO) $(EXAMPLE_AGENT): $(LIB_STATIC)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB_STATIC)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB_STATIC) -lpthread

@@ -112,10 +112,14 @@ static int spawn(struct agent *agent, struct flight *flight, const int output[2]
 	int pidfd;
 
 	flight->started = microseconds();
-	if (job->way == OUTSPAWN)
-		pidfd = spawn_from_template(agent, job->call, output, &outcome->blocked);
+	if (job->way == BY_POSIX_SPAWN)
+		pidfd = spawn_by_libc(agent, job->call, output, outcome);
+	else if (job->way == BY_FORK)
+		pidfd = spawn_by_fork(agent, job->call, output, outcome);
 	else
-		pidfd = spawn_by_libc(agent, job->call, output, &outcome->blocked);
+		pidfd = spawn_from_template(agent, job->call, output,
+					    job->way == BY_OUTSPAWN_ASYNC ? OUTSPAWN_ASYNC : 0,
+					    outcome);
 	return pidfd < 0 ? pidfd : watch(agent, flight, EXIT, pidfd);
 }
 
@@ -197,7 +201,8 @@ static int reap(int pidfd, struct outcome *outcome)
 		return -errno;
 	outcome->code = info.si_code;
 	outcome->status = info.si_status;
-	return 0;
+	/* An asynchronous spawn failed after its call had returned. */
+	return -outcome->late.error;
 }
 
 /* Read from a source. Return 1 if its call is over now. */

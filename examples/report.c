@@ -76,30 +76,36 @@ static bool in_line(const struct call *call, enum tool_id tool)
 	return tool == TOOLS || call->tool == tool;
 }
 
+typedef double time_of(const struct outcome *outcome);
+
 /*
- * Print three columns: the medians of both ways, and the median of each call's
- * ratio. The calls differ much, so the ratio of the medians would say little.
+ * Return the median of each call's ratio. The calls differ much, so the ratio of
+ * the medians would say little.
  */
-static void print_columns(double (*time_of)(const struct outcome *), enum tool_id tool,
-			  const struct call *calls, size_t count, double *buf)
+static double median_ratio(time_of *time, enum way way, enum way beside, enum tool_id tool,
+			   const struct call *calls, size_t count, double *buf)
 {
-	double *times[WAYS] = { buf, buf + count }, *ratios = buf + 2 * count;
 	size_t n = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		if (!in_line(&calls[i], tool))
-			continue;
-		for (int way = 0; way < WAYS; way++)
-			times[way][n] = time_of(&calls[i].outcomes[way]) / 1e3;
-		ratios[n] = times[OUTSPAWN][n] / times[POSIX_SPAWN][n];
-		n++;
-	}
-	printf("  %9.2f %12.2f %6.2f", median(times[OUTSPAWN], n), median(times[POSIX_SPAWN], n),
-	       median(ratios, n));
+	for (size_t i = 0; i < count; i++)
+		if (in_line(&calls[i], tool))
+			buf[n++] = time(&calls[i].outcomes[way]) / time(&calls[i].outcomes[beside]);
+	return median(buf, n);
 }
 
-static void print_line(const char *name, enum tool_id tool, const struct call *calls, size_t count,
-		       double *buf)
+static double median_time(time_of *time, enum way way, enum tool_id tool, const struct call *calls,
+			  size_t count, double *buf)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (in_line(&calls[i], tool))
+			buf[n++] = time(&calls[i].outcomes[way]) / 1e3;
+	return median(buf, n);
+}
+
+static void print_line(const char *name, time_of *time, enum tool_id tool, const struct call *calls,
+		       size_t count, double *buf)
 {
 	size_t n = 0;
 
@@ -108,25 +114,53 @@ static void print_line(const char *name, enum tool_id tool, const struct call *c
 	if (!n)
 		return;
 	printf("%-8s", name);
-	print_columns(spawn_to_end, tool, calls, count, buf);
-	print_columns(caller_blocked, tool, calls, count, buf);
+	for (int way = 0; way < WAYS; way++) {
+		printf("  %8.2f", median_time(time, way, tool, calls, count, buf));
+		if (way != BY_POSIX_SPAWN)
+			printf(" (%5.2f)",
+			       median_ratio(time, way, BY_POSIX_SPAWN, tool, calls, count, buf));
+	}
 	printf("  %5zu\n", n);
+}
+
+static void print_times(const char *title, time_of *time, const struct agent *agent,
+			const struct call *calls, size_t count, double *buf)
+{
+	printf("\n%s\n%-8s %9s %17s %17s %17s  calls\n", title, "tool", "posix", "fork", "outspawn",
+	       "asynchronous");
+	for (int i = 0; i < TOOLS; i++)
+		print_line(agent->tools[i].name, time, i, calls, count, buf);
+	print_line("all", time, TOOLS, calls, count, buf);
+}
+
+static void print_gain(const struct call *calls, size_t count, double *buf)
+{
+	enum way way = BY_OUTSPAWN_ASYNC;
+	double beside_posix =
+		median_ratio(caller_blocked, way, BY_POSIX_SPAWN, TOOLS, calls, count, buf);
+	double beside_fork = median_ratio(caller_blocked, way, BY_FORK, TOOLS, calls, count, buf);
+	double total = median_ratio(spawn_to_end, way, BY_POSIX_SPAWN, TOOLS, calls, count, buf);
+
+	printf("\nGained by asynchronous spawns: the agent was blocked %.2f as long as by posix_spawn "
+	       "and %.2f as long as by fork; the calls took %.2f as long as with posix_spawn.\n",
+	       beside_posix, beside_fork, total);
 }
 
 void print_table(const struct agent *agent, const struct call *calls, size_t count)
 {
-	/* Room for the times of both ways, and for their ratios. */
-	double *buf = calloc(count * 3, sizeof(*buf));
+	const struct weight *weight = &agent->weight;
+	double *buf = calloc(count, sizeof(*buf));
 
 	if (!buf)
 		return;
-	printf("\nMedians in ms, %u calls in flight; ratio: outspawn / posix_spawn, call by call\n\n",
-	       agent->inflight);
-	printf("          spawn to end ----------------  caller blocked --------------\n");
-	printf("tool       outspawn  posix_spawn  ratio   outspawn  posix_spawn  ratio  calls\n");
-	for (int i = 0; i < TOOLS; i++)
-		print_line(agent->tools[i].name, i, calls, count, buf);
-	print_line("all", TOOLS, calls, count, buf);
+	printf("\nAn agent with %u MiB of heap, %u descriptors and %u threads; %u calls in flight.\n"
+	       "Medians in ms; in brackets the ratio to posix_spawn, call by call.\n",
+	       weight->mebibytes, weight->descriptors, weight->threads, agent->inflight);
+	print_times("How long the agent was blocked by the spawn:", caller_blocked, agent, calls,
+		    count, buf);
+	print_times("From the spawn to the end of the tool:", spawn_to_end, agent, calls, count,
+		    buf);
+	print_gain(calls, count, buf);
 	fflush(stdout); /* or the messages on stderr may come first */
 	free(buf);
 }
@@ -154,19 +188,30 @@ static void print_outcome(const char *name, const struct outcome *outcome)
 			(int)outcome->streams[i].len, outcome->streams[i].data);
 }
 
+static const char *const way_names[WAYS] = {
+	[BY_POSIX_SPAWN] = "posix_spawn",
+	[BY_FORK] = "fork",
+	[BY_OUTSPAWN] = "outspawn",
+	[BY_OUTSPAWN_ASYNC] = "outspawn, asynchronous",
+};
+
 static bool compare(const struct call *call)
 {
-	const struct outcome *a = &call->outcomes[OUTSPAWN], *b = &call->outcomes[POSIX_SPAWN];
+	const struct outcome *a = &call->outcomes[BY_POSIX_SPAWN], *b;
 
-	if (a->code == b->code && a->status == b->status &&
-	    same_text(&a->streams[0], &b->streams[0]) && same_text(&a->streams[1], &b->streams[1]))
-		return true;
-
-	fputs("\nagent: outputs differ:", stderr);
-	print_command(call);
-	print_outcome("outspawn", a);
-	print_outcome("posix_spawn", b);
-	return false;
+	for (int way = BY_POSIX_SPAWN + 1; way < WAYS; way++) {
+		b = &call->outcomes[way];
+		if (a->code == b->code && a->status == b->status &&
+		    same_text(&a->streams[0], &b->streams[0]) &&
+		    same_text(&a->streams[1], &b->streams[1]))
+			continue;
+		fputs("\nagent: outputs differ:", stderr);
+		print_command(call);
+		print_outcome(way_names[BY_POSIX_SPAWN], a);
+		print_outcome(way_names[way], b);
+		return false;
+	}
+	return true;
 }
 
 size_t compare_outcomes(const struct call *calls, size_t count)

@@ -3,7 +3,7 @@
 /*
  * The tools' templates, and spawning from them. renew_template() and
  * spawn_from_template() are made for copying. spawn_by_libc() does the same with
- * posix_spawn(3), for comparison.
+ * posix_spawn(3), and spawn_by_fork() with fork(2), for comparison.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,9 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
-
-#include <outspawn.h>
 
 #include "agent.h"
 
@@ -112,11 +111,11 @@ static int set_up_actions(struct outspawn_actions *actions, const struct agent *
  * example by an update. Then make a new template and try again.
  */
 int spawn_from_template(struct agent *agent, const struct call *call, const int output[2],
-			double *blocked)
+			unsigned int flags, struct outcome *outcome)
 {
 	struct tool *tool = &agent->tools[call->tool];
+	struct outspawn_result *result = &outcome->late;
 	struct outspawn_actions actions;
-	struct outspawn_result result;
 	char message[PATH_MAX + 256];
 	int renewals = 0, pidfd, ret;
 	double before;
@@ -125,12 +124,13 @@ int spawn_from_template(struct agent *agent, const struct call *call, const int 
 	ret = set_up_actions(&actions, agent, output);
 	while (!ret) {
 		before = microseconds();
-		ret = outspawn_spawn(tool->tmpl, call->argv, environ, &actions, 0, &pidfd, &result);
-		*blocked = microseconds() - before;
+		ret = outspawn_spawn(tool->tmpl, call->argv, environ, &actions, flags, &pidfd,
+				     result);
+		outcome->blocked = microseconds() - before;
 		if (ret >= 0)
 			break;
 		if (ret != -ESTALE || renewals++ == MAX_RENEWALS) {
-			outspawn_strerror(&result, &actions, tool->path, message, sizeof(message));
+			outspawn_strerror(result, &actions, tool->path, message, sizeof(message));
 			fprintf(stderr, "agent: %s: %s\n", tool->name, message);
 			break;
 		}
@@ -163,7 +163,7 @@ static int set_up_file_actions(posix_spawn_file_actions_t *actions, const struct
 
 /* The caller also waits for pidfd_open(), so that counts as blocked. */
 int spawn_by_libc(const struct agent *agent, const struct call *call, const int output[2],
-		  double *blocked)
+		  struct outcome *outcome)
 {
 	const struct tool *tool = &agent->tools[call->tool];
 	posix_spawn_file_actions_t actions;
@@ -182,11 +182,58 @@ int spawn_by_libc(const struct agent *agent, const struct call *call, const int 
 		error = posix_spawn(&pid, tool->path, &actions, &attr, call->argv, environ);
 		if (!error)
 			pidfd = pidfd_open(pid, 0);
-		*blocked = microseconds() - before;
+		outcome->blocked = microseconds() - before;
 	}
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attr);
 	if (error)
 		return complain(tool->path, error);
+	return pidfd < 0 ? complain("pidfd_open", errno) : pidfd;
+}
+
+/* In the child of fork. Only async-signal-safe functions: the agent has threads. */
+__attribute__((noreturn)) static void
+exec_in_child(const struct agent *agent, const struct call *call, const int output[2], int report)
+{
+	int null = open("/dev/null", O_RDONLY);
+	int error;
+
+	if (null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(output[0], STDOUT_FILENO) >= 0 &&
+	    dup2(output[1], STDERR_FILENO) >= 0 && fchdir(agent->worktree) == 0 &&
+	    sigprocmask(SIG_SETMASK, &agent->child_mask, NULL) == 0)
+		execve(agent->tools[call->tool].path, call->argv, environ);
+	error = errno;
+	if (write(report, &error, sizeof(error)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+/*
+ * As libuv does, and Rust's Command with pre_exec: exec closes the child's end of a
+ * pipe, so that the caller learns that exec worked. The caller waits for that.
+ */
+int spawn_by_fork(const struct agent *agent, const struct call *call, const int output[2],
+		  struct outcome *outcome)
+{
+	int report[2], error = 0, pidfd = -1;
+	double before = microseconds();
+	pid_t pid;
+
+	if (pipe2(report, O_CLOEXEC) < 0)
+		return complain("pipe", errno);
+	pid = fork();
+	if (pid == 0)
+		exec_in_child(agent, call, output, report[1]);
+	close(report[1]);
+	if (pid < 0)
+		error = errno;
+	else if (read(report[0], &error, sizeof(error)) == 0)
+		pidfd = pidfd_open(pid, 0);
+	else
+		waitpid(pid, NULL, 0);
+	close(report[0]);
+	outcome->blocked = microseconds() - before;
+	if (error)
+		return complain(agent->tools[call->tool].path, error);
 	return pidfd < 0 ? complain("pidfd_open", errno) : pidfd;
 }

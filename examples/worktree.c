@@ -127,8 +127,8 @@ static int append(const struct agent *agent, int part, const char *text)
 static int git(struct agent *agent, char **argv)
 {
 	struct call call = { .tool = GIT, .argv = argv };
-	struct job job = { .call = &call, .way = OUTSPAWN };
-	struct outcome *outcome = &call.outcomes[OUTSPAWN];
+	struct job job = { .call = &call, .way = BY_OUTSPAWN };
+	struct outcome *outcome = &call.outcomes[BY_OUTSPAWN];
 	int ret;
 
 	ret = run_jobs(agent, &job, 1, NULL);
