@@ -33,5 +33,6 @@ $(O)/bench/bench-static: $(O)/bench/programs/libc.o
 $(O)/bench/bench-dynamic: $(O)/bench/programs/libc.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
+UNIT_TESTS += $(S)/tests/unit/test_results.sh
 $(O)/tests/unit/test_bench: $(O)/tests/unit/test_bench.o $(BENCH_OBJECTS) $(LIB_STATIC)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lpthread

@@ -24,7 +24,7 @@
 
 #include "agent.h"
 
-#define DEFAULT_CALLS 160
+#define DEFAULT_CALLS 240
 #define MAX_CALLS 10000
 #define DEFAULT_INFLIGHT 4
 #define MAX_INFLIGHT 64
@@ -190,7 +190,7 @@ static const char usage[] =
 	"each with posix_spawn, with fork, and from an outspawn template, synchronously\n"
 	"and asynchronously. Compare the outputs.\n"
 	"\n"
-	"  -n CALLS     how many calls (default 160, at most 10000)\n"
+	"  -n CALLS     how many calls (default 240, at most 10000)\n"
 	"  -j INFLIGHT  how many at once (default 4, at most 64)\n"
 	"  --heap MIB, --descriptors N, --threads N\n"
 	"               what the agent has (default 1024, 2000 and 32)\n"
