@@ -23,7 +23,7 @@ install-bench: $(BENCH) $(BENCH_CHILDREN)
 	$(INSTALL) -m755 $^ $(DESTDIR)$(LIBEXECDIR)
 
 $(BENCH): $(O)/bench/main.o $(BENCH_OBJECTS) $(LIB_STATIC)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread -lm
 
 $(O)/bench/programs/nolibc.o: EXTRA_CFLAGS = -ffreestanding -fno-stack-protector -fno-pic
 $(O)/bench/bench-nolibc: $(O)/bench/programs/nolibc.o
@@ -35,4 +35,4 @@ $(O)/bench/bench-dynamic: $(O)/bench/programs/libc.o
 
 UNIT_TESTS += $(S)/tests/unit/test_results.sh
 $(O)/tests/unit/test_bench: $(O)/tests/unit/test_bench.o $(BENCH_OBJECTS) $(LIB_STATIC)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lpthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lpthread -lm

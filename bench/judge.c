@@ -4,6 +4,7 @@
  * The limits. First quartiles decide: a minimum may be a single lucky run, and a
  * median may contain a timer interrupt.
  */
+#include <math.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -171,7 +172,10 @@ static double measured(const struct limit *limit, const struct rows *rows, enum 
 	if (!row)
 		return 0;
 	other = find_row(rows, row->group, b->program, b->strings, b->caller, b->method);
-	return other ? ratio_of(row, other, limit->part, unit) : 0;
+	if (!other)
+		return 0;
+	/* As it is printed. */
+	return round(ratio_of(row, other, limit->part, unit) * 1000) / 1000;
 }
 
 static void print_verdict(FILE *to, const struct limit *limit, double figure, int number, bool tap)
