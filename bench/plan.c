@@ -22,7 +22,7 @@
 #define POSIX_FORMS                                                       \
 	(METHOD_BIT(BY_POSIX_SPAWN) | METHOD_BIT(BY_POSIX_SPAWNP) |       \
 	 METHOD_BIT(BY_OUTSPAWN_POSIX) | METHOD_BIT(BY_OUTSPAWN_POSIXP) | \
-	 METHOD_BIT(BY_OUTSPAWN_MADE))
+	 METHOD_BIT(BY_OUTSPAWN_MADE) | METHOD_BIT(BY_OUTSPAWN) | METHOD_BIT(BY_OUTSPAWN_PATH))
 #define ALL_METHODS (RIVALS | SINGLE | BATCHES | FLOORS)
 #define MAIN_METHODS                                                               \
 	(METHOD_BIT(BY_FORK) | METHOD_BIT(BY_VFORK) | METHOD_BIT(BY_POSIX_SPAWN) | \
@@ -32,6 +32,8 @@
 	(CALLER_BIT(EMPTY) | CALLER_BIT(RSS_1G) | CALLER_BIT(RSS_4G) | CALLER_BIT(FDS_1000) |   \
 	 CALLER_BIT(FDS_1000_CLOEXEC) | CALLER_BIT(FDS_20000) | CALLER_BIT(FDS_20000_CLOEXEC) | \
 	 CALLER_BIT(THREADS_64))
+#define DESCRIPTOR_CALLERS \
+	(CALLER_BIT(EMPTY) | CALLER_BIT(FDS_20000) | CALLER_BIT(FDS_20000_CLOEXEC))
 #define BUSY_CALLERS (CALLER_BIT(EMPTY) | CALLER_BIT(MMAP_8) | CALLER_BIT(FAULTS_8))
 
 static void add(struct plan *plan, enum program program, int strings, unsigned int callers,
@@ -69,11 +71,8 @@ static void add_whole_set(struct plan *plan, int rounds, bool timed)
 	add(plan, NOLIBC, MOST_STRINGS, CALLER_BIT(EMPTY),
 	    METHOD_BIT(BY_VFORK) | METHOD_BIT(BY_POSIX_SPAWN) | METHOD_BIT(BY_OUTSPAWN),
 	    rounds / MANY_STRINGS_SHARE);
-	for (program = 0; program < 2; program++)
-		add(plan, NOLIBC, program * REAL_STRINGS,
-		    CALLER_BIT(EMPTY) | CALLER_BIT(FDS_20000) | CALLER_BIT(FDS_20000_CLOEXEC),
-		    POSIX_FORMS | METHOD_BIT(BY_OUTSPAWN) | METHOD_BIT(BY_OUTSPAWN_PATH),
-		    rounds / 2);
+	add(plan, NOLIBC, 0, DESCRIPTOR_CALLERS, POSIX_FORMS, rounds / 2);
+	add(plan, NOLIBC, REAL_STRINGS, DESCRIPTOR_CALLERS, POSIX_FORMS, rounds / 2);
 	/* With one processor, busy threads only take turns with the spawns. */
 	if (timed)
 		add(plan, NOLIBC, 0, BUSY_CALLERS, RIVALS | SINGLE, rounds / 3);
