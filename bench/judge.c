@@ -187,9 +187,9 @@ static void print_verdict(FILE *to, const struct limit *limit, double figure, in
 	if (tap)
 		fprintf(to, "%sok %d - ", good ? "" : "not ", number);
 	else
-		fprintf(to, "%-6s ", good ? "ok" : "above");
+		fprintf(to, "%-7s ", good ? "ok" : "above");
 	if (figure)
-		fprintf(to, "%6.3f", figure);
+		fprintf(to, "%.3f", figure);
 	else
 		fputs("not measured", to);
 	fprintf(to, "  at most %.2f  %s\n", limit->most, text);
