@@ -22,19 +22,25 @@
 #ifndef OUTSPAWN_H
 #define OUTSPAWN_H
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/select.h> /* sigset_t: <signal.h> has none in strict C11 */
 #include <sys/types.h>
 
 #include <linux/openat2.h>
+#include <linux/sched.h> /* CLONE_NEW*: <sched.h> has none without _GNU_SOURCE */
 
 #include "spawn_template.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* The caller's environment: <unistd.h> declares it only with _GNU_SOURCE. */
+extern char **environ;
 
 struct rlimit; /* <sys/resource.h> */
 struct sock_fprog; /* <linux/filter.h> */

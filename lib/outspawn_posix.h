@@ -22,6 +22,9 @@
 extern "C" {
 #endif
 
+/* The caller's environment: <unistd.h> declares it only with _GNU_SOURCE. */
+extern char **environ;
+
 #pragma GCC visibility push(default)
 
 /*

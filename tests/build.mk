@@ -8,11 +8,13 @@
 TESTS_LIBS = -lcmocka -lpthread -ldl
 
 UNIT_TESTS += $(patsubst $(S)/%.c,$(O)/%,$(wildcard $(S)/tests/unit/test_*.c))
+UNIT_TESTS += $(S)/tests/unit/test_examples
 SUITES := $(patsubst $(S)/%.c,$(O)/%,$(wildcard $(S)/tests/guest/test_*.c))
 GUEST_TESTS += $(SUITES) $(O)/tests/guest/probe $(O)/tests/guest/unversioned.so
 GUEST_SCRIPTS += $(S)/tests/tap.sh $(S)/tests/guest/run-suites \
 		 $(S)/tests/guest/test_refusals $(S)/tests/guest/test_tool_run \
-		 $(S)/tests/guest/test_tool_bench
+		 $(S)/tests/guest/test_tool_bench \
+		 $(S)/tests/guest/test_examples
 
 # Linked into every suite.
 SUITE_OBJECTS := $(patsubst $(S)/%.c,$(O)/%.o,$(wildcard $(S)/tests/guest/common*.c))
@@ -46,6 +48,12 @@ $(O)/tests/guest/unversioned.so: $(O)/tests/guest/unversioned.o
 	$(CC) -shared -nostdlib -o $@ $<
 
 .SECONDARY: $(SUITES:=.o) $(SUITE_OBJECTS)
+
+# The examples of README, man pages and headers, for the suite "examples".
+.PHONY: install-doc-examples
+install-tests: install-doc-examples
+install-doc-examples:
+	$(S)/tests/examples $(DESTDIR)$(LIBEXECDIR)/doc-examples
 
 # tests/check uses these targets.
 .PHONY: unit-programs print-unit-tests
