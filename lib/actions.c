@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,13 +63,23 @@ static int reserve(struct outspawn_actions *a)
 	return 0;
 }
 
+int outspawn_actions_fail(struct outspawn_actions *a, int error)
+{
+	if (!a->error) {
+		a->error = error;
+		a->failed = a->count;
+	}
+	return error;
+}
+
 static int add(struct outspawn_actions *a, const struct spawn_template_action *action)
 {
 	int ret = reserve(a);
 
-	if (!ret)
-		a->array[a->count++] = *action;
-	return ret;
+	if (ret)
+		return outspawn_actions_fail(a, ret);
+	a->array[a->count++] = *action;
+	return 0;
 }
 
 int outspawn_i_add(struct outspawn_actions *a, struct spawn_template_action *action, void *block)
@@ -89,7 +100,7 @@ int outspawn_actions_close(struct outspawn_actions *a, int fd)
 		.fd = fd,
 	};
 
-	return fd < 0 ? -EBADF : add(a, &action);
+	return fd < 0 ? outspawn_actions_fail(a, -EBADF) : add(a, &action);
 }
 
 int outspawn_actions_dup2(struct outspawn_actions *a, int fd, int newfd)
@@ -107,10 +118,39 @@ int outspawn_actions_dup3(struct outspawn_actions *a, int fd, int newfd, int fla
 	};
 
 	if (fd < 0 || newfd < 0)
-		return -EBADF;
+		return outspawn_actions_fail(a, -EBADF);
 	if (flags & ~O_CLOEXEC || (flags && fd == newfd))
-		return -EINVAL;
+		return outspawn_actions_fail(a, -EINVAL);
 	return add(a, &action);
+}
+
+/*
+ * A number means the child's descriptor. So a place may be overwritten only
+ * after the descriptor that it has now was copied. The rounds copy to each place
+ * that no other place still needs.
+ */
+int outspawn_actions_stdio(struct outspawn_actions *a, int in, int out, int err)
+{
+	const int from[3] = { in, out, err };
+	bool done[3] = { in == -1, out == -1, err == -1 };
+	int ret = in < -1 || out < -1 || err < -1 ? -EBADF : 0;
+
+	for (int round = 0; round < 3; round++) {
+		for (int to = 0; to < 3 && !ret; to++) {
+			bool needed = false;
+
+			for (int i = 0; i < 3; i++)
+				needed |= i != to && !done[i] && from[i] == to;
+			if (done[to] || needed)
+				continue;
+			ret = outspawn_actions_dup2(a, from[to], to);
+			done[to] = true;
+		}
+	}
+	/* Places that wait for each other. */
+	if (!ret && !(done[0] && done[1] && done[2]))
+		ret = -EINVAL;
+	return ret ? outspawn_actions_fail(a, ret) : 0;
 }
 
 int outspawn_actions_fchdir(struct outspawn_actions *a, int fd)
@@ -120,7 +160,7 @@ int outspawn_actions_fchdir(struct outspawn_actions *a, int fd)
 		.fd = fd,
 	};
 
-	return fd < 0 ? -EBADF : add(a, &action);
+	return fd < 0 ? outspawn_actions_fail(a, -EBADF) : add(a, &action);
 }
 
 int outspawn_actions_open(struct outspawn_actions *a, int newfd, const char *path, int flags,
@@ -143,17 +183,17 @@ int outspawn_actions_openat2(struct outspawn_actions *a, int newfd, int dirfd, c
 	size_t size;
 
 	if (!path || !how)
-		return -EINVAL;
+		return outspawn_actions_fail(a, -EINVAL);
 	/* With an absolute path, openat2(2) ignores dirfd. */
 	if (newfd < 0 || (dirfd < 0 && dirfd != AT_FDCWD && path[0] != '/'))
-		return -EBADF;
+		return outspawn_actions_fail(a, -EBADF);
 	size = strnlen(path, PATH_MAX) + 1;
 	if (size > PATH_MAX)
-		return -ENAMETOOLONG;
+		return outspawn_actions_fail(a, -ENAMETOOLONG);
 
 	block = malloc(sizeof(*block) + size);
 	if (!block)
-		return -ENOMEM;
+		return outspawn_actions_fail(a, -ENOMEM);
 	memcpy(block->path, path, size);
 	block->open = (struct spawn_template_open){
 		.path = (uintptr_t)block->path,
@@ -174,13 +214,14 @@ int outspawn_actions_close_range(struct outspawn_actions *a, unsigned int first,
 	};
 
 	if (first > last || flags & ~CLOSE_RANGE_CLOEXEC)
-		return -EINVAL;
+		return outspawn_actions_fail(a, -EINVAL);
 	return add(a, &action);
 }
 
 int outspawn_actions_closefrom(struct outspawn_actions *a, int first)
 {
-	return first < 0 ? -EBADF : outspawn_actions_close_range(a, first, ~0U, 0);
+	return first < 0 ? outspawn_actions_fail(a, -EBADF) :
+			   outspawn_actions_close_range(a, first, ~0U, 0);
 }
 
 static int add_sigset(struct outspawn_actions *a, unsigned int type, const sigset_t *set)
@@ -189,11 +230,11 @@ static int add_sigset(struct outspawn_actions *a, unsigned int type, const sigse
 	struct sigset_block *block;
 
 	if (!set)
-		return -EINVAL;
+		return outspawn_actions_fail(a, -EINVAL);
 
 	block = malloc(sizeof(*block));
 	if (!block)
-		return -ENOMEM;
+		return outspawn_actions_fail(a, -ENOMEM);
 	/* The C library's sigset_t begins with the kernel's sigset_t. */
 	memcpy(&block->signals, set, sizeof(block->signals));
 	block->sigset = (struct spawn_template_sigset){

@@ -71,6 +71,12 @@ int outspawn_i_args(struct spawn_template_spawn_args *args, const struct outspaw
 		*order->pidfd = -1;
 	if (order->result)
 		*order->result = (struct outspawn_result){ .action = -1 };
+	/* A spawn without one of its steps might run with too many rights. */
+	if (!ret && actions && actions->error) {
+		ret = actions->error;
+		if (order->result)
+			order->result->action = actions->failed;
+	}
 	if (ret)
 		return ret;
 

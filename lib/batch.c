@@ -3,6 +3,7 @@
 /* Batch: many spawns in few ioctls. All memory is on the stack. */
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
 
@@ -46,7 +47,7 @@ static int put(struct batch *batch, unsigned int i, struct outspawn_job *job)
 		entry->args_size = sizeof(batch->spawns[i]);
 		entry->args = (uintptr_t)&batch->spawns[i];
 		/* The kernel takes -1 for a spawn by path. */
-		return job->tmpl < 0 ? -EBADF : 0;
+		return job->tmpl < 0 ? outspawn_i_no_fd(job->tmpl) : 0;
 	}
 	batch->paths[i] = (struct spawn_template_path_args){
 		.spawn = (uintptr_t)&batch->spawns[i],
@@ -72,8 +73,12 @@ static void take_result(struct outspawn_job *job, const struct outspawn_result *
 	job->pid = result->pid;
 	if (!result->error)
 		return;
-	if (!job->result.error)
-		job->result = *result;
+	if (!job->result.error) {
+		job->result.stage = result->stage;
+		job->result.error = result->error;
+	}
+	if (!job->file && job->tmpl == -result->error)
+		job->result.action = OUTSPAWN_I_WRONG_FD;
 	job->pid = outspawn_i_failed(&order, result->error);
 }
 
@@ -86,6 +91,12 @@ static int run(int dev, struct batch *batch, struct outspawn_job *jobs, unsigned
 	};
 	int done = ioctl(dev, SPAWN_TEMPLATE_IOC_SPAWN_BATCH, &args);
 
+	/* An older module has refused all entries for the same reason. */
+	if (done > 0 && outspawn_i_too_old(batch->entries[0].result.error, &jobs[0].result)) {
+		for (unsigned int i = 0; i < count; i++)
+			outspawn_i_lend(&batch->spawns[i], NULL);
+		done = ioctl(dev, SPAWN_TEMPLATE_IOC_SPAWN_BATCH, &args);
+	}
 	if (done < 0)
 		return -errno;
 	for (int i = 0; i < done; i++)
@@ -95,13 +106,16 @@ static int run(int dev, struct batch *batch, struct outspawn_job *jobs, unsigned
 
 /*
  * Do the first jobs, as many as one ioctl takes. If the first job has arguments
- * that the library refuses, only set its error.
+ * that the library refuses, only set its error. Before the first ioctl, ask
+ * whether dev is a device then.
  */
-static int run_some(int dev, struct outspawn_job *jobs, unsigned int count, unsigned int *tried)
+static int run_some(int dev, struct outspawn_job *jobs, unsigned int count, unsigned int *tried,
+		    bool *asked)
 {
+	struct spawn_template_info info;
 	struct batch batch;
 	unsigned int n = 0;
-	int ret = 0;
+	int ret = 0, no_device = 0;
 
 	while (n < count && n < AT_ONCE) {
 		ret = put(&batch, n, &jobs[n]);
@@ -110,21 +124,28 @@ static int run_some(int dev, struct outspawn_job *jobs, unsigned int count, unsi
 		n++;
 	}
 	*tried = n ? n : 1;
+	if (!n && !*asked)
+		no_device = outspawn_info(dev, &info);
+	*asked = true;
+	if (no_device)
+		return no_device;
 	if (n)
 		return run(dev, &batch, jobs, n);
-	take_result(jobs, &(struct outspawn_result){ .stage = SPAWN_TEMPLATE_STAGE_ARGS,
-						     .action = -1,
-						     .error = -ret });
+	take_result(jobs, &(struct outspawn_result){
+				  .stage = OUTSPAWN_STAGE_ARGS, .action = -1, .error = -ret });
 	return 1;
 }
 
 int outspawn_batch(int dev, struct outspawn_job *jobs, unsigned int count)
 {
 	unsigned int done = 0, tried;
+	bool asked = false;
 	int ret;
 
 	if (count > INT_MAX || (count && !jobs))
 		return -EINVAL;
+	if (dev < 0)
+		return outspawn_i_no_fd(dev);
 	for (unsigned int i = 0; i < count; i++) {
 		jobs[i].pid = 0;
 		jobs[i].result = (struct outspawn_result){ .action = -1 };
@@ -133,7 +154,7 @@ int outspawn_batch(int dev, struct outspawn_job *jobs, unsigned int count)
 	}
 
 	while (done < count) {
-		ret = run_some(dev, jobs + done, count - done, &tried);
+		ret = run_some(dev, jobs + done, count - done, &tried, &asked);
 		if (ret < 0)
 			return done ? (int)done : ret;
 		done += ret;

@@ -5,7 +5,7 @@
 # Its headers, pkg-config file and man pages. The rules for all man pages.
 
 LIB_OBJECTS := $(patsubst %,$(O)/lib/%.o,actions attr batch describe device error names path posix \
-	posix_call posix_glibc posix_plan posix_stack spawn syscalls template)
+	posix_call posix_glibc posix_plan posix_stack process search spawn syscalls template wrong)
 LIB_STATIC := $(O)/lib/liboutspawn.a
 LIB_SHARED := $(O)/lib/liboutspawn.so.$(SOVERSION)
 LIB_MAP := $(S)/lib/liboutspawn.map
@@ -15,7 +15,7 @@ LIBS += $(LIB_STATIC) $(LIB_SHARED) $(O)/lib/liboutspawn.so
 DROPIN := $(O)/lib/liboutspawn-posix.so
 DROPIN_MAP := $(S)/lib/liboutspawn-posix.map
 DROPIN_OBJECTS := $(O)/lib/dropin.o $(patsubst %,$(O)/lib/%.o,attr device path posix_call \
-	posix_glibc posix_plan posix_stack spawn)
+	posix_glibc posix_plan posix_stack spawn wrong)
 LIBS += $(DROPIN)
 # Each program started with LD_PRELOAD loads the drop-in, and few of them spawn.
 # So it has two segments instead of four, and symbols are bound at first use.
@@ -62,15 +62,17 @@ LIB_MAN_ALIASES := \
 	outspawn_pidfd_spawn:outspawn_posix_spawn \
 	outspawn_pidfd_spawnp:outspawn_posix_spawn \
 	outspawn_info:outspawn_query \
+	outspawn_kill:outspawn_wait \
+	outspawn_perror:outspawn_strerror \
 	outspawn_spawn_attr:outspawn_spawn \
 	outspawn_spawn_shell:outspawn_spawn_path \
-	$(patsubst %,outspawn_template_%:outspawn_template,fd flags fd_flags refresh) \
+	$(patsubst %,outspawn_template_%:outspawn_template,fd flags fd_flags search refresh) \
 	$(patsubst %,outspawn_actions_%:outspawn_actions_init, \
-		destroy close dup2 dup3 fchdir open openat2 close_range closefrom sigmask \
+		destroy fail close dup2 dup3 stdio fchdir open openat2 close_range closefrom sigmask \
 		sigdefault) \
 	$(patsubst %,outspawn_actions_%:outspawn_actions_setsid, \
 		syscall setpgid tcsetpgrp ctty umask chdir chroot cloexec setrlimit setaffinity \
-		setscheduler setparam setattr setpriority ioprio mempolicy setresuid setresgid \
+		setscheduler setparam sched_setattr setattr setpriority ioprio mempolicy setresuid setresgid \
 		setgroups capset capabilities prctl personality landlock seccomp setns unshare \
 		mount umount pivot_root sethostname)
 

@@ -69,7 +69,7 @@ static const struct call {
 	{ SYS_sched_setaffinity, "setaffinity", NOTHING, 0 },
 	{ SYS_sched_setscheduler, "setscheduler", POLICY, 1 },
 	{ SYS_sched_setparam, "setparam", NOTHING, 0 },
-	{ SYS_sched_setattr, "setattr", NOTHING, 0 },
+	{ SYS_sched_setattr, "sched_setattr", NOTHING, 0 },
 	{ SYS_setpriority, "setpriority", NUMBER, 2 },
 	{ SYS_ioprio_set, "ioprio", HEX, 2 },
 	{ SYS_set_mempolicy, "mempolicy", NUMBER, 0 },

@@ -6,13 +6,16 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "outspawn.h"
+#include "internal.h"
 
 int outspawn_open(void)
 {
 	int fd = open(SPAWN_TEMPLATE_DEVICE, O_RDONLY | O_CLOEXEC);
 
-	return fd < 0 ? -errno : fd;
+	if (fd >= 0)
+		return fd;
+	/* -EPERM is -1, which elsewhere means "no descriptor". */
+	return errno == EPERM ? -EACCES : -errno;
 }
 
 int outspawn_info(int fd, struct spawn_template_info *info)
@@ -22,5 +25,7 @@ int outspawn_info(int fd, struct spawn_template_info *info)
 
 	/* An older module fills in only the members that it knows. */
 	memset(info, 0, sizeof(*info));
+	if (fd < 0)
+		return outspawn_i_no_fd(fd);
 	return ioctl(fd, SPAWN_TEMPLATE_IOC_INFO, info) < 0 ? -errno : 0;
 }

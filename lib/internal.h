@@ -8,6 +8,9 @@
 
 #include "outspawn.h"
 
+/* The largest error number of the kernel. */
+#define MOST_ERRNO 4095
+
 /*
  * Append an action whose arg is block, memory from malloc(3). The list owns the
  * block and frees it. After an error the block is freed already.
@@ -33,6 +36,15 @@ static inline struct open_how outspawn_i_open_how(unsigned int flags, mode_t mod
 /* Describe an action in words: what a message needs to name it. */
 void outspawn_i_describe(const struct spawn_template_action *action, char *buf, size_t size);
 
+/*
+ * Return the error for a negative descriptor: the error number that the caller
+ * got instead of a device or a template; or -EBADF for -1, which means "none".
+ */
+static inline int outspawn_i_no_fd(int fd)
+{
+	return fd == -1 || fd < -MOST_ERRNO ? -EBADF : fd;
+}
+
 /* What all kinds of spawn take and return. */
 struct outspawn_i_order {
 	char *const *argv;
@@ -53,12 +65,15 @@ struct outspawn_i_scratch {
 	char bytes[160];
 };
 
-/* Lend the memory. The library never reads what the kernel writes there. */
+/*
+ * Lend the memory; NULL: none. The library never reads what the kernel writes
+ * there.
+ */
 static inline void outspawn_i_lend(struct spawn_template_spawn_args *args,
 				   struct outspawn_i_scratch *scratch)
 {
-	args->scratch = (uintptr_t)scratch->bytes;
-	args->scratch_size = sizeof(scratch->bytes);
+	args->scratch = (uintptr_t)scratch;
+	args->scratch_size = scratch ? sizeof(*scratch) : 0;
 }
 
 /*
@@ -84,14 +99,46 @@ static inline struct outspawn_result *outspawn_i_result(struct outspawn_result *
  */
 int outspawn_i_args(struct spawn_template_spawn_args *args, const struct outspawn_i_order *order);
 
-/* Make the ioctl; after a failure, complete *pidfd and *result. */
+/*
+ * Lend memory to spawn, and make the ioctl; after a failure, complete *pidfd and
+ * *result. args is spawn, or contains a pointer to it.
+ */
 pid_t outspawn_i_spawn(int fd, unsigned long request, const void *args,
+		       struct spawn_template_spawn_args *spawn,
 		       const struct outspawn_i_order *order);
+
+/*
+ * After a spawn with this result: did a module that is older than 'scratch'
+ * refuse the arguments? Such a module cannot read them, and writes no result.
+ */
+static inline int outspawn_i_too_old(int error, const struct outspawn_result *result)
+{
+	return error == E2BIG && !(result && result->error);
+}
 
 /*
  * Note in *pidfd and *result that the spawn failed, unless the kernel has
  * written a failure already. error is positive. Return -error.
  */
 pid_t outspawn_i_failed(const struct outspawn_i_order *order, int error);
+
+/*
+ * Values of result->action that are not an index: what is wrong, if it is not
+ * an action. The lowest bit of flags and the index of a member count down.
+ */
+enum {
+	OUTSPAWN_I_NOTHING_WRONG = -1,
+	OUTSPAWN_I_WRONG_FD = -2, /* the descriptor is an error number */
+	OUTSPAWN_I_WRONG_MEMBER = -3, /* of struct outspawn_attr */
+	OUTSPAWN_I_WRONG_FLAG = -32,
+};
+
+/*
+ * Return what is wrong, after a failure with a result: one of the values above,
+ * or the action's index.
+ */
+int outspawn_i_wrong(const struct outspawn_i_order *order);
+/* Name the flag or the member. */
+void outspawn_i_describe_wrong(int wrong, char *buf, size_t size);
 
 #endif /* OUTSPAWN_INTERNAL_H */

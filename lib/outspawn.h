@@ -52,6 +52,10 @@ struct sock_fprog; /* <linux/filter.h> */
  *
  * Templates stay usable after the device is closed.
  *
+ * The functions below take an error of this function, and of the functions that
+ * make templates, in place of a descriptor. They then return that error. So a
+ * program may check the last call alone.
+ *
  * Return: a close-on-exec descriptor that the caller closes; or open(2)'s
  * error, such as -ENOENT if the module is not loaded, or -EACCES.
  */
@@ -119,6 +123,25 @@ int outspawn_template_flags(int dev, const char *path, unsigned int flags);
 int outspawn_template_fd_flags(int dev, int execfd, unsigned int flags);
 
 /*
+ * outspawn_template_search() - pin a program that is searched for in PATH
+ * @dev: from outspawn_open()
+ * @file: a name without a slash is searched for; any other name is a path, from
+ *	the working directory if it is relative
+ * @path: directories separated by ':', where an empty one is the working
+ *	directory; or NULL for the caller's PATH
+ * @flags: as for outspawn_template_flags()
+ * @found: the absolute path of the template is written there, for messages and
+ *	outspawn_template_refresh(); PATH_MAX bytes; or NULL
+ *
+ * The caller searches, by execvp(3)'s rules. After -EACCES, found is the file
+ * that may not be executed; after -ENOENT it is "".
+ *
+ * Return: as outspawn_template_flags().
+ */
+int outspawn_template_search(int dev, const char *file, const char *path, unsigned int flags,
+			     char *found);
+
+/*
  * outspawn_template_refresh() - pin a path again, at the same descriptor
  * @dev: from outspawn_open()
  * @tmpl: a template fd, stale or not
@@ -159,8 +182,11 @@ int outspawn_query(int tmpl, struct spawn_template_query *query);
  */
 struct outspawn_actions {
 	struct spawn_template_action *array; /* as the kernel reads it */
-	unsigned int count;
-	unsigned int capacity; /* of array, in actions */
+	unsigned short count;
+	unsigned short capacity; /* of array, in actions */
+	/* The first action that could not be added: its index, its error. */
+	unsigned short failed;
+	short error; /* negative; or 0 */
 };
 
 /* outspawn_actions_init() - make the list empty. Cannot fail. */
@@ -174,12 +200,26 @@ void outspawn_actions_init(struct outspawn_actions *a);
 void outspawn_actions_destroy(struct outspawn_actions *a);
 
 /*
+ * outspawn_actions_fail() - make every spawn with this list fail
+ * @error: negative; the error of a step that your own code could not add
+ *
+ * The functions below do this when they fail. Only the first error counts.
+ *
+ * Return: error.
+ */
+int outspawn_actions_fail(struct outspawn_actions *a, int error);
+
+/*
  * Each function below appends one action. outspawn_actions_init(3) describes
  * the actions and the rule which descriptor a number means. Paths and signal
  * sets are copied. Descriptors are looked up at each spawn.
  *
+ * An error need not be checked at once. The list remembers the first error
+ * until outspawn_actions_destroy(), and a spawn with the list returns that error
+ * at OUTSPAWN_STAGE_ARGS. So no child starts without one of its steps.
+ *
  * Return: 0; the action's index is the number of actions added before. Or an
- * error, with the list unchanged:
+ * error, with no action added:
  *  -ENOMEM  no memory
  *  -E2BIG   the list has SPAWN_TEMPLATE_MAX_ACTIONS actions
  *  -EBADF   a descriptor is negative
@@ -203,6 +243,15 @@ int outspawn_actions_dup2(struct outspawn_actions *a, int fd, int newfd);
  * -EINVAL: another flag, or O_CLOEXEC with fd equal to newfd.
  */
 int outspawn_actions_dup3(struct outspawn_actions *a, int fd, int newfd, int flags);
+
+/*
+ * outspawn_actions_stdio() - make the child's 0, 1 and 2 of these descriptors
+ * @in, @out, @err: copied to 0, 1 and 2 in an order in which none is lost; -1
+ *	leaves that number alone
+ *
+ * -EINVAL: the numbers 0 to 2 are exchanged in a circle.
+ */
+int outspawn_actions_stdio(struct outspawn_actions *a, int in, int out, int err);
 
 /* outspawn_actions_fchdir() - change the working directory, as fchdir(2) */
 int outspawn_actions_fchdir(struct outspawn_actions *a, int fd);
@@ -310,14 +359,16 @@ int outspawn_actions_setrlimit(struct outspawn_actions *a, int resource,
 			       const struct rlimit *limit);
 
 /*
- * Scheduling. setaffinity: size is in bytes. setattr: attr is a struct
- * sched_attr, which begins with its size. ioprio: the value of ioprio_set(2).
- * mempolicy: the arguments of set_mempolicy(2).
+ * Scheduling. setaffinity: size is in bytes. sched_setattr: attr is a struct
+ * sched_attr, which begins with its size; setattr is the same function, under
+ * its old name. ioprio: the value of ioprio_set(2). mempolicy: the arguments of
+ * set_mempolicy(2).
  */
 int outspawn_actions_setaffinity(struct outspawn_actions *a, size_t size, const cpu_set_t *set);
 int outspawn_actions_setscheduler(struct outspawn_actions *a, int policy,
 				  const struct sched_param *param);
 int outspawn_actions_setparam(struct outspawn_actions *a, const struct sched_param *param);
+int outspawn_actions_sched_setattr(struct outspawn_actions *a, const void *attr);
 int outspawn_actions_setattr(struct outspawn_actions *a, const void *attr);
 int outspawn_actions_setpriority(struct outspawn_actions *a, int nice);
 int outspawn_actions_ioprio(struct outspawn_actions *a, int ioprio);
@@ -397,7 +448,7 @@ int outspawn_actions_sethostname(struct outspawn_actions *a, const char *name);
 #define OUTSPAWN_KILL_ON_CLOSE (1U << 5)
 /*
  * The program is stopped (SIGSTOP) before its first instruction. -EPERM or
- * -EACCES at SPAWN_TEMPLATE_STAGE_STOP: the caller may not stop the program.
+ * -EACCES at OUTSPAWN_STAGE_STOP: the caller may not stop the program.
  */
 #define OUTSPAWN_STOPPED (1U << 6)
 /* The child has no_new_privs before its first action. */
@@ -430,6 +481,18 @@ struct outspawn_attr {
  */
 #define outspawn_result spawn_template_result
 
+/* result.stage: where the spawn failed. outspawn_spawn(3) describes the stages. */
+enum outspawn_stage {
+	OUTSPAWN_STAGE_NONE = SPAWN_TEMPLATE_STAGE_NONE, /* no failure */
+	OUTSPAWN_STAGE_ARGS = SPAWN_TEMPLATE_STAGE_ARGS, /* a bad argument */
+	OUTSPAWN_STAGE_TEMPLATE = SPAWN_TEMPLATE_STAGE_TEMPLATE, /* its owner, staleness */
+	OUTSPAWN_STAGE_CREATE = SPAWN_TEMPLATE_STAGE_CREATE, /* making the child */
+	OUTSPAWN_STAGE_ACTION = SPAWN_TEMPLATE_STAGE_ACTION, /* an action */
+	OUTSPAWN_STAGE_EXEC = SPAWN_TEMPLATE_STAGE_EXEC, /* exec */
+	OUTSPAWN_STAGE_MOUNT = SPAWN_TEMPLATE_STAGE_MOUNT, /* the file in a mount namespace */
+	OUTSPAWN_STAGE_STOP = SPAWN_TEMPLATE_STAGE_STOP, /* stopping the program */
+};
+
 /*
  * outspawn_spawn() - start the program of a template
  * @tmpl: a template fd
@@ -451,9 +514,9 @@ struct outspawn_attr {
  * Return: the child's pid; or
  *  -ESTALE   the file changed, or its path names another file: call
  *	      outspawn_template_refresh() and spawn again. That does not help
- *	      at SPAWN_TEMPLATE_STAGE_MOUNT: the child's mount namespace does
+ *	      at OUTSPAWN_STAGE_MOUNT: the child's mount namespace does
  *	      not have the file.
- *  -EACCES   at SPAWN_TEMPLATE_STAGE_TEMPLATE: another process, or a thread
+ *  -EACCES   at OUTSPAWN_STAGE_TEMPLATE: another process, or a thread
  *	      with other credentials, made the template
  *  -EINVAL, -EFAULT, -E2BIG   bad arguments
  *  -EAGAIN, -ENOMEM, -EMFILE  as fork(2) and pidfd_open(2)
@@ -559,6 +622,40 @@ int outspawn_batch(int dev, struct outspawn_job *jobs, unsigned int count);
 char *outspawn_strerror(const struct outspawn_result *result,
 			const struct outspawn_actions *actions, const char *path, char *buf,
 			size_t size);
+
+/*
+ * outspawn_perror() - print on stderr how a spawn failed
+ * @prefix: printed before the message, with ": "; or NULL
+ *
+ * The other arguments are outspawn_strerror()'s.
+ */
+void outspawn_perror(const char *prefix, const struct outspawn_result *result,
+		     const struct outspawn_actions *actions, const char *path);
+
+/*
+ * outspawn_wait() - wait until a child has ended, and reap it
+ * @pidfd: the child's
+ * @timeout: in milliseconds; negative: no limit
+ * @status: as waitpid(2)'s, for WIFEXITED() and so on; or NULL
+ *
+ * Return: 0; or
+ *  -ETIMEDOUT  the child still runs
+ *  -ECHILD     not a child of this process, or reaped already, also by the
+ *	        kernel (OUTSPAWN_AUTOREAP)
+ *  -EBADF      pidfd is not a pidfd
+ *  -EINTR      a signal came
+ */
+int outspawn_wait(int pidfd, int timeout, int *status);
+
+/*
+ * outspawn_kill() - send a signal to a child
+ * @pidfd: the child's
+ * @signal: 0 only asks whether the child exists
+ *
+ * Return: 0; -ESRCH if the child has been reaped; or another error of
+ * pidfd_send_signal(2).
+ */
+int outspawn_kill(int pidfd, int signal);
 
 #pragma GCC visibility pop
 

@@ -50,7 +50,8 @@ static inline int outspawn_actions_capabilities(struct outspawn_actions *a, cap_
 		ret = outspawn_cap_bits(caps, CAP_PERMITTED, &permitted);
 	if (!ret)
 		ret = outspawn_cap_bits(caps, CAP_INHERITABLE, &inheritable);
-	return ret ? ret : outspawn_actions_capset(a, effective, permitted, inheritable);
+	return ret ? outspawn_actions_fail(a, ret) :
+		     outspawn_actions_capset(a, effective, permitted, inheritable);
 }
 
 #endif /* OUTSPAWN_CAP_H */

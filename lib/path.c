@@ -17,7 +17,6 @@ static pid_t spawn_path(int dev, const char *file, const char *path,
 			const struct outspawn_i_order *order)
 {
 	struct spawn_template_spawn_args args;
-	struct outspawn_i_scratch scratch;
 	struct spawn_template_path_args path_args = {
 		.spawn = (uintptr_t)&args,
 		.spawn_size = sizeof(args),
@@ -28,8 +27,7 @@ static pid_t spawn_path(int dev, const char *file, const char *path,
 
 	if (ret)
 		return outspawn_i_failed(order, -ret);
-	outspawn_i_lend(&args, &scratch);
-	return outspawn_i_spawn(dev, SPAWN_TEMPLATE_IOC_SPAWN_PATH, &path_args, order);
+	return outspawn_i_spawn(dev, SPAWN_TEMPLATE_IOC_SPAWN_PATH, &path_args, &args, order);
 }
 
 pid_t outspawn_spawn_path(int dev, const char *file, const char *path, char *const argv[],
@@ -126,7 +124,7 @@ pid_t outspawn_spawn_shell(int dev, const char *file, const char *path, char *co
 	}
 
 	pid = spawn_path(dev, file, path, &order);
-	if (pid != -ENOEXEC || order.result->stage != SPAWN_TEMPLATE_STAGE_EXEC)
+	if (pid != -ENOEXEC || order.result->stage != OUTSPAWN_STAGE_EXEC)
 		return pid;
 	if (!path || strchr(file, '/') || order.result->action < 0)
 		return run_script(dev, file, &order);

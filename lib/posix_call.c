@@ -37,7 +37,7 @@ static const char *search_path(const struct posix_call *call)
 static pid_t carry_out(const struct posix_call *call, const struct posix_plan *plan, int *pidfd,
 		       const char **why)
 {
-	const struct outspawn_actions actions = { plan->actions, plan->count, plan->room };
+	const struct outspawn_actions actions = { plan->actions, plan->count, plan->room, 0, 0 };
 	struct outspawn_result result;
 	pid_t pid;
 

@@ -18,17 +18,39 @@ pid_t outspawn_i_failed(const struct outspawn_i_order *order, int error)
 		*order->pidfd = -1;
 	/* The kernel writes no result if it cannot read the arguments. */
 	if (result && !result->error) {
-		result->stage = SPAWN_TEMPLATE_STAGE_ARGS;
+		result->stage = OUTSPAWN_STAGE_ARGS;
 		result->error = error;
 	}
+	if (result)
+		result->action = outspawn_i_wrong(order);
 	return -error;
 }
 
+/* The descriptor is negative: the caller did not check how it was made. */
+static pid_t no_fd(int fd, const struct outspawn_i_order *order)
+{
+	const int error = -outspawn_i_no_fd(fd);
+
+	if (order->result && fd == -error)
+		order->result->action = OUTSPAWN_I_WRONG_FD;
+	return outspawn_i_failed(order, error);
+}
+
 pid_t outspawn_i_spawn(int fd, unsigned long request, const void *args,
+		       struct spawn_template_spawn_args *spawn,
 		       const struct outspawn_i_order *order)
 {
-	pid_t pid = ioctl(fd, request, args);
+	struct outspawn_i_scratch scratch;
+	pid_t pid;
 
+	if (fd < 0)
+		return no_fd(fd, order);
+	outspawn_i_lend(spawn, &scratch);
+	pid = ioctl(fd, request, args);
+	if (pid < 0 && outspawn_i_too_old(errno, order->result)) {
+		outspawn_i_lend(spawn, NULL);
+		pid = ioctl(fd, request, args);
+	}
 	/*
 	 * Leave the result alone after success: an asynchronous child may have
 	 * written a later failure there already.
@@ -45,13 +67,11 @@ pid_t outspawn_spawn_attr(int tmpl, char *const argv[], char *const envp[],
 		argv, envp, actions, attr, pidfd, outspawn_i_result(result, attr, &own),
 	};
 	struct spawn_template_spawn_args args;
-	struct outspawn_i_scratch scratch;
 	int ret = outspawn_i_args(&args, &order);
 
 	if (ret)
 		return outspawn_i_failed(&order, -ret);
-	outspawn_i_lend(&args, &scratch);
-	return outspawn_i_spawn(tmpl, SPAWN_TEMPLATE_IOC_SPAWN, &args, &order);
+	return outspawn_i_spawn(tmpl, SPAWN_TEMPLATE_IOC_SPAWN, &args, &args, &order);
 }
 
 pid_t outspawn_spawn(int tmpl, char *const argv[], char *const envp[],

@@ -88,7 +88,7 @@ static int add_block(struct outspawn_actions *a, struct spawn_template_syscall *
 {
 	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_SYSCALL };
 
-	return block ? outspawn_i_add(a, &action, block) : -ENOMEM;
+	return block ? outspawn_i_add(a, &action, block) : outspawn_actions_fail(a, -ENOMEM);
 }
 
 static int add_call(struct outspawn_actions *a, const struct call *call)
@@ -108,7 +108,7 @@ int outspawn_actions_syscall(struct outspawn_actions *a, long nr, const unsigned
 	struct call call = { .nr = nr };
 
 	if (nr < 0 || nr > INT_MAX || !args)
-		return -EINVAL;
+		return outspawn_actions_fail(a, -EINVAL);
 	memcpy(call.args, args, sizeof(call.args));
 	return add_call(a, &call);
 }
@@ -128,7 +128,7 @@ static int add_path(struct outspawn_actions *a, const char *path, unsigned int n
 	struct call call = { .nr = nr, .args = { 0, second } };
 	int ret = path_piece(&call.pieces[0], 0, path);
 
-	return ret ? ret : add_call(a, &call);
+	return ret ? outspawn_actions_fail(a, ret) : add_call(a, &call);
 }
 
 /* Sessions, groups, terminals */
@@ -140,15 +140,15 @@ int outspawn_actions_setsid(struct outspawn_actions *a)
 
 int outspawn_actions_setpgid(struct outspawn_actions *a, pid_t pgid)
 {
-	return pgid < 0 ? -EINVAL : add(a, SYS_setpgid, 0, pgid);
+	return pgid < 0 ? outspawn_actions_fail(a, -EINVAL) : add(a, SYS_setpgid, 0, pgid);
 }
 
 int outspawn_actions_tcsetpgrp(struct outspawn_actions *a, int fd, pid_t pgrp)
 {
 	if (fd < 0)
-		return -EBADF;
+		return outspawn_actions_fail(a, -EBADF);
 	if (pgrp < 0)
-		return -EINVAL;
+		return outspawn_actions_fail(a, -EINVAL);
 	/*
 	 * 0: the child's own group, which differs for each child of this list.
 	 * The argument stays 0, and the kernel fills the number in.
@@ -158,7 +158,7 @@ int outspawn_actions_tcsetpgrp(struct outspawn_actions *a, int fd, pid_t pgrp)
 
 int outspawn_actions_ctty(struct outspawn_actions *a, int fd)
 {
-	return fd < 0 ? -EBADF : add(a, SYS_ioctl, fd, TIOCSCTTY, 0);
+	return fd < 0 ? outspawn_actions_fail(a, -EBADF) : add(a, SYS_ioctl, fd, TIOCSCTTY, 0);
 }
 
 /* Files and directories */
@@ -180,7 +180,8 @@ int outspawn_actions_chroot(struct outspawn_actions *a, const char *path)
 
 int outspawn_actions_cloexec(struct outspawn_actions *a, int fd, int on)
 {
-	return fd < 0 ? -EBADF : add(a, SYS_fcntl, fd, F_SETFD, on ? FD_CLOEXEC : 0);
+	return fd < 0 ? outspawn_actions_fail(a, -EBADF) :
+			add(a, SYS_fcntl, fd, F_SETFD, on ? FD_CLOEXEC : 0);
 }
 
 /* Limits and scheduling */
@@ -190,7 +191,7 @@ int outspawn_actions_setrlimit(struct outspawn_actions *a, int resource, const s
 	struct rlimit64 copy;
 
 	if (!limit)
-		return -EINVAL;
+		return outspawn_actions_fail(a, -EINVAL);
 	copy.rlim_cur = limit->rlim_cur == RLIM_INFINITY ? RLIM64_INFINITY : limit->rlim_cur;
 	copy.rlim_max = limit->rlim_max == RLIM_INFINITY ? RLIM64_INFINITY : limit->rlim_max;
 	return add_memory(a, 2, &copy, sizeof(copy), SYS_prlimit64, 0, resource);
@@ -199,7 +200,7 @@ int outspawn_actions_setrlimit(struct outspawn_actions *a, int resource, const s
 int outspawn_actions_setaffinity(struct outspawn_actions *a, size_t size, const cpu_set_t *set)
 {
 	if (!set || !size || size > MOST_MEMORY)
-		return -EINVAL;
+		return outspawn_actions_fail(a, -EINVAL);
 	return add_memory(a, 2, set, size, SYS_sched_setaffinity, 0, size);
 }
 
@@ -207,29 +208,33 @@ int outspawn_actions_setscheduler(struct outspawn_actions *a, int policy,
 				  const struct sched_param *param)
 {
 	if (!param)
-		return -EINVAL;
+		return outspawn_actions_fail(a, -EINVAL);
 	return add_memory(a, 2, param, sizeof(*param), SYS_sched_setscheduler, 0, policy);
 }
 
 int outspawn_actions_setparam(struct outspawn_actions *a, const struct sched_param *param)
 {
 	if (!param)
-		return -EINVAL;
+		return outspawn_actions_fail(a, -EINVAL);
 	return add_memory(a, 1, param, sizeof(*param), SYS_sched_setparam, 0);
 }
 
-int outspawn_actions_setattr(struct outspawn_actions *a, const void *attr)
+int outspawn_actions_sched_setattr(struct outspawn_actions *a, const void *attr)
 {
 	uint32_t size;
 
 	if (!attr)
-		return -EINVAL;
+		return outspawn_actions_fail(a, -EINVAL);
 	/* struct sched_attr begins with its own size. */
 	memcpy(&size, attr, sizeof(size));
 	if (size < SCHED_ATTR_SIZE_FIRST || size > SCHED_ATTR_SIZE_MOST)
-		return -E2BIG;
+		return outspawn_actions_fail(a, -E2BIG);
 	return add_memory(a, 1, attr, size, SYS_sched_setattr, 0, 0, 0);
 }
+
+/* The old name of this function. */
+int outspawn_actions_setattr(struct outspawn_actions *a, const void *attr)
+	__attribute__((alias("outspawn_actions_sched_setattr")));
 
 int outspawn_actions_setpriority(struct outspawn_actions *a, int nice)
 {
@@ -249,7 +254,7 @@ int outspawn_actions_mempolicy(struct outspawn_actions *a, int mode, const unsig
 	if (!mask || !maxnode)
 		return add(a, SYS_set_mempolicy, mode, 0, 0);
 	if (maxnode > MOST_NODES)
-		return -EINVAL;
+		return outspawn_actions_fail(a, -EINVAL);
 	/* The kernel reads maxnode - 1 bits. */
 	size = (maxnode - 1 + LONG_BITS - 1) / LONG_BITS * sizeof(*mask);
 	return add_memory(a, 1, mask, size, SYS_set_mempolicy, mode, 0, maxnode);
@@ -272,7 +277,7 @@ int outspawn_actions_setgroups(struct outspawn_actions *a, size_t count, const g
 	if (!count)
 		return add(a, SYS_setgroups, 0, 0);
 	if (!groups || count > NGROUPS_MAX)
-		return -EINVAL;
+		return outspawn_actions_fail(a, -EINVAL);
 	return add_memory(a, 1, groups, count * sizeof(*groups), SYS_setgroups, count);
 }
 
@@ -305,7 +310,8 @@ int outspawn_actions_personality(struct outspawn_actions *a, unsigned long perso
 
 int outspawn_actions_landlock(struct outspawn_actions *a, int ruleset_fd)
 {
-	return ruleset_fd < 0 ? -EBADF : add(a, SYS_landlock_restrict_self, ruleset_fd, 0);
+	return ruleset_fd < 0 ? outspawn_actions_fail(a, -EBADF) :
+				add(a, SYS_landlock_restrict_self, ruleset_fd, 0);
 }
 
 int outspawn_actions_seccomp(struct outspawn_actions *a, const struct sock_fprog *program)
@@ -314,7 +320,7 @@ int outspawn_actions_seccomp(struct outspawn_actions *a, const struct sock_fprog
 	struct sock_fprog *copy;
 
 	if (!program || !program->len || program->len > BPF_MAXINSNS || !program->filter)
-		return -EINVAL;
+		return outspawn_actions_fail(a, -EINVAL);
 	/* Let the copied struct sock_fprog point to the copied filter. */
 	block = make_block(&(struct call){
 		.nr = SYS_seccomp,
@@ -334,7 +340,7 @@ int outspawn_actions_seccomp(struct outspawn_actions *a, const struct sock_fprog
 
 int outspawn_actions_setns(struct outspawn_actions *a, int fd, int nstype)
 {
-	return fd < 0 ? -EBADF : add(a, SYS_setns, fd, nstype);
+	return fd < 0 ? outspawn_actions_fail(a, -EBADF) : add(a, SYS_setns, fd, nstype);
 }
 
 int outspawn_actions_unshare(struct outspawn_actions *a, int flags)
@@ -355,13 +361,13 @@ int outspawn_actions_mount(struct outspawn_actions *a, const char *source, const
 	int ret = path_piece(&call.pieces[0], 1, target);
 
 	if (ret)
-		return ret;
+		return outspawn_actions_fail(a, ret);
 	string_piece(&call.pieces[1], 0, source);
 	string_piece(&call.pieces[2], 2, type);
 	string_piece(&call.pieces[3], 4, data);
 	for (int i = 1; i < 4; i++)
 		if (call.pieces[i].size > PATH_MAX)
-			return -ENAMETOOLONG;
+			return outspawn_actions_fail(a, -ENAMETOOLONG);
 	return add_call(a, &call);
 }
 
@@ -378,7 +384,7 @@ int outspawn_actions_pivot_root(struct outspawn_actions *a, const char *new_root
 
 	if (!ret)
 		ret = path_piece(&call.pieces[1], 1, put_old);
-	return ret ? ret : add_call(a, &call);
+	return ret ? outspawn_actions_fail(a, ret) : add_call(a, &call);
 }
 
 int outspawn_actions_sethostname(struct outspawn_actions *a, const char *name)
@@ -386,7 +392,7 @@ int outspawn_actions_sethostname(struct outspawn_actions *a, const char *name)
 	size_t length = name ? strnlen(name, HOST_NAME_SIZE + 1) : HOST_NAME_SIZE + 1;
 
 	if (length > HOST_NAME_SIZE)
-		return -EINVAL;
+		return outspawn_actions_fail(a, -EINVAL);
 	/* Copy the NUL, too, for messages; the length is without it. */
 	return add_memory(a, 0, name, length + 1, SYS_sethostname, 0, length);
 }

@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "outspawn.h"
+#include "internal.h"
 
 /*
  * The library's flags are the kernel's, in the same order and further down. An
@@ -23,6 +23,8 @@ static int create(int dev, struct spawn_template_create_args *args, unsigned int
 {
 	int fd;
 
+	if (dev < 0)
+		return outspawn_i_no_fd(dev);
 	args->flags = SPAWN_TEMPLATE_CREATE_CLOEXEC | flags * TO_KERNEL;
 	fd = ioctl(dev, SPAWN_TEMPLATE_IOC_CREATE, args);
 	return fd < 0 ? -errno : fd;
@@ -48,7 +50,7 @@ int outspawn_template_fd_flags(int dev, int execfd, unsigned int flags)
 	struct spawn_template_create_args args = { .execfd = execfd };
 
 	/* The kernel takes -1 for "no descriptor": its error is EINVAL. */
-	return execfd >= 0 ? create(dev, &args, flags) : -EBADF;
+	return execfd >= 0 ? create(dev, &args, flags) : outspawn_i_no_fd(execfd);
 }
 
 int outspawn_template_fd(int dev, int execfd)
@@ -83,5 +85,7 @@ int outspawn_query(int tmpl, struct spawn_template_query *query)
 
 	/* An older module fills in only the members that it knows. */
 	memset(query, 0, sizeof(*query));
+	if (tmpl < 0)
+		return outspawn_i_no_fd(tmpl);
 	return ioctl(tmpl, SPAWN_TEMPLATE_IOC_QUERY, query) < 0 ? -errno : 0;
 }

@@ -35,6 +35,9 @@ $(O)/tests/unit/test_%: $(O)/tests/unit/test_%.o $(LIB_STATIC)
 
 $(O)/tests/unit/test_lib_cap $(O)/tests/guest/test_lib_syscalls: TESTS_LIBS += -lcap
 
+# The library's allocations can fail there.
+$(O)/tests/unit/test_lib_errors: TESTS_LIBS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
+
 $(SUITES): %: %.o $(SUITE_OBJECTS) $(LIB_STATIC)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB_STATIC) $(TESTS_LIBS)
 

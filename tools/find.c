@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Copyright (C) 2026 The outspawn authors
-/* Look a program up in PATH, and explain why it cannot be a template. */
+/* Make a template of a program in PATH, and explain why that is not possible. */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,79 +13,15 @@
 #include <unistd.h>
 
 #include "outspawn.h"
-#include "shared.h"
 #include "tool.h"
-
-/* Write the absolute path of dir/prog to path. An empty dir is the working directory. */
-static int join(const char *dir, size_t dir_len, const char *prog, char path[PATH_MAX])
-{
-	char cwd[PATH_MAX] = "";
-	const char *slash = dir_len && dir[dir_len - 1] != '/' ? "/" : "";
-	int len;
-
-	if ((dir_len ? dir[0] : prog[0]) != '/') {
-		if (!getcwd(cwd, sizeof(cwd) - 1))
-			return -errno;
-		if (strcmp(cwd, "/"))
-			strcat(cwd, "/");
-		while (!dir_len && !strncmp(prog, "./", 2))
-			prog += 2;
-	}
-	len = snprintf(path, PATH_MAX, "%s%.*s%s%s", cwd, (int)dir_len, dir, slash, prog);
-	return len < PATH_MAX ? 0 : -ENAMETOOLONG;
-}
-
-static int try(int dev, const char *dir, size_t dir_len, const char *prog, unsigned int flags,
-	       char path[PATH_MAX])
-{
-	int ret = join(dir, dir_len, prog, path);
-
-	return ret ? ret : outspawn_template_flags(dev, path, flags);
-}
-
-/* Does execvp(3) try the next directory after this error? */
-static int goes_on_after(int error)
-{
-	switch (error) {
-	case -ENOENT:
-	case -ENOTDIR:
-	case -EACCES:
-	case -ESTALE:
-	case -ENODEV:
-	case -ETIMEDOUT:
-	case -ENAMETOOLONG:
-		return 1;
-	default:
-		return 0;
-	}
-}
 
 int find_template(int dev, const char *prog, unsigned int flags, char path[PATH_MAX])
 {
-	const char *dir = outspawn_i_search_path();
-	char denied[PATH_MAX] = "";
-	size_t len;
-	int tmpl;
+	int tmpl = outspawn_template_search(dev, prog, NULL, flags, path);
 
-	snprintf(path, PATH_MAX, "%s", prog);
-	if (!*prog)
-		return -ENOENT;
-	if (strchr(prog, '/'))
-		return try(dev, "", 0, prog, flags, path);
-
-	for (;; dir += len + 1) {
-		len = strcspn(dir, ":");
-		tmpl = try(dev, dir, len, prog, flags, path);
-		if (tmpl >= 0 || !goes_on_after(tmpl))
-			return tmpl;
-		if (tmpl == -EACCES && !*denied)
-			strcpy(denied, path);
-		if (!dir[len])
-			break;
-	}
-	/* Like execvp(3): EACCES of one directory hides ENOENT of the others. */
-	strcpy(path, *denied ? denied : prog);
-	return *denied ? -EACCES : -ENOENT;
+	if (!*path)
+		snprintf(path, PATH_MAX, "%s", prog);
+	return tmpl;
 }
 
 static const char *explain_denied(const char *path)

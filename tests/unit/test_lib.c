@@ -482,8 +482,8 @@ static void messages_name_the_stage(void **state)
 		      "template is stale: the file or what its path names has changed; "
 		      "make a new template");
 	check_message(NULL, "/x", SPAWN_TEMPLATE_STAGE_TEMPLATE, -1, EACCES,
-		      "template belongs to another process or to other credentials; "
-		      "make a new template");
+		      "template belongs to another process, as after fork or execve, or to other "
+		      "credentials; make a new template");
 	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_CREATE, -1, EAGAIN,
 		      "create the child: Resource temporarily unavailable");
 	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_FDS, -1, ENOMEM,
@@ -500,10 +500,10 @@ static void messages_name_the_stage(void **state)
 		      "stop the program before it begins: Permission denied");
 	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_ARGS, -1, EFAULT, "arguments: Bad address");
 	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_ARGS, -1, ENOTTY,
-		      "not a template, nor a device that can do this: "
+		      "neither a template nor a device that can do this: "
 		      "Inappropriate ioctl for device");
 	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_ARGS, -1, EBADF,
-		      "not a template: Bad file descriptor");
+		      "the template or the device is not open: Bad file descriptor");
 	check_message(NULL, NULL, 99, -1, EIO, "stage 99: Input/output error");
 	check_message(NULL, NULL, SPAWN_TEMPLATE_STAGE_NONE, -1, 0, "no error");
 }

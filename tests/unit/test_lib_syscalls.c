@@ -242,6 +242,8 @@ static void setattr_copies_what_its_size_says(void **state)
 	uint32_t attr[14] = { 56, SCHED_BATCH, [13] = 0x1234 };
 	struct outspawn_actions *a = *state;
 
+	CALLS(outspawn_actions_sched_setattr(a, attr), SYS_sched_setattr, 0, ANY);
+	/* The old name. */
 	CALLS(outspawn_actions_setattr(a, attr), SYS_sched_setattr, 0, ANY);
 	assert_memory_equal(memory(a, 1), attr, sizeof(attr));
 	attr[0] = 47;
@@ -444,7 +446,7 @@ static void messages_name_the_call(void **state)
 	SAYS(outspawn_actions_setaffinity(a, sizeof(set), &set), "setaffinity");
 	SAYS(outspawn_actions_setscheduler(a, SCHED_FIFO, &param), "setscheduler FIFO");
 	SAYS(outspawn_actions_setparam(a, &param), "setparam");
-	SAYS(outspawn_actions_setattr(a, attr), "setattr");
+	SAYS(outspawn_actions_sched_setattr(a, attr), "sched_setattr");
 	SAYS(outspawn_actions_setpriority(a, -5), "setpriority -5");
 	SAYS(outspawn_actions_ioprio(a, 0x2004), "ioprio 0x2004");
 	SAYS(outspawn_actions_mempolicy(a, 2, NULL, 0), "mempolicy 2");
