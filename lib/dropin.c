@@ -112,16 +112,63 @@ static bool is_set(const char *name)
 	return word && *word && strcmp(word, "0");
 }
 
+static int open_lines(const char *path)
+{
+	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
+}
+
+/*
+ * As unsetenv(3). A program may define a function of that name, as bash does,
+ * which does nothing before main().
+ */
+static void forget(const char *name)
+{
+	size_t length = strlen(name);
+	char **to = environ;
+
+	for (char **from = environ; from && *from; from++)
+		if (strncmp(*from, name, length) || (*from)[length] != '=')
+			*to++ = *from;
+	if (to)
+		*to = NULL;
+}
+
+/*
+ * Can lines be written to what OUTSPAWN_DEBUG names? If not, say so. The variable
+ * is then removed, so that the programs that this one starts do not repeat it.
+ */
+static bool can_debug(const char *word)
+{
+	int fd;
+
+	if (!strcmp(word, "1"))
+		return true;
+	errno = EINVAL;
+	fd = *word == '/' ? open_lines(word) : -1;
+	if (fd >= 0) {
+		close(fd);
+		return true;
+	}
+	dprintf(STDERR_FILENO,
+		"outspawn: %s[%d]: OUTSPAWN_DEBUG=%s: %s; set it to 1, or to the absolute path of "
+		"a file that can be written\n",
+		program_invocation_short_name, getpid(), word, strerror(errno));
+	forget("OUTSPAWN_DEBUG");
+	return false;
+}
+
 __attribute__((constructor)) static void begin(void)
 {
 	const char *word = secure_getenv("OUTSPAWN_DEBUG");
+	int saved = errno;
 
-	if (word && (*word == '/' || !strcmp(word, "1")))
+	if (word && *word && strcmp(word, "0") && can_debug(word))
 		debug = strdup(word);
+	errno = saved;
 	disabled = is_set("OUTSPAWN_DISABLE");
 	/* Loading this library costs a program more than a few spawns save. */
 	if (is_set("OUTSPAWN_ALONE"))
-		unsetenv("LD_PRELOAD");
+		forget("LD_PRELOAD");
 }
 
 /* Write a line by one write(2), so that lines of many processes do not mix. */
@@ -139,7 +186,7 @@ static void say(const char *file, const char *who, const char *what)
 		line[length - 1] = '\n';
 	}
 	if (*debug == '/')
-		fd = open(debug, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
+		fd = open_lines(debug);
 	/* A failed write cannot be reported anywhere: ignore it. */
 	if (fd >= 0 && write(fd, line, length) < 0)
 		length = 0;

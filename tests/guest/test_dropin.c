@@ -36,6 +36,7 @@ struct run {
 	const char *variable; /* NAME=VALUE, added to its environment; or NULL */
 	void (*enter)(void);
 	bool to_stderr;
+	const char *debug; /* another value of OUTSPAWN_DEBUG; or NULL */
 	bool quiet; /* print no lines, because that takes stack */
 };
 
@@ -48,7 +49,7 @@ static void execute(void *argument)
 			 program("unversioned.so"), NULL };
 
 	if (run->to_stderr) {
-		envp[1] = "OUTSPAWN_DEBUG=1";
+		envp[1] = run->debug ? text("OUTSPAWN_DEBUG=%s", run->debug) : "OUTSPAWN_DEBUG=1";
 		must(dup2(must(open(lines_file(), O_WRONLY | O_APPEND | O_CLOEXEC)),
 			  STDERR_FILENO));
 	}
@@ -169,6 +170,30 @@ static void the_module_spawns(void)
 static void debug_lines_on_stderr(void)
 {
 	expect(&(struct run){ .name = "three", .to_stderr = true }, 3, 0, NULL);
+}
+
+/* Its children are dynamic, so they load the drop-in, too. */
+DROPIN_PROGRAM(children)
+{
+	the_probe = "/bin/true";
+	expect_zero(spawn_one());
+	return spawn_one();
+}
+
+/* The value is of no use: one line says so, here and in no child. */
+static void debug_is_refused_once(void)
+{
+	static const char *const values[] = { "yes", "lines", "/no/such/directory/lines" };
+
+	for (int i = 0; i < 3; i++) {
+		char *lines = lines_of(&(struct run){
+			.name = "children", .to_stderr = true, .debug = values[i] });
+
+		check_eq(count_of(lines, text("OUTSPAWN_DEBUG=%s: ", values[i])), 1);
+		check_eq(count_of(lines, "outspawn: "), 1);
+	}
+	check_str(lines_of(&(struct run){ .name = "children", .to_stderr = true, .debug = "0" }), "");
+	check_str(lines_of(&(struct run){ .name = "children", .to_stderr = true, .debug = "" }), "");
 }
 
 /* LD_PRELOAD is removed, so that the program's children do not have it. */
@@ -920,7 +945,8 @@ static void writers_not_blocked(void)
 	check_eq(count_of(lines, ": module: ETXTBSY\n"), 1);
 }
 
-SUITE("dropin", T(the_module_spawns), T(debug_lines_on_stderr), T(children_without_the_dropin),
+SUITE("dropin", T(the_module_spawns), T(debug_lines_on_stderr),
+      T(debug_is_refused_once), T(children_without_the_dropin),
       T(line_names_all), T(the_module_does_all_four_functions), T(errno_is_the_error),
       T(failures_are_final), T(old_programs), T(reference_without_a_version), T(without_device),
       T(with_another_device_at_the_path), T(without_permission), T(as_ordinary_user),
