@@ -62,7 +62,7 @@ struct outspawn_i_order {
  * the drop-in may use less than 2 KiB of stack in all.
  */
 struct outspawn_i_scratch {
-	char bytes[160];
+	char bytes[112];
 };
 
 /*
@@ -100,8 +100,9 @@ static inline struct outspawn_result *outspawn_i_result(struct outspawn_result *
 int outspawn_i_args(struct spawn_template_spawn_args *args, const struct outspawn_i_order *order);
 
 /*
- * Lend memory to spawn, and make the ioctl; after a failure, complete *pidfd and
- * *result. args is spawn, or contains a pointer to it.
+ * Make the ioctl; after a failure, complete *pidfd and *result. args is spawn, or
+ * contains a pointer to it. A module that is too old for the memory that spawn
+ * lends gets none.
  */
 pid_t outspawn_i_spawn(int fd, unsigned long request, const void *args,
 		       struct spawn_template_spawn_args *spawn,

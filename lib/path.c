@@ -17,6 +17,7 @@ static pid_t spawn_path(int dev, const char *file, const char *path,
 			const struct outspawn_i_order *order)
 {
 	struct spawn_template_spawn_args args;
+	struct outspawn_i_scratch scratch;
 	struct spawn_template_path_args path_args = {
 		.spawn = (uintptr_t)&args,
 		.spawn_size = sizeof(args),
@@ -27,6 +28,7 @@ static pid_t spawn_path(int dev, const char *file, const char *path,
 
 	if (ret)
 		return outspawn_i_failed(order, -ret);
+	outspawn_i_lend(&args, &scratch);
 	return outspawn_i_spawn(dev, SPAWN_TEMPLATE_IOC_SPAWN_PATH, &path_args, &args, order);
 }
 

@@ -27,7 +27,7 @@ pid_t outspawn_i_failed(const struct outspawn_i_order *order, int error)
 }
 
 /* The descriptor is negative: the caller did not check how it was made. */
-static pid_t no_fd(int fd, const struct outspawn_i_order *order)
+static __attribute__((noinline)) pid_t no_fd(int fd, const struct outspawn_i_order *order)
 {
 	const int error = -outspawn_i_no_fd(fd);
 
@@ -36,26 +36,37 @@ static pid_t no_fd(int fd, const struct outspawn_i_order *order)
 	return outspawn_i_failed(order, error);
 }
 
+/*
+ * The ioctl failed. Not inlined, so that a call that succeeds needs less stack:
+ * see outspawn_i_posix().
+ */
+static __attribute__((noinline)) pid_t retry(int fd, unsigned long request, const void *args,
+					     struct spawn_template_spawn_args *spawn,
+					     const struct outspawn_i_order *order)
+{
+	pid_t pid = -1;
+
+	if (outspawn_i_too_old(errno, order->result)) {
+		outspawn_i_lend(spawn, NULL);
+		pid = ioctl(fd, request, args);
+	}
+	return pid >= 0 ? pid : outspawn_i_failed(order, errno);
+}
+
 pid_t outspawn_i_spawn(int fd, unsigned long request, const void *args,
 		       struct spawn_template_spawn_args *spawn,
 		       const struct outspawn_i_order *order)
 {
-	struct outspawn_i_scratch scratch;
 	pid_t pid;
 
 	if (fd < 0)
 		return no_fd(fd, order);
-	outspawn_i_lend(spawn, &scratch);
 	pid = ioctl(fd, request, args);
-	if (pid < 0 && outspawn_i_too_old(errno, order->result)) {
-		outspawn_i_lend(spawn, NULL);
-		pid = ioctl(fd, request, args);
-	}
 	/*
 	 * Leave the result alone after success: an asynchronous child may have
 	 * written a later failure there already.
 	 */
-	return pid >= 0 ? pid : outspawn_i_failed(order, errno);
+	return pid >= 0 ? pid : retry(fd, request, args, spawn, order);
 }
 
 pid_t outspawn_spawn_attr(int tmpl, char *const argv[], char *const envp[],
@@ -67,10 +78,12 @@ pid_t outspawn_spawn_attr(int tmpl, char *const argv[], char *const envp[],
 		argv, envp, actions, attr, pidfd, outspawn_i_result(result, attr, &own),
 	};
 	struct spawn_template_spawn_args args;
+	struct outspawn_i_scratch scratch;
 	int ret = outspawn_i_args(&args, &order);
 
 	if (ret)
 		return outspawn_i_failed(&order, -ret);
+	outspawn_i_lend(&args, &scratch);
 	return outspawn_i_spawn(tmpl, SPAWN_TEMPLATE_IOC_SPAWN, &args, &args, &order);
 }
 

@@ -69,9 +69,15 @@ static const char *explain_format(const char *path, char *buf, size_t size)
 	close(fd);
 
 	if (len >= 2 && !memcmp(&head, "#!", 2))
-		return "is a script (#!), and templates take ELF executables; see run --any-format";
+		return "is a script (#!), and templates take ELF executables; run --any-format or "
+		       "--path-search starts it";
 	if (len < SELFMAG || memcmp(head.e_ident, ELFMAG, SELFMAG))
-		return "is not an ELF file";
+		return "is neither an ELF file nor a script with #!; run --path-search starts it "
+		       "with /bin/sh";
+	if (head.e_ident[EI_CLASS] == ELFCLASS32 && own_machine() == EM_X86_64 &&
+	    (head.e_machine == EM_386 || head.e_machine == EM_X86_64))
+		return "is a 32-bit program, and templates take 64-bit programs; run --any-format "
+		       "starts it";
 	if (head.e_machine != own_machine()) {
 		snprintf(buf, size, "is an ELF file of another machine (e_machine %u)",
 			 head.e_machine);

@@ -13,9 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "forward.h"
 #include "outspawn.h"
-#include "shared.h"
 #include "setup.h"
+#include "shared.h"
+#include "times.h"
 #include "tool.h"
 
 /* Room for a path. */
@@ -32,6 +34,7 @@ struct job {
 	struct setup setup;
 	struct outspawn_attr attr;
 	struct outspawn_actions actions;
+	struct times in_call, in_all; /* in ms, of each spawn that succeeded */
 };
 
 static const char usage[] =
@@ -39,7 +42,8 @@ static const char usage[] =
 	"Start PROG from a template, wait for it and exit with its status.\n"
 	"\n"
 	"  -C, --chdir DIR      run it in DIR\n"
-	"  -n, --count N        run it N times, one after another, from the same template\n"
+	"  -n, --count N        run it N times, one after another, from the same template,\n"
+	"                       and print minimum, median and maximum of the times\n"
 	"      --stdin FILE     read standard input from FILE, as the shell's <\n"
 	"      --stdout FILE    write standard output to FILE, as >\n"
 	"      --stderr FILE    write standard error to FILE, as 2>\n"
@@ -96,7 +100,7 @@ static int parse_count(const char *text, unsigned long *count)
 	errno = 0;
 	*count = strtoul(text, &end, 10);
 	if (errno || *end || *text < '0' || *text > '9' || !*count) {
-		complain("%s: not a number of spawns", text);
+		complain("run: --count: '%s' is not a number of spawns", text);
 		return -EINVAL;
 	}
 	return 0;
@@ -163,6 +167,7 @@ static int add_actions(struct job *job)
 		O_WRONLY | O_CREAT | O_TRUNC,
 		O_WRONLY | O_CREAT | O_TRUNC,
 	};
+	static const char *const names[] = { "--stdin", "--stdout", "--stderr" };
 	int ret = 0;
 
 	for (int fd = 0; fd < 3 && !ret; fd++) {
@@ -170,7 +175,8 @@ static int add_actions(struct job *job)
 			continue;
 		ret = outspawn_actions_open(&job->actions, fd, job->files[fd], flags[fd], 0666);
 		if (ret)
-			complain("%s: %s", job->files[fd], strerror(-ret));
+			complain("run: %s %s: %s", names[fd], job->files[fd], strerror(-ret));
+		setup_label(&job->setup, &job->actions, names[fd], job->files[fd]);
 	}
 	if (!ret)
 		ret = setup_actions(&job->setup, &job->actions);
@@ -201,25 +207,28 @@ static double milliseconds(const struct timespec *from)
 /* A failed exec has a shell's exit status; every other failure is outspawn's own. */
 static int status_of_failure(const struct outspawn_result *result)
 {
-	if (result->stage == SPAWN_TEMPLATE_STAGE_STOP)
+	if (result->stage == OUTSPAWN_STAGE_STOP)
 		return EXIT_CANNOT_RUN;
-	if (result->stage != SPAWN_TEMPLATE_STAGE_EXEC &&
-	    result->stage != SPAWN_TEMPLATE_STAGE_MOUNT)
+	if (result->stage != OUTSPAWN_STAGE_EXEC &&
+	    result->stage != OUTSPAWN_STAGE_MOUNT)
 		return EXIT_OWN_FAILURE;
 	return result->error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
 }
 
 static const char *hint(const struct job *job, const struct outspawn_result *result)
 {
-	if (result->stage == SPAWN_TEMPLATE_STAGE_EXEC && result->error == ENOENT) {
+	if (result->stage == OUTSPAWN_STAGE_EXEC && result->error == ENOEXEC)
+		return " (--path-search starts it with /bin/sh)";
+	if (result->stage == OUTSPAWN_STAGE_EXEC && result->error == ENOENT) {
 		/* PROG exists, since it has a template. So its interpreter is missing. */
 		if (!job->search)
 			return " (its interpreter is missing)";
 		return strchr(job->path, '/') ? "" : " (not found in PATH)";
 	}
-	if (result->stage == SPAWN_TEMPLATE_STAGE_CREATE && result->error == EPERM)
+	if ((result->stage == OUTSPAWN_STAGE_CREATE || result->stage == OUTSPAWN_STAGE_ARGS) &&
+	    result->error == EPERM)
 		return " (--unshare and --cgroup need privileges and a caller without seccomp filters)";
-	if (result->stage == SPAWN_TEMPLATE_STAGE_ARGS && result->error == ENOTTY)
+	if (result->stage == OUTSPAWN_STAGE_ARGS && result->error == ENOTTY)
 		return " (is the module older than this command? Run 'outspawn doctor')";
 	return "";
 }
@@ -234,46 +243,77 @@ static pid_t spawn(const struct job *job, int fd, int *pidfd, struct outspawn_re
 				   result);
 }
 
-/* Spawn and wait. Set *spawned to false if no child was made. */
-static int spawn_once(const struct job *job, int fd, bool *spawned)
+/* Print what failed: the option, the step and the reason. */
+static void say_failure(const struct job *job, const struct outspawn_result *result)
+{
+	char message[MESSAGE_SIZE], option[PATH_MAX];
+
+	outspawn_strerror(result, &job->actions, job->path, message, sizeof(message));
+	if (setup_blame(&job->setup, result, option, sizeof(option)))
+		complain("run: %s: %s%s", option, message, hint(job, result));
+	else
+		complain("%s%s", message, hint(job, result));
+}
+
+/*
+ * Spawn and wait. Set *again to false if no child was made, or if a signal came for
+ * it: then there must be no further spawn.
+ */
+static int spawn_once(struct job *job, int fd, bool *again)
 {
 	struct outspawn_result result;
-	char message[MESSAGE_SIZE];
 	struct timespec start;
-	double in_call;
+	double in_call, in_all;
 	int pidfd, status;
 	pid_t pid;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	pid = spawn(job, fd, &pidfd, &result);
-	*spawned = pid >= 0;
+	*again = pid >= 0;
 	if (pid < 0) {
-		outspawn_strerror(&result, &job->actions, job->path, message, sizeof(message));
-		complain("%s%s", message, hint(job, &result));
+		say_failure(job, &result);
 		return status_of_failure(&result);
 	}
 	in_call = milliseconds(&start);
+	forward_to(pidfd, setup_new_group(&job->setup));
 
 	if (job->attr.flags & OUTSPAWN_STOPPED)
 		complain("pid %d is stopped: continue it with 'kill -CONT %d'", (int)pid, (int)pid);
 	status = wait_for(pidfd);
+	in_all = milliseconds(&start);
+	if (forward_end())
+		*again = false;
 	close(pidfd);
+	times_add(&job->in_call, in_call);
+	times_add(&job->in_all, in_all);
 	if (job->verbose)
 		complain("pid %d: status %d, spawned in %.3f ms, ended after %.3f ms", (int)pid,
-			 status, in_call, milliseconds(&start));
+			 status, in_call, in_all);
 	return status;
 }
 
-static int spawn_all(const struct job *job, int fd)
+static void print_times(struct job *job)
+{
+	complain("run: %lu spawn%s of %s, in ms: minimum, median, maximum", job->in_all.count,
+		 job->in_all.count == 1 ? "" : "s", job->path);
+	complain("  in the call  %9.3f %9.3f %9.3f", job->in_call.min, times_median(&job->in_call),
+		 job->in_call.max);
+	complain("  to its end   %9.3f %9.3f %9.3f", job->in_all.min, times_median(&job->in_all),
+		 job->in_all.max);
+}
+
+static int spawn_all(struct job *job, int fd)
 {
 	int status, last_failure = 0;
-	bool spawned = true;
+	bool again = true;
 
-	for (unsigned long i = 0; i < job->count && spawned; i++) {
-		status = spawn_once(job, fd, &spawned);
+	for (unsigned long i = 0; i < job->count && again; i++) {
+		status = spawn_once(job, fd, &again);
 		if (status)
 			last_failure = status;
 	}
+	if (job->count > 1 && job->in_all.count)
+		print_times(job);
 	return last_failure;
 }
 
@@ -330,5 +370,7 @@ int cmd_run(int argc, char **argv)
 	outspawn_actions_init(&job.actions);
 	status = run(&job);
 	outspawn_actions_destroy(&job.actions);
+	times_free(&job.in_call);
+	times_free(&job.in_all);
 	return status;
 }

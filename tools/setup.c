@@ -7,7 +7,10 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+
+#include <linux/magic.h>
 
 #include "parse.h"
 #include "setup.h"
@@ -128,7 +131,7 @@ static int add_ioprio(const struct setup *setup, const char *value, struct outsp
  * first in the child and would replace a lower one, which is free if outspawn
  * was started without standard descriptors.
  */
-static int open_dir(const char *dir)
+static int open_dir(const char *option, const char *dir)
 {
 	int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
@@ -137,7 +140,7 @@ static int open_dir(const char *dir)
 	if (fd >= 0)
 		close(fd);
 	if (high < 0)
-		complain("%s: %s", dir, strerror(error));
+		complain("run: %s %s: %s", option, dir, strerror(error));
 	return high < 0 ? -error : high;
 }
 
@@ -159,7 +162,7 @@ static int add_dir(const struct setup *setup, struct outspawn_actions *a)
 
 	if (!setup->dir || value_of(setup, SETUP_CHROOT))
 		return 0;
-	dir = open_dir(setup->dir);
+	dir = open_dir("--chdir", setup->dir);
 	return dir < 0 ? dir : outspawn_actions_fchdir(a, dir);
 }
 
@@ -224,28 +227,116 @@ static int add_groups(const struct setup *setup, const char *value, struct outsp
 /* In the order in which the child runs them. */
 static const struct step {
 	int option;
+	const char *name;
 	int (*add)(const struct setup *setup, const char *value, struct outspawn_actions *a);
 } steps[] = {
-	{ SETUP_SETSID, add_setsid }, { SETUP_PGROUP, add_pgroup },	{ SETUP_UMASK, add_umask },
-	{ SETUP_RLIMIT, add_limits }, { SETUP_NICE, add_nice },		{ SETUP_SCHED, add_sched },
-	{ SETUP_IOPRIO, add_ioprio }, { SETUP_AFFINITY, add_affinity }, { SETUP_CHROOT, add_root },
-	{ SETUP_GROUPS, add_groups }, { SETUP_GROUP, add_group },	{ SETUP_USER, add_user },
+	{ SETUP_SETSID, "--setsid", add_setsid },
+	{ SETUP_PGROUP, "--pgroup", add_pgroup },
+	{ SETUP_UMASK, "--umask", add_umask },
+	{ SETUP_RLIMIT, "--rlimit", add_limits },
+	{ SETUP_NICE, "--nice", add_nice },
+	{ SETUP_SCHED, "--sched", add_sched },
+	{ SETUP_IOPRIO, "--ioprio", add_ioprio },
+	{ SETUP_AFFINITY, "--affinity", add_affinity },
+	{ SETUP_CHROOT, "--chroot", add_root },
+	{ SETUP_GROUPS, "--groups", add_groups },
+	{ SETUP_GROUP, "--group", add_group },
+	{ SETUP_USER, "--user", add_user },
 };
 
-int setup_actions(const struct setup *setup, struct outspawn_actions *actions)
+void setup_label(struct setup *setup, const struct outspawn_actions *actions, const char *option,
+		 const char *value)
+{
+	for (int i = actions->count - 1; i >= 0 && !setup->labels[i].option; i--) {
+		setup->labels[i].option = option;
+		setup->labels[i].value = value;
+	}
+}
+
+/* Each --rlimit has made one action. */
+static void label_limits(struct setup *setup, const struct outspawn_actions *actions)
+{
+	for (unsigned int i = 0; i < setup->limit_count && i < actions->count; i++) {
+		unsigned int at = actions->count - setup->limit_count + i;
+
+		setup->labels[at].option = "--rlimit";
+		setup->labels[at].value = setup->limits[i];
+	}
+}
+
+/* --chroot adds "chdir /" and the chdir of --chdir. */
+static void label_root(struct setup *setup, const struct outspawn_actions *actions)
+{
+	if (!setup->dir)
+		return;
+	setup->labels[actions->count - 1].option = "--chdir";
+	setup->labels[actions->count - 1].value = setup->dir;
+}
+
+bool setup_new_group(const struct setup *setup)
+{
+	return value_of(setup, SETUP_SETSID) || value_of(setup, SETUP_PGROUP);
+}
+
+bool setup_blame(const struct setup *setup, const struct outspawn_result *result, char *buf,
+		 size_t size)
+{
+	const char *option = NULL, *value = NULL;
+
+	if (result->action >= 0 && result->stage != OUTSPAWN_STAGE_EXEC) {
+		option = setup->labels[result->action].option;
+		value = setup->labels[result->action].value;
+	} else if (result->stage == OUTSPAWN_STAGE_CREATE && result->error != EAGAIN &&
+		   result->error != ENOMEM) {
+		/* Only these options can make clone3(2) fail in another way. */
+		option = "--cgroup";
+		value = value_of(setup, SETUP_CGROUP);
+		if (result->error == EPERM || result->error == ENOSPC || !value) {
+			option = "--unshare";
+			value = value_of(setup, SETUP_UNSHARE);
+		}
+		if (!value)
+			return false;
+	}
+	if (!option)
+		return false;
+	snprintf(buf, size, "%s%s%s", option, value && *value ? " " : "", value ? value : "");
+	return true;
+}
+
+int setup_actions(struct setup *setup, struct outspawn_actions *actions)
 {
 	const char *value;
 	int ret = add_dir(setup, actions);
 
+	setup_label(setup, actions, "--chdir", setup->dir);
 	for (size_t i = 0; i < COUNT(steps) && !ret; i++) {
 		value = value_of(setup, steps[i].option);
-		if (value)
-			ret = steps[i].add(setup, value, actions);
+		if (!value)
+			continue;
+		ret = steps[i].add(setup, value, actions);
+		if (!ret && steps[i].option == SETUP_RLIMIT)
+			label_limits(setup, actions);
+		if (!ret && steps[i].option == SETUP_CHROOT)
+			label_root(setup, actions);
+		setup_label(setup, actions, steps[i].name, value);
 	}
 	/* Other errors have been reported where they occurred. */
 	if (ret == -ENOMEM || ret == -E2BIG || ret == -ENAMETOOLONG)
 		complain("run: %s", strerror(-ret));
 	return ret;
+}
+
+static int open_cgroup(const char *dir)
+{
+	int fd = open_dir("--cgroup", dir);
+	struct statfs fs;
+
+	if (fd < 0 || (!fstatfs(fd, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC))
+		return fd;
+	complain("run: --cgroup %s is not a cgroup v2 directory", dir);
+	close(fd);
+	return -EBADF;
 }
 
 int setup_attr(const struct setup *setup, struct outspawn_attr *attr)
@@ -258,7 +349,7 @@ int setup_attr(const struct setup *setup, struct outspawn_attr *attr)
 	if (value_of(setup, SETUP_STOPPED))
 		attr->flags |= OUTSPAWN_STOPPED;
 	if (value) {
-		cgroup = open_dir(value);
+		cgroup = open_cgroup(value);
 		attr->flags |= OUTSPAWN_CGROUP;
 	}
 	if (cgroup < 0)

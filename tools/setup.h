@@ -10,6 +10,7 @@
 #define OUTSPAWN_SETUP_H
 
 #include <getopt.h>
+#include <stdbool.h>
 #include <sys/resource.h>
 
 #include "outspawn.h"
@@ -62,6 +63,10 @@ struct setup {
 	const char *limits[RLIM_NLIMITS]; /* the value of each --rlimit */
 	unsigned int limit_count;
 	const char *dir; /* the working directory, or NULL */
+	/* For messages: the option that made an action, and its value. */
+	struct {
+		const char *option, *value;
+	} labels[SPAWN_TEMPLATE_MAX_ACTIONS];
 };
 
 /* Record an option and its value, or NULL. Return 0, or -EINVAL after a message. */
@@ -71,7 +76,21 @@ int setup_option(struct setup *setup, int option, const char *value);
  * Append the actions; fill in the attributes. The descriptors that they use stay
  * open until outspawn exits. Return 0, or -errno after a message.
  */
-int setup_actions(const struct setup *setup, struct outspawn_actions *actions);
+int setup_actions(struct setup *setup, struct outspawn_actions *actions);
 int setup_attr(const struct setup *setup, struct outspawn_attr *attr);
+
+/* Note that an option has made the last actions, those without a note yet. */
+void setup_label(struct setup *setup, const struct outspawn_actions *actions, const char *option,
+		 const char *value);
+
+/*
+ * Write the option that made the spawn fail, with its value, as the user gave
+ * it. Return false if it was none.
+ */
+bool setup_blame(const struct setup *setup, const struct outspawn_result *result, char *buf,
+		 size_t size);
+
+/* Is the child in a process group other than that of outspawn? */
+bool setup_new_group(const struct setup *setup);
 
 #endif /* OUTSPAWN_SETUP_H */

@@ -252,7 +252,7 @@ static void a_program_is_searched_for(void)
 	check_eq(outspawn_spawn_path(probe, "mine", NULL, ARGV("x"), NULL, NULL, NULL, NULL,
 				     &result),
 		 -ENOTTY);
-	check_str(why(NULL), "not a template, nor a device that can do this: "
+	check_str(why(NULL), "neither a template nor a device that can do this: "
 			     "Inappropriate ioctl for device");
 }
 
