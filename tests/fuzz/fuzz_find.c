@@ -7,6 +7,7 @@
  * and the program's name as two strings.
  */
 #include "find.c"
+#include "../../lib/search.c"
 
 #include <stdint.h>
 
