@@ -23,6 +23,7 @@
 #include "spawn.h"
 #include "template.h"
 #include "template_check.h"
+#include "trace.h"
 
 /*
  * Translate the attributes of birth into arguments of clone3(2).
@@ -271,11 +272,13 @@ static int start(const struct spawn_request *request, struct birth *birth,
 
 	if (request->tmpl) {
 		result->stage = SPAWN_TEMPLATE_STAGE_TEMPLATE;
+		trace_outspawn_stage(current->pid, SPAWN_TEMPLATE_STAGE_TEMPLATE);
 		err = template_check(request->tmpl);
 		if (err)
 			return err;
 	}
 	result->stage = SPAWN_TEMPLATE_STAGE_ARGS;
+	trace_outspawn_stage(current->pid, SPAWN_TEMPLATE_STAGE_ARGS);
 	birth->spawn = spawn_new(request);
 	if (!birth->spawn)
 		return -ENOMEM;

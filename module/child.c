@@ -25,9 +25,11 @@
 #include "new_task.h"
 #include "signals.h"
 #include "spawn.h"
+#include "stats.h"
 #include "step.h"
 #include "stop.h"
 #include "template.h"
+#include "trace.h"
 
 /* The exit status of a posix_spawn(3) child that fails. */
 #define EXIT_STATUS_FAILED 127
@@ -136,6 +138,13 @@ static void become_waitable(struct spawn *spawn)
 	set_exit_signal(spawn);
 }
 
+/* The child begins this stage: note it for a failure. */
+static void enter_stage(struct spawn *spawn, u32 stage)
+{
+	spawn->result.stage = stage;
+	trace_outspawn_stage(spawn->caller->pid, stage);
+}
+
 /*
  * Go through the stages.
  *
@@ -146,10 +155,10 @@ static int become_program(struct spawn *spawn)
 	struct spawn_template_result *result = &spawn->result;
 	int err;
 
-	result->stage = SPAWN_TEMPLATE_STAGE_CREATE;
+	enter_stage(spawn, SPAWN_TEMPLATE_STAGE_CREATE);
 	err = ask_about_vfork(spawn) ?: set_no_new_privs(spawn);
 	if (!err && (spawn->flags & SPAWN_TEMPLATE_SPAWN_STOPPED)) {
-		result->stage = SPAWN_TEMPLATE_STAGE_STOP;
+		enter_stage(spawn, SPAWN_TEMPLATE_STAGE_STOP);
 		err = stop_ask_filters(spawn->nr);
 	}
 	if (err)
@@ -157,7 +166,7 @@ static int become_program(struct spawn *spawn)
 	if (spawn->awaits_filters)
 		become_waitable(spawn);
 
-	result->stage = SPAWN_TEMPLATE_STAGE_ACTION;
+	enter_stage(spawn, SPAWN_TEMPLATE_STAGE_ACTION);
 	err = actions_run(&spawn->actions, &spawn->mask, &result->action);
 	if (err)
 		return err;
@@ -166,7 +175,7 @@ static int become_program(struct spawn *spawn)
 	if (spawn->wait == WAIT_ACTIONS)
 		complete_once(spawn);
 
-	result->stage = SPAWN_TEMPLATE_STAGE_EXEC;
+	enter_stage(spawn, SPAWN_TEMPLATE_STAGE_EXEC);
 	err = set_pdeath_signal(spawn);
 	if (err)
 		return err;
@@ -267,6 +276,8 @@ static void report_async(struct spawn *spawn, int err)
 
 	if (spawn->tmpl)
 		atomic64_inc(err < 0 ? &spawn->tmpl->failed : &spawn->tmpl->spawned);
+	if (err < 0)
+		stats_late_failure(spawn->tmpl ? spawn->tmpl->path : "", result, -err);
 	if (err >= 0 || !to)
 		return;
 	/*

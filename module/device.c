@@ -7,6 +7,7 @@
  * do not allow.
  */
 #include <linux/fs.h>
+#include <linux/ktime.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 
@@ -18,15 +19,21 @@
 #include "ioctl.h"
 #include "request.h"
 #include "spawn_template.h"
+#include "stats.h"
 #include "template_fd.h"
 
 static long ioctl_create(const void __user *arg, size_t size)
 {
 	struct spawn_template_create_args args;
-	int err;
+	u64 began = ktime_get_ns();
+	long ret;
 
-	err = ioctl_read(&args, sizeof(args), arg, size, SPAWN_TEMPLATE_CREATE_ARGS_SIZE_VER0);
-	return err ?: template_fd_create(&args, arg);
+	ret = ioctl_read(&args, sizeof(args), arg, size, SPAWN_TEMPLATE_CREATE_ARGS_SIZE_VER0);
+	if (ret)
+		return ret;
+	ret = template_fd_create(&args, arg);
+	stats_create(&args, ret, began);
+	return ret;
 }
 
 static long ioctl_spawn_path(const void __user *arg, size_t size)
@@ -70,8 +77,16 @@ static ssize_t kernel_functions_show(struct device *dev, struct device_attribute
 }
 static DEVICE_ATTR_RO(kernel_functions);
 
+/* What was made and spawned since the module was loaded, for "outspawn stat". */
+static ssize_t statistics_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return stats_show(buf);
+}
+static DEVICE_ATTR_RO(statistics);
+
 static struct attribute *device_attrs[] = {
 	&dev_attr_kernel_functions.attr,
+	&dev_attr_statistics.attr,
 	NULL,
 };
 ATTRIBUTE_GROUPS(device);

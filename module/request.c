@@ -4,10 +4,13 @@
  * request.c - the request for one spawn, read from the caller's memory
  */
 #include <linux/errno.h>
+#include <linux/ktime.h>
 #include <linux/uaccess.h>
 
 #include "ioctl.h"
 #include "request.h"
+#include "stats.h"
+#include "template.h"
 
 static const struct spawn_template_result no_result = { .action = -1 };
 
@@ -17,7 +20,7 @@ int request_read(struct spawn_request *request, struct template *tmpl, const voi
 	struct spawn_template_result __user *uresult;
 	int err;
 
-	*request = (struct spawn_request) { .tmpl = tmpl };
+	*request = (struct spawn_request) { .tmpl = tmpl, .began = ktime_get_ns() };
 	err = ioctl_read(&request->args, sizeof(request->args), uargs, usize,
 			 SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0);
 	if (err)
@@ -47,6 +50,8 @@ void request_report(const struct spawn_request *request,
 {
 	struct spawn_template_result __user *uresult = u64_to_user_ptr(request->args.result);
 
+	stats_spawn(request->tmpl ? request->tmpl->path : "", request->args.flags, result,
+		    request->began);
 	if (!uresult || (!result->error && (request->args.flags & SPAWN_TEMPLATE_SPAWN_ASYNC)))
 		return;
 	/*

@@ -20,6 +20,7 @@ struct spawn_request {
 	 */
 	const char __user *file;
 	const char __user *path;
+	u64 began; /* ktime_get_ns() when it was read */
 	struct spawn_template_spawn_args args;
 };
 

@@ -13,8 +13,8 @@ SUITES := $(patsubst $(S)/%.c,$(O)/%,$(wildcard $(S)/tests/guest/test_*.c))
 GUEST_TESTS += $(SUITES) $(O)/tests/guest/probe $(O)/tests/guest/unversioned.so
 GUEST_SCRIPTS += $(S)/tests/tap.sh $(S)/tests/guest/run-suites \
 		 $(S)/tests/guest/test_refusals $(S)/tests/guest/test_tool_run \
-		 $(S)/tests/guest/test_tool_bench \
-		 $(S)/tests/guest/test_examples
+		 $(S)/tests/guest/test_tool_bench $(S)/tests/guest/test_examples \
+		 $(S)/tests/guest/test_stat
 
 # Linked into every suite.
 SUITE_OBJECTS := $(patsubst $(S)/%.c,$(O)/%.o,$(wildcard $(S)/tests/guest/common*.c))

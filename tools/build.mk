@@ -4,7 +4,8 @@
 # The outspawn command and its man page. The command links the library statically.
 
 TOOL := $(O)/tools/outspawn
-TOOL_OBJECTS := $(patsubst %,$(O)/tools/%.o,main run setup forward times parse info doctor find bench)
+TOOL_OBJECTS := $(patsubst %,$(O)/tools/%.o,main run setup forward times parse info doctor \
+	stat top counters events json find bench)
 PROGRAMS += $(TOOL)
 
 $(O)/tools/main.o: EXTRA_CFLAGS = -DOUTSPAWN_VERSION='"$(VERSION)"'
@@ -12,7 +13,14 @@ $(O)/tools/main.o: $(S)/VERSION
 $(O)/tools/bench.o: EXTRA_CFLAGS = -DOUTSPAWN_LIBEXECDIR='"$(LIBEXECDIR)"'
 
 $(TOOL): $(TOOL_OBJECTS) $(LIB_STATIC)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs json-c)
+
+# --json is json-c's: a library of 100 KB that depends only on the C library.
+$(TOOL_OBJECTS): | have-json-c
+.PHONY: have-json-c
+have-json-c:
+	@$(PKG_CONFIG) --exists json-c || { \
+		echo 'The outspawn command needs json-c: install libjson-c-dev (and pkg-config).' >&2; exit 1; }
 
 ifneq ($(HAVE_SCDOC),)
 TOOL_MAN := $(patsubst $(S)/tools/man/%.scd,$(O)/man/%,$(wildcard $(S)/tools/man/*.scd))

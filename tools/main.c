@@ -19,6 +19,8 @@ static const struct command {
 	{ "info", "outspawn: info", cmd_info },
 	{ "doctor", "outspawn: doctor", cmd_doctor },
 	{ "bench", "outspawn: bench", cmd_bench },
+	{ "stat", "outspawn: stat", cmd_stat },
+	{ "top", "outspawn: top", cmd_top },
 };
 
 static const char usage[] =
@@ -26,6 +28,8 @@ static const char usage[] =
 	"       outspawn info PROG                            print what its template pins\n"
 	"       outspawn doctor                               check that nothing is missing\n"
 	"       outspawn bench [OPTION]...                    measure what a spawn costs here\n"
+	"       outspawn stat [SECONDS]                       print what was spawned\n"
+	"       outspawn top                                  the same, again and again\n"
 	"       outspawn --help | --version\n"
 	"\n"
 	"Each command has its own --help. See outspawn(1).\n";

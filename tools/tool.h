@@ -23,9 +23,15 @@ int cmd_run(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
+int cmd_stat(int argc, char **argv);
+int cmd_top(int argc, char **argv);
 
 /* Print "outspawn: message" on stderr. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Print the object and free it. */
+struct json_object;
+void print_json(struct json_object *object);
 
 /* Return the device, which the caller closes, or -errno after a message. */
 int open_device(void);
