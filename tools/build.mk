@@ -4,8 +4,8 @@
 # The outspawn command and its man page. The command links the library statically.
 
 TOOL := $(O)/tools/outspawn
-TOOL_OBJECTS := $(patsubst %,$(O)/tools/%.o,main run setup forward times parse info doctor \
-	stat top counters events json find bench)
+TOOL_OBJECTS := $(patsubst %,$(O)/tools/%.o,main run setup forward times parse info doctor report \
+	installed stat top counters events json find bench)
 PROGRAMS += $(TOOL)
 
 $(O)/tools/main.o: EXTRA_CFLAGS = -DOUTSPAWN_VERSION='"$(VERSION)"'

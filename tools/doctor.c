@@ -2,13 +2,11 @@
 // Copyright (C) 2026 The outspawn authors
 /*
  * outspawn doctor: check everything that a spawn needs, from the kernel upwards,
- * and print what to do about each thing that is missing. A failed check does not
+ * and say what to do about each thing that is missing. A failed check does not
  * stop the later ones, unless they depend on it.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,13 +14,17 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <linux/magic.h>
+
+#include "installed.h"
 #include "outspawn.h"
+#include "report.h"
 #include "tool.h"
 
-#define MODULE "outspawn"
 #define SYS_MODULE "/sys/module/" MODULE
 #define SYS_DEVICE "/sys/class/misc/spawn_template"
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
@@ -30,63 +32,19 @@
 #define TRUE_PROGRAM "/bin/true"
 
 static const char usage[] =
-	"Usage: outspawn doctor\n"
+	"Usage: outspawn doctor [-v] [--json]\n"
 	"Check that programs can be started from templates on this machine.\n"
 	"Print what is missing and what to do about it.\n"
+	"  -v, --verbose   also print the kernel functions that the module calls\n"
+	"      --json      print everything as JSON\n"
 	"Exit status: 0 if nothing is missing, else 1.\n";
 
 static const struct option options[] = {
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
-
-__attribute__((format(printf, 2, 0))) static void line(const char *mark, const char *format,
-						       va_list args)
-{
-	printf("%-8s", mark);
-	vprintf(format, args);
-	putchar('\n');
-}
-
-__attribute__((format(printf, 1, 2))) static bool good(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	line("ok", format, args);
-	va_end(args);
-	return true;
-}
-
-__attribute__((format(printf, 1, 2))) static bool bad(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	line("FAILED", format, args);
-	va_end(args);
-	return false;
-}
-
-/* A fact that is no failure. */
-__attribute__((format(printf, 1, 2))) static void note(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	line("note", format, args);
-	va_end(args);
-}
-
-/* What to do about the failure in the line before. */
-__attribute__((format(printf, 1, 2))) static void advise(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	line("", format, args);
-	va_end(args);
-}
 
 /* Read the first line of a small file, without its newline. */
 static bool read_line(const char *path, char *buf, size_t size)
@@ -113,12 +71,36 @@ static bool locked_down(void)
 	return read_line(LOCKDOWN, state, sizeof(state)) && !strstr(state, "[none]");
 }
 
-static void check_kernel(void)
+/* Was the module tested with this kernel's version, 6.12 for example? */
+static bool tested_version(const char *release)
+{
+	static const char *const tested[] = { "6.1.", "6.12.", "7.3." };
+
+	for (size_t i = 0; i < sizeof(tested) / sizeof(tested[0]); i++)
+		if (!strncmp(release, tested[i], strlen(tested[i])))
+			return true;
+	return false;
+}
+
+static void advise_kernel(void)
+{
+	advise("supported are the kernels of Debian 12 (Linux 6.1), Debian 13 (6.12) and its "
+	       "backports (7.3)");
+	advise("install one, and boot it: apt install linux-image-amd64 linux-headers-amd64 (for "
+	       "7.3: add -t trixie-backports)");
+}
+
+static void check_kernel(const char *release)
 {
 	struct utsname name;
 
 	uname(&name);
-	note("Linux %s, %s", name.release, name.machine);
+	note("Linux %s, %s", release, name.machine);
+	if (!tested_version(release)) {
+		advise("this version was not tested: the module loads only if it knows all kernel "
+		       "functions that it calls");
+		advise_kernel();
+	}
 	if (have_btf())
 		good("the kernel describes its functions: %s", KERNEL_BTF);
 	else
@@ -141,26 +123,61 @@ static bool module_state(char state[32])
 	return found;
 }
 
-static void advise_loading(void)
+/* Quote what the kernel said about the module, and explain a refusal. */
+static void advise_by_kernel_log(const char *release)
 {
-	advise("load the module:      modprobe " MODULE);
-	advise("or, in its source:    insmod build/host/kmod/" MODULE ".ko");
+	char said[1024];
+	int ret = kernel_line(said, sizeof(said));
+
+	if (ret) {
+		advise("if loading fails, the kernel log has the reason and the function's name: "
+		       "dmesg | grep " MODULE);
+		return;
+	}
+	advise("the kernel's last line about it (dmesg | grep " MODULE "):");
+	advise("  %s", said);
+	if (!strstr(said, "not loaded"))
+		return;
+	advise("this means: the module does not know this kernel, and does not guess");
+	if (tested_version(release))
+		advise_kernel();
+}
+
+static void advise_loading(const char *release)
+{
+	char path[512], other[128];
+
+	if (installed_for(release, path, sizeof(path))) {
+		advise("it is installed for this kernel: %s", path);
+		advise("load the module:      modprobe " MODULE);
+	} else if (installed_in_dkms()) {
+		advise("DKMS has its sources, but has not built it for this kernel: apt install "
+		       "linux-headers-%s",
+		       release);
+		advise("then:                 dkms autoinstall && modprobe " MODULE);
+	} else if (installed_for_another(release, other, sizeof(other))) {
+		advise("it is installed for the kernel %s, and this one is %s: build it for this one",
+		       other, release);
+	} else {
+		advise("it is not installed for this kernel, so this fails: modprobe " MODULE);
+		advise("in its source:        insmod build/host/kmod/" MODULE ".ko, or make "
+		       "install-dkms");
+	}
 	if (!have_btf())
 		advise("this kernel has no BTF; if the module was made for this kernel version: "
 		       "modprobe " MODULE " trust_version=1");
 	if (locked_down())
 		advise("sign the module with a key that the kernel trusts (see mokutil(1))");
-	advise("if loading fails, the kernel log has the reason and the function's name: "
-	       "dmesg | grep " MODULE);
+	advise_by_kernel_log(release);
 }
 
-static bool check_module(void)
+static bool check_module(const char *release)
 {
 	char version[64] = "", state[32] = "";
 
 	if (access(SYS_MODULE, F_OK) < 0) {
 		bad("the module " MODULE " is not loaded");
-		advise_loading();
+		advise_loading(release);
 		return false;
 	}
 	read_line(SYS_MODULE "/version", version, sizeof(version));
@@ -170,6 +187,47 @@ static bool check_module(void)
 		return false;
 	}
 	return good("the module " MODULE " is loaded%s%s", *version ? ", version " : "", version);
+}
+
+/* Will the module be there after a reboot? */
+static void check_boot(const char *release)
+{
+	char file[512], conf[512];
+	bool installed = installed_for(release, file, sizeof(file));
+	bool at_boot = installed_for_boot(conf, sizeof(conf));
+
+	if (installed && at_boot) {
+		good("the module will be loaded at boot: %s, %s", conf, file);
+		return;
+	}
+	note("the module will not be loaded at boot");
+	if (!installed)
+		advise("install it for this kernel (%s): make install-dkms, or the package "
+		       "outspawn-dkms",
+		       release);
+	if (!at_boot)
+		advise("echo " MODULE " >/etc/modules-load.d/" MODULE ".conf");
+}
+
+/*
+ * Does a service manager give this process a /dev of its own, or rules which
+ * devices it may open? systemd's PrivateDevices= mounts a tmpfs.
+ */
+static bool in_private_devices(void)
+{
+	char group[1024] = "";
+	struct statfs dev;
+
+	if (!read_line("/proc/self/cgroup", group, sizeof(group)) || !strstr(group, ".service"))
+		return false;
+	return !statfs("/dev/null", &dev) && dev.f_type == TMPFS_MAGIC &&
+	       access("/dev/mem", F_OK) < 0;
+}
+
+static void advise_unit(void)
+{
+	advise("in the systemd unit set: PrivateDevices=no, DevicePolicy=closed, "
+	       "DeviceAllow=" SPAWN_TEMPLATE_DEVICE " rw");
 }
 
 /*
@@ -182,12 +240,15 @@ static void advise_node(void)
 	unsigned int major, minor;
 
 	if (read_line(SYS_DEVICE "/dev", number, sizeof(number)) &&
-	    sscanf(number, "%u:%u", &major, &minor) == 2)
+	    sscanf(number, "%u:%u", &major, &minor) == 2) {
+		if (in_private_devices())
+			advise_unit();
 		advise("make the node: mknod -m 666 " SPAWN_TEMPLATE_DEVICE " c %u %u", major,
 		       minor);
-	else
+	} else {
 		advise("loading the module makes the device; a container must be given it "
 		       "(docker run --device " SPAWN_TEMPLATE_DEVICE ")");
+	}
 }
 
 static void advise_permission(const struct stat *st)
@@ -197,8 +258,10 @@ static void advise_permission(const struct stat *st)
 	advise("let all users open it: chmod 666 " SPAWN_TEMPLATE_DEVICE);
 	advise("and, after a reboot, by a line in /etc/udev/rules.d: "
 	       "KERNEL==\"spawn_template\", MODE=\"0666\"");
-	if (!(~st->st_mode & 0444))
-		advise("the mode permits it: a container's device rules may deny it");
+	if (~st->st_mode & 0444)
+		return;
+	advise("the mode permits it: a container's or a unit's device rules may deny it");
+	advise_unit();
 }
 
 /* Return the open device, or -1. */
@@ -278,7 +341,7 @@ static bool check_version(int dev)
 		    info.templates == 1 ? "" : "s");
 }
 
-/* Print the unexported kernel functions that the module found and calls. */
+/* The unexported kernel functions that the module found and calls. */
 static void show_kernel_functions(void)
 {
 	FILE *file = fopen(SYS_DEVICE "/kernel_functions", "re");
@@ -288,10 +351,10 @@ static void show_kernel_functions(void)
 		note(SYS_DEVICE "/kernel_functions: %s", strerror(errno));
 		return;
 	}
-	note("kernel functions in use:");
+	note("kernel functions in use: outspawn doctor -v lists them");
 	while (fgets(entry, sizeof(entry), file)) {
 		entry[strcspn(entry, "\n")] = '\0';
-		advise("  %s", entry);
+		detail("  %s", entry);
 	}
 	fclose(file);
 }
@@ -350,40 +413,51 @@ static bool check_template(int dev)
 	return ok;
 }
 
-static bool all_well(void)
+static void check_all(void)
 {
-	bool ok;
+	struct utsname name;
 	int dev;
 
-	check_kernel();
-	ok = check_module();
-	if (ok)
+	uname(&name);
+	check_kernel(name.release);
+	if (check_module(name.release)) {
 		show_kernel_functions();
+		check_boot(name.release);
+	}
 	dev = check_device();
 	if (dev < 0)
-		return false;
+		return;
 	/* A template of another interface version may behave differently. */
-	ok = check_version(dev) && check_template(dev) && ok;
+	if (check_version(dev))
+		check_template(dev);
 	close(dev);
-	return ok;
 }
 
 int cmd_doctor(int argc, char **argv)
 {
-	int opt = getopt_long(argc, argv, "h", options, NULL);
+	bool json = false, verbose = false;
+	int opt;
 
-	if (opt == 'h') {
-		fputs(usage, stdout);
-		return EXIT_SUCCESS;
+	while ((opt = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
+		switch (opt) {
+		case 'v':
+			verbose = true;
+			break;
+		case 'j':
+			json = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return EXIT_SUCCESS;
+		default:
+			fputs(usage, stderr);
+			return EXIT_FAILURE;
+		}
 	}
-	if (opt != -1 || optind != argc) {
+	if (optind != argc) {
 		fputs(usage, stderr);
 		return EXIT_FAILURE;
 	}
-	if (!all_well()) {
-		puts("\nSomething is missing: see the lines with FAILED.");
-		return EXIT_FAILURE;
-	}
-	puts("\nAll is well.");
-	return EXIT_SUCCESS;
+	check_all();
+	return report_print(json, verbose) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -4,6 +4,8 @@
 #include <elf.h>
 #include <errno.h>
 #include <getopt.h>
+#include <json-c/json.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,11 +18,12 @@
 #include "tool.h"
 
 static const char usage[] =
-	"Usage: outspawn info PROG\n"
+	"Usage: outspawn info [--json] PROG\n"
 	"Print what a template of PROG pins.\n"
 	"If no template can be made, print why and exit with 1.\n";
 
 static const struct option options[] = {
+	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -125,7 +128,66 @@ static void print_query(const struct spawn_template_query *query)
 	puts(query->stale ? strerror(query->stale) : "no");
 }
 
-static int print_template(const char *path, int tmpl)
+static void add_number(struct json_object *to, const char *name, uint64_t number)
+{
+	json_object_object_add(to, name, json_object_new_uint64(number));
+}
+
+static void add_time(struct json_object *to, const char *name, int64_t seconds,
+		     uint32_t nanoseconds)
+{
+	char text[48];
+
+	snprintf(text, sizeof(text), "%lld.%09u", (long long)seconds, nanoseconds);
+	json_object_object_add(to, name, json_object_new_double_s(seconds + nanoseconds / 1e9, text));
+}
+
+static struct json_object *json_of_key(const struct spawn_template_key *key)
+{
+	struct json_object *to = json_object_new_object();
+
+	add_number(to, "dev_major", key->dev_major);
+	add_number(to, "dev_minor", key->dev_minor);
+	add_number(to, "inode", key->ino);
+	add_number(to, "size", key->size);
+	add_number(to, "mode", key->mode);
+	add_number(to, "uid", key->uid);
+	add_number(to, "gid", key->gid);
+	add_time(to, "changed", key->ctime_sec, key->ctime_nsec);
+	add_time(to, "modified", key->mtime_sec, key->mtime_nsec);
+	return to;
+}
+
+static struct json_object *json_of_elf(const struct spawn_template_elf *elf)
+{
+	struct json_object *to = json_object_new_object();
+
+	add_number(to, "type", elf->type);
+	add_number(to, "machine", elf->machine);
+	add_number(to, "headers", elf->phnum);
+	add_number(to, "load_segments", elf->load_segments);
+	add_number(to, "stack_flags", elf->stack_flags);
+	add_number(to, "interpreter_length", elf->interp_len);
+	add_number(to, "entry", elf->entry);
+	add_number(to, "load_bytes", elf->load_bytes);
+	return to;
+}
+
+static void print_json_of(const char *path, const struct spawn_template_query *query)
+{
+	struct json_object *all = json_object_new_object();
+
+	json_object_object_add(all, "path", json_object_new_string(path));
+	json_object_object_add(all, "file", json_of_key(&query->key));
+	json_object_object_add(all, "elf", json_of_elf(&query->elf));
+	add_number(all, "memory", query->memory);
+	add_number(all, "spawned", query->spawned);
+	add_number(all, "failed", query->failed);
+	json_object_object_add(all, "stale", json_object_new_boolean(query->stale));
+	print_json(all);
+}
+
+static int print_template(const char *path, int tmpl, bool json)
 {
 	struct spawn_template_query query;
 	int ret = outspawn_query(tmpl, &query);
@@ -134,12 +196,16 @@ static int print_template(const char *path, int tmpl)
 		complain("%s: %s", path, strerror(-ret));
 		return EXIT_FAILURE;
 	}
+	if (json) {
+		print_json_of(path, &query);
+		return EXIT_SUCCESS;
+	}
 	puts(path);
 	print_query(&query);
 	return EXIT_SUCCESS;
 }
 
-static int info(const char *prog)
+static int info(const char *prog, bool json)
 {
 	int dev, tmpl, status;
 	char path[PATH_MAX];
@@ -155,7 +221,7 @@ static int info(const char *prog)
 		complain("%s: %s", path, explain_template(path, -tmpl, why, sizeof(why)));
 		return EXIT_FAILURE;
 	}
-	status = print_template(path, tmpl);
+	status = print_template(path, tmpl, json);
 	close(tmpl);
 	return status;
 }
@@ -163,14 +229,17 @@ static int info(const char *prog)
 int cmd_info(int argc, char **argv)
 {
 	int opt = getopt_long(argc, argv, "h", options, NULL);
+	const bool json = opt == 'j';
 
 	if (opt == 'h') {
 		fputs(usage, stdout);
 		return EXIT_SUCCESS;
 	}
+	if (json)
+		opt = getopt_long(argc, argv, "h", options, NULL);
 	if (opt != -1 || optind != argc - 1) {
 		fputs(usage, stderr);
 		return EXIT_FAILURE;
 	}
-	return info(argv[optind]);
+	return info(argv[optind], json);
 }

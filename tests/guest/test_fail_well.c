@@ -5,7 +5,10 @@
  */
 #include "common_module.h"
 
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/sysmacros.h>
+#include <sys/utsname.h>
 
 /* Run a command line and check its exit status; return all its output. */
 static char *says(const char *command, int status)
@@ -43,9 +46,13 @@ static void all_is_well(void)
 {
 	char *said = says("outspawn doctor", 0);
 
-	has(said, "All is well.");
+	check(strstr(said, "All is well.") == said);
 	has(said, "kernel functions in use:");
-	has(said, "copy_process");
+	has_not(said, "copy_process");
+	has_not(said, "\033");
+	has(says("outspawn doctor -v", 0), "copy_process");
+	has(says("outspawn doctor --json", 0), "\"well\": true");
+	has(says("(outspawn doctor --json | python3 -m json.tool)", 0), "\"findings\"");
 	has_not(said, "FAILED");
 	has(says_to_nobody("outspawn doctor", 0), "All is well.");
 	check_str(says("outspawn run -- /bin/echo echoed", 0), "echoed\n");
@@ -67,8 +74,9 @@ static void check_no_module(void)
 
 	check_eq(outspawn_open(), -ENOENT);
 	said = says("outspawn doctor", 1);
+	check(strstr(said, "outspawn does not work here: the module outspawn is not loaded") == said);
 	has(said, "FAILED  the module outspawn is not loaded");
-	has(said, "modprobe outspawn");
+	has(said, "it is not installed for this kernel, so this fails: modprobe outspawn");
 	has(said, "dmesg");
 	has(said, "FAILED  " NODE ": No such file or directory");
 	has_not(said, "All is well");
@@ -78,6 +86,8 @@ static void check_no_module(void)
 	has_not(said, "echoed");
 	has(says("outspawn info /bin/true", 1), NODE);
 	says_to_nobody("outspawn doctor", 1);
+	has(says("outspawn doctor --json", 1), "\"well\": false");
+	has(says("outspawn stat", 1), "is the module loaded");
 }
 
 static void no_module(void)
@@ -123,6 +133,35 @@ static void a_node_without_the_module(void)
 	without_the_module(check_left_over_node);
 }
 
+/* The module's file is where modprobe finds it; a file loads it at boot. */
+static void check_installed(void)
+{
+	has(says("outspawn doctor", 1), "it is installed for this kernel: /lib/modules/");
+}
+
+static void installed_and_loaded_at_boot(void)
+{
+	char *dep = in_scratch("modules.dep"), *folder = in_scratch("modules-load.d"), *said;
+	struct utsname name;
+	char *place;
+
+	has(says("outspawn doctor", 0), "note    the module will not be loaded at boot");
+	uname(&name);
+	place = text("/lib/modules/%s/modules.dep", name.release);
+	write_text(dep, "kernel/x.ko: \nupdates/dkms/outspawn.ko.xz: kernel/x.ko\n");
+	must(mkdir(folder, 0755));
+	write_text(text("%s/x.conf", folder), "# a comment\noutspawn\n");
+	if (mkdir("/etc/modules-load.d", 0755))
+		check_eq(errno, EEXIST);
+	must(mount(dep, place, NULL, MS_BIND, NULL));
+	must(mount(folder, "/etc/modules-load.d", NULL, MS_BIND, NULL));
+	said = says("outspawn doctor", 0);
+	without_the_module(check_installed);
+	must(umount(place));
+	must(umount("/etc/modules-load.d"));
+	has(said, "ok      the module will be loaded at boot: /etc/modules-load.d/x.conf, /lib/modules/");
+}
+
 /* --- no device, no permission --- */
 
 static void no_node(void)
@@ -138,6 +177,33 @@ static void no_node(void)
 	has(said, "mknod");
 	has_not(said, "modprobe");
 	has(says("outspawn doctor", 0), "All is well.");
+}
+
+#define UNIT "/sys/fs/cgroup/fail_well.service"
+
+/* What systemd's PrivateDevices= does. */
+static void enter_private_devices(void *unused)
+{
+	char *said;
+
+	(void)unused;
+	write_text(UNIT "/cgroup.procs", "0");
+	must(unshare(CLONE_NEWNS));
+	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	must(mount("none", "/dev", "tmpfs", 0, NULL));
+	must(mknod("/dev/null", S_IFCHR | 0666, makedev(1, 3)));
+	said = says("outspawn doctor", 1);
+	has(said, "FAILED  " NODE ": No such file or directory");
+	has(said, "in the systemd unit set: PrivateDevices=no");
+	has(said, "DeviceAllow=" NODE);
+}
+
+static void private_devices(void)
+{
+	must(mkdir(UNIT, 0755));
+	in_child(enter_private_devices, NULL);
+	must(rmdir(UNIT));
+	has_not(says("outspawn doctor", 0), "PrivateDevices");
 }
 
 static void open_as_nobody(void *error)
@@ -213,7 +279,9 @@ MODULE_SUITE("fail_well",
 	     M(no_module),
 	     M(a_file_instead_of_the_device),
 	     M(a_node_without_the_module),
+	     M(installed_and_loaded_at_boot),
 	     M(no_node),
+	     M(private_devices),
 	     M(no_permission),
 	     M(read_only_permission),
 	     M(no_program),
