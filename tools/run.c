@@ -217,7 +217,7 @@ static int status_of_failure(const struct outspawn_result *result)
 
 static const char *hint(const struct job *job, const struct outspawn_result *result)
 {
-	if (result->stage == OUTSPAWN_STAGE_EXEC && result->error == ENOEXEC)
+	if (result->stage == OUTSPAWN_STAGE_EXEC && result->error == ENOEXEC && !job->search)
 		return " (--path-search starts it with /bin/sh)";
 	if (result->stage == OUTSPAWN_STAGE_EXEC && result->error == ENOENT) {
 		/* PROG exists, since it has a template. So its interpreter is missing. */

@@ -327,6 +327,105 @@ static void asynchronous_success_and_failure(void)
 	check_str(why(NULL), "exec: No such file or directory");
 }
 
+/* --- what a program need not check, and how it waits --- */
+
+/* Without its change of user the child would run as root. */
+static void an_action_that_failed_starts_nothing(void)
+{
+	struct outspawn_actions actions;
+	int pidfd;
+
+	outspawn_actions_init(&actions);
+	check_eq(outspawn_actions_setsid(&actions), 0);
+	check_eq(outspawn_actions_fail(&actions, -ENOMEM), -ENOMEM);
+	check_eq(outspawn_actions_setsid(&actions), 0);
+	check_eq(outspawn_spawn(probe, ARGV("probe", "exit", "0"), NULL, &actions, 0, &pidfd,
+				&result),
+		 -ENOMEM);
+	check_eq(pidfd, -1);
+	check_eq(result.stage, OUTSPAWN_STAGE_ARGS);
+	check_eq(result.action, 1);
+	check_str(why(&actions), "action 1 could not be added: Cannot allocate memory");
+	outspawn_actions_destroy(&actions);
+}
+
+static void a_wrong_attribute_is_named(void)
+{
+	struct outspawn_attr attr = OUTSPAWN_ATTR_INIT;
+
+	attr.namespaces = CLONE_FS;
+	check_eq(with_attr(&attr, ARGV("probe"), NULL), -EINVAL);
+	check_str(why(NULL), "attr.namespaces: Invalid argument");
+	attr.namespaces = 0;
+	attr.flags = 1U << 20;
+	check_eq(with_attr(&attr, ARGV("probe"), NULL), -EINVAL);
+	check_str(why(NULL), "unknown flag 1 << 20: Invalid argument");
+	attr.flags = OUTSPAWN_CGROUP;
+	attr.cgroup = STDERR_FILENO;
+	check_eq(with_attr(&attr, ARGV("probe"), NULL), -EBADF);
+	check_str(why(NULL), "attr.cgroup: Bad file descriptor");
+}
+
+static void a_child_is_waited_for_and_killed(void)
+{
+	struct outspawn_attr attr = OUTSPAWN_ATTR_INIT;
+	int pidfd, status;
+
+	check(with_attr(NULL, ARGV("probe", "exit", "9"), &pidfd) > 0);
+	check_eq(outspawn_wait(pidfd, -1, &status), 0);
+	check(WIFEXITED(status) && WEXITSTATUS(status) == 9);
+	close(pidfd);
+
+	/* No exit signal: a plain wait would not find the child. */
+	attr.flags = OUTSPAWN_EXIT_SIGNAL | OUTSPAWN_STOPPED;
+	check(with_attr(&attr, ARGV("probe", "exit", "0"), &pidfd) > 0);
+	check_eq(outspawn_wait(pidfd, 50, &status), -ETIMEDOUT);
+	check_eq(outspawn_kill(pidfd, SIGKILL), 0);
+	check_eq(outspawn_wait(pidfd, 10000, &status), 0);
+	check(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	close(pidfd);
+}
+
+static void a_program_in_path_is_a_template(void)
+{
+	char *folder = text("/no/such:%s", scratch), found[PATH_MAX];
+	int tmpl;
+
+	own_probe("mine");
+	tmpl = outspawn_template_search(device, "mine", folder, 0, found);
+	check(tmpl >= 0);
+	check_str(found, text("%s/mine", scratch));
+	close(tmpl);
+	check_eq(outspawn_template_search(device, "not-mine", folder, 0, found), -ENOENT);
+}
+
+static void exchanged(void *unused)
+{
+	struct outspawn_actions actions;
+	int null = must(open("/dev/null", O_RDWR | O_CLOEXEC)), pipes[2], pidfd, status;
+	/* This is another process than the maker of 'probe'. */
+	int own = must(outspawn_template(device, PROBE));
+	char text[8] = "";
+
+	(void)unused;
+	must(pipe2(pipes, O_CLOEXEC));
+	must(dup2(pipes[1], STDIN_FILENO));
+	outspawn_actions_init(&actions);
+	/* The child's output is the caller's 0; its input is another file. */
+	check_eq(outspawn_actions_stdio(&actions, null, STDIN_FILENO, -1), 0);
+	check(outspawn_spawn(own, ARGV("probe", "echo", "here"), NULL, &actions, 0, &pidfd,
+			     &result) > 0);
+	check_eq(outspawn_wait(pidfd, -1, &status), 0);
+	check(read(pipes[0], text, sizeof(text) - 1) > 0);
+	check_str(text, "here\n");
+	outspawn_actions_destroy(&actions);
+}
+
+static void standard_descriptors_are_placed(void)
+{
+	in_child(exchanged, NULL);
+}
+
 /* --- batches --- */
 
 #define MANY 100
@@ -417,5 +516,10 @@ SUITE("lib_spawns",
       T(actions_come_before_the_search),
       T(the_shell_runs_a_file_without_a_format),
       T(asynchronous_success_and_failure),
+      T(an_action_that_failed_starts_nothing),
+      T(a_wrong_attribute_is_named),
+      T(a_child_is_waited_for_and_killed),
+      T(a_program_in_path_is_a_template),
+      T(standard_descriptors_are_placed),
       T(a_batch_of_many),
       T(a_batch_with_bad_jobs));
