@@ -4,6 +4,7 @@
 # spawn-bench             measures what a spawn costs; "make bench" and "outspawn bench"
 # bench-nolibc, -static,  the programs that it starts
 # bench-dynamic
+# subprocess-cost         the same with Python's subprocess, without and with the drop-in
 
 BENCH := $(O)/bench/spawn-bench
 # All but main.o: the unit tests link them, too.
@@ -15,6 +16,7 @@ BENCH_CHILDREN := $(patsubst %,$(O)/bench/bench-%,nolibc dynamic $(if $(HAVE_STA
 BENCHES += $(BENCH) $(BENCH_CHILDREN)
 # "outspawn bench" executes it.
 PROGRAMS += $(BENCH) $(BENCH_CHILDREN)
+GUEST_SCRIPTS += $(S)/bench/subprocess-cost
 
 install-programs: install-bench
 .PHONY: install-bench

@@ -14,14 +14,14 @@ LIBS += $(LIB_STATIC) $(LIB_SHARED) $(O)/lib/liboutspawn.so
 # The drop-in for LD_PRELOAD. It depends only on the C library.
 DROPIN := $(O)/lib/liboutspawn-posix.so
 DROPIN_MAP := $(S)/lib/liboutspawn-posix.map
-DROPIN_OBJECTS := $(O)/lib/dropin.o $(patsubst %,$(O)/lib/%.o,attr device path posix_call \
+DROPIN_OBJECTS := $(patsubst %,$(O)/lib/%.o,dropin dropin_env attr device path posix_call \
 	posix_glibc posix_plan posix_stack spawn wrong)
 LIBS += $(DROPIN)
 # Each program started with LD_PRELOAD loads the drop-in, and few of them spawn.
 # So it has two segments instead of four, and symbols are bound at first use.
 DROPIN_QUICK := -Wl,-z,lazy -Wl,-z,noseparate-code -Wl,--hash-style=gnu
 
-$(LIB_OBJECTS) $(O)/lib/dropin.o: EXTRA_CFLAGS = -fPIC -fvisibility=hidden
+$(LIB_OBJECTS) $(DROPIN_OBJECTS): EXTRA_CFLAGS = -fPIC -fvisibility=hidden
 
 $(LIB_STATIC): $(LIB_OBJECTS)
 	rm -f $@

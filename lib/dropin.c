@@ -12,6 +12,7 @@
  *  - the program has a seccomp filter. The filter may allow posix_spawn(3)'s
  *    system calls and deny those that outspawn asks it about;
  *  - an attribute, or the layout of the list of file actions, is not known;
+ *  - the child gets so many descriptors that libc is faster;
  *  - the module refused before a child existed, with any error.
  *
  * If an action or exec fails in the child, its error is the call's error.
@@ -26,6 +27,11 @@
  * is the moment to check the layout of lists, because the check allocates
  * memory. posix_spawn(3) must not allocate, because programs call it in signal
  * handlers.
+ *
+ * A child gets an environment without LD_PRELOAD: to load this library costs a
+ * dynamic program more than several spawns save (docs/posix.md), and few
+ * children spawn. fork(2) and execve(2) pass the variable on, so that a wrapper,
+ * as a shell or timeout(1), gives it to the program that spawns.
  *
  * The device's descriptor stays open, because to open and close it costs half
  * of what the smallest spawn saves (docs/posix.md). The descriptor works after
@@ -166,9 +172,10 @@ __attribute__((constructor)) static void begin(void)
 		debug = strdup(word);
 	errno = saved;
 	disabled = is_set("OUTSPAWN_DISABLE");
-	/* Loading this library costs a program more than a few spawns save. */
 	if (is_set("OUTSPAWN_ALONE"))
 		forget("LD_PRELOAD");
+	else if (!is_set("OUTSPAWN_CHILDREN"))
+		outspawn_i_strip_children();
 }
 
 /* Write a line by one write(2), so that lines of many processes do not mix. */
@@ -247,6 +254,31 @@ static __attribute__((noinline)) int device(void)
 	return is_device(old) ? old : -1;
 }
 
+/*
+ * Does the program have so many inheritable descriptors that libc is faster? The
+ * module copies one at a time, and libc's child copies whole tables. From about
+ * 500 on that costs more than the rest of a spawn saves (docs/posix.md). To count
+ * them would cost more still. So look at a few numbers, the highest first: few
+ * programs have it.
+ */
+static bool has_many_inheritable(void)
+{
+	static const int numbers[] = { 511, 383, 255, 127 };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		if (fcntl(numbers[i], F_GETFD) != 0)
+			return false;
+	return true;
+}
+
+/* A list of unknown layout must not be read here; outspawn_i_plan() says why. */
+static bool libc_is_faster(const struct posix_call *call)
+{
+	if (call->list && (!outspawn_i_list_known() || !outspawn_i_inherits(call->list)))
+		return false;
+	return has_many_inheritable();
+}
+
 static pid_t by_module(const struct posix_call *call, int *pidfd, const char **why)
 {
 	pid_t pid = -ENOSYS;
@@ -258,6 +290,10 @@ static pid_t by_module(const struct posix_call *call, int *pidfd, const char **w
 	}
 	if (prctl(PR_GET_SECCOMP) != SECCOMP_MODE_DISABLED) {
 		*why = "a seccomp filter";
+		return pid;
+	}
+	if (libc_is_faster(call)) {
+		*why = "many inheritable descriptors";
 		return pid;
 	}
 	fd = device();
@@ -295,11 +331,15 @@ static void give(const struct attempt *attempt, int pid, int pidfd)
 static void try(struct attempt *attempt)
 {
 	int pidfd = -1, state;
+	size_t count = 0;
+	char **lent;
 	pid_t pid;
 
 	/* open(2) and close(2) are cancellation points. */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	lent = outspawn_i_without_preload(&attempt->call, &count);
 	pid = by_module(&attempt->call, attempt->want_pidfd ? &pidfd : NULL, &attempt->why);
+	outspawn_i_take_back(lent, count);
 	if (pid >= 0)
 		give(attempt, pid, pidfd);
 	else

@@ -62,7 +62,7 @@ struct outspawn_i_order {
  * the drop-in may use less than 2 KiB of stack in all.
  */
 struct outspawn_i_scratch {
-	char bytes[112];
+	char bytes[96];
 };
 
 /*

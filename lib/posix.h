@@ -5,6 +5,7 @@
  *
  *	posix.c          outspawn_posix_spawn() and the functions like it
  *	dropin.c         liboutspawn-posix.so
+ *	dropin_env.c     the environment of its children
  *	posix_call.c     one call: planned and carried out, for both of these
  *	posix_plan.c     makes the kernel's actions of attributes and lists
  *	posix_glibc.c    reads glibc's list of file actions
@@ -47,6 +48,13 @@ bool outspawn_i_list_known(void);
 /* Read a list. The layout must be known. NULL is an empty list. */
 int outspawn_i_list_count(const posix_spawn_file_actions_t *list);
 struct posix_action outspawn_i_list_get(const posix_spawn_file_actions_t *list, int i);
+
+/*
+ * Does the child need the caller's inheritable descriptors above 2? Not if the
+ * list closes all of them before it does anything but close and copy. The layout
+ * must be known.
+ */
+bool outspawn_i_inherits(const posix_spawn_file_actions_t *list);
 
 /* One call of posix_spawn() or a function like it. */
 struct posix_call {
@@ -109,6 +117,19 @@ static inline bool outspawn_i_plan_fits(const struct posix_plan *plan)
  * the call; *why says in words why outspawn could not.
  */
 pid_t outspawn_i_posix(int device, const struct posix_call *call, int *pidfd, const char **why);
+
+/*
+ * For the drop-in: from now on, take LD_PRELOAD out of children's environments,
+ * if it names the drop-in alone.
+ */
+void outspawn_i_strip_children(void);
+
+/*
+ * Replace the call's environment by one without that variable. Return the
+ * array, of *count pointers, to be taken back after the call; or NULL.
+ */
+char **outspawn_i_without_preload(struct posix_call *call, size_t *count);
+void outspawn_i_take_back(char **lent, size_t count);
 
 /*
  * Run work(argument, mask) on a stack that has 2 KiB left, and room for ld.so.

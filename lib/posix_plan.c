@@ -152,6 +152,25 @@ static void add_attributes(struct posix_plan *plan, const posix_spawnattr_t *att
 	}
 }
 
+bool outspawn_i_inherits(const posix_spawn_file_actions_t *list)
+{
+	int count = outspawn_i_list_count(list);
+
+	for (int i = 0; i < count; i++) {
+		struct posix_action action = outspawn_i_list_get(list, i);
+
+		if (action.type == POSIX_CLOSEFROM)
+			return action.fd > STDERR_FILENO + 1;
+		/*
+		 * These find the caller's descriptors by number. A path may
+		 * lead to a descriptor in another way.
+		 */
+		if (action.type != POSIX_CLOSE && action.type != POSIX_DUP2)
+			return true;
+	}
+	return true;
+}
+
 static const char *take_attributes(struct posix_plan *plan, const posix_spawnattr_t *attr,
 				   int *flags_of_it)
 {
@@ -374,6 +393,8 @@ const char *outspawn_i_plan(struct posix_plan *plan, const struct posix_call *ca
 	why = take_attributes(plan, call->attr, &flags);
 	if (why)
 		return why;
+	if (!outspawn_i_inherits(call->list))
+		plan->attr.flags &= ~OUTSPAWN_INHERIT_FDS;
 	if (outspawn_i_list_count(call->list))
 		add_close(plan, plan->device);
 	add_all_found_by_path(plan, call);

@@ -187,7 +187,8 @@ static void debug_is_refused_once(void)
 
 	for (int i = 0; i < 3; i++) {
 		char *lines = lines_of(&(struct run){
-			.name = "children", .to_stderr = true, .debug = values[i] });
+			.name = "children", .to_stderr = true, .debug = values[i],
+			.variable = "OUTSPAWN_CHILDREN=1" });
 
 		check_eq(count_of(lines, text("OUTSPAWN_DEBUG=%s: ", values[i])), 1);
 		check_eq(count_of(lines, "outspawn: "), 1);
@@ -201,6 +202,46 @@ DROPIN_PROGRAM(alone)
 {
 	expect_zero(getenv("LD_PRELOAD") != NULL);
 	return spawn_one();
+}
+
+static int shell_says(const char *test, char *const envp[])
+{
+	char *argv[] = { "sh", "-c", (char *)test, NULL };
+	int error, status;
+	pid_t pid;
+
+	error = posix_spawn(&pid, "/bin/sh", NULL, NULL, argv, envp);
+	if (error || waitpid(pid, &status, 0) != pid)
+		return 1;
+	return status;
+}
+
+/* A child has all of its environment but LD_PRELOAD. */
+DROPIN_PROGRAM(environment)
+{
+	char *keep = getenv("OUTSPAWN_CHILDREN"), *many[1200];
+	char *last[] = { "A=1", "B=2", text("LD_PRELOAD=%s", DROPIN), NULL };
+	char *other[] = { "LD_PRELOAD=/no/such.so", NULL };
+	const char *test = keep ? "test -n \"$LD_PRELOAD\"" : "test -z \"${LD_PRELOAD-}\"";
+
+	expect_zero(!getenv("LD_PRELOAD"));
+	expect_zero(shell_says(test, environ));
+	expect_zero(shell_says(text("%s && test $A$B = 12", test), last));
+	expect_zero(shell_says("test \"$LD_PRELOAD\" = /no/such.so", other));
+	for (int i = 0; i < 1198; i++)
+		many[i] = i == 900 ? last[2] : text("V%d=%d", i, i);
+	many[1198] = "Z=last";
+	many[1199] = NULL;
+	expect_zero(shell_says(text("%s && test $V0$V899$V901$Z = 0899901last", test), many));
+	expect_zero(strcmp(many[900], last[2]));
+	return 0;
+}
+
+static void children_do_not_load_it(void)
+{
+	expect(&(struct run){ .name = "environment" }, 4, 0, NULL);
+	expect(&(struct run){ .name = "environment", .variable = "OUTSPAWN_CHILDREN=1" }, 4, 0,
+	       NULL);
 }
 
 static void children_without_the_dropin(void)
@@ -676,6 +717,36 @@ static void in_child_of_vfork(void)
 	expect(&(struct run){ .name = "vforks" }, 4, 0, NULL);
 }
 
+/*
+ * With many inheritable descriptors, libc is faster, unless the child does not
+ * get them.
+ */
+DROPIN_PROGRAM(many_inheritable)
+{
+	posix_spawn_file_actions_t list;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	expect_zero(spawn_one());
+	for (int fd = 3; fd < 520; fd++)
+		if (fd != null && fd != ITS_FD)
+			expect_zero(dup2(null, fd) != fd);
+	expect_zero(spawn_one());
+	posix_spawn_file_actions_init(&list);
+	posix_spawn_file_actions_adddup2(&list, 7, 1);
+	expect_zero(spawn_with(&list, NULL));
+	posix_spawn_file_actions_addclosefrom_np(&list, 3);
+	expect_zero(spawn_with(&list, NULL));
+	posix_spawn_file_actions_destroy(&list);
+	/* One of the numbers that are looked at: now there are not so many. */
+	expect_zero(fcntl(255, F_SETFD, FD_CLOEXEC));
+	return spawn_one();
+}
+
+static void many_inheritable_descriptors(void)
+{
+	expect(&(struct run){ .name = "many_inheritable" }, 3, 2, "many inheritable descriptors");
+}
+
 static pthread_barrier_t barrier;
 
 static void *spawn_in_thread(void *failed)
@@ -946,7 +1017,8 @@ static void writers_not_blocked(void)
 }
 
 SUITE("dropin", T(the_module_spawns), T(debug_lines_on_stderr),
-      T(debug_is_refused_once), T(children_without_the_dropin),
+      T(debug_is_refused_once), T(children_do_not_load_it), T(many_inheritable_descriptors),
+      T(children_without_the_dropin),
       T(line_names_all), T(the_module_does_all_four_functions), T(errno_is_the_error),
       T(failures_are_final), T(old_programs), T(reference_without_a_version), T(without_device),
       T(with_another_device_at_the_path), T(without_permission), T(as_ordinary_user),

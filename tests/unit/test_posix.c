@@ -110,6 +110,37 @@ static void an_empty_list_gives_no_action(void **state)
 	assert_int_equal(plan.attr.flags, OUTSPAWN_INHERIT_FDS);
 }
 
+static void a_list_that_closes_the_rest_inherits_nothing(void **state)
+{
+	(void)state;
+	posix_spawn_file_actions_adddup2(&list, 8, 1);
+	posix_spawn_file_actions_addclose(&list, 8);
+	make_plan();
+	assert_int_equal(plan.attr.flags, OUTSPAWN_INHERIT_FDS);
+	posix_spawn_file_actions_addclosefrom_np(&list, 3);
+	posix_spawn_file_actions_addopen(&list, 5, "/dev/fd/9", O_RDONLY, 0);
+	make_plan();
+	assert_int_equal(plan.attr.flags, 0);
+}
+
+/* The path may lead to a descriptor that is closed later. */
+static void a_list_that_opens_first_inherits(void **state)
+{
+	(void)state;
+	posix_spawn_file_actions_addopen(&list, 0, "/x", O_RDONLY, 0);
+	posix_spawn_file_actions_addclosefrom_np(&list, 3);
+	make_plan();
+	assert_int_equal(plan.attr.flags, OUTSPAWN_INHERIT_FDS);
+}
+
+static void a_list_that_closes_from_4_inherits(void **state)
+{
+	(void)state;
+	posix_spawn_file_actions_addclosefrom_np(&list, 4);
+	make_plan();
+	assert_int_equal(plan.attr.flags, OUTSPAWN_INHERIT_FDS);
+}
+
 static void neighbours_are_closed_at_once(void **state)
 {
 	(void)state;
@@ -227,6 +258,9 @@ int main(void)
 		TEST(list_of_this_libc_is_known),
 		TEST(list_is_read),
 		TEST(an_empty_list_gives_no_action),
+		TEST(a_list_that_closes_the_rest_inherits_nothing),
+		TEST(a_list_that_opens_first_inherits),
+		TEST(a_list_that_closes_from_4_inherits),
 		TEST(neighbours_are_closed_at_once),
 		TEST(closefrom_stays_as_it_is),
 		TEST(open_closes_first),
