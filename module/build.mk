@@ -20,6 +20,7 @@ module: $(O)/kmod/outspawn.ko
 
 # The module depends on the kernel it is built for, so kdir names that kernel.
 $(O)/kmod/outspawn.ko: $(MODULE_SOURCES) $(O)/kmod/kdir
+	@$(S)/packaging/need-tools headers $(KDIR)
 	@mkdir -p $(MODULE_DIR) $(O)/kmod/uapi
 	cp -pu $(wildcard $(S)/module/*.[ch]) $(S)/module/Kbuild $(MODULE_DIR)
 	cp -pu $(S)/uapi/spawn_template.h $(O)/kmod/uapi
@@ -32,9 +33,10 @@ $(O)/kmod/kdir: FORCE
 	@mkdir -p $(@D)
 	@echo '$(realpath $(KDIR))' | cmp -s - $@ || { rm -rf $(MODULE_DIR); echo '$(realpath $(KDIR))' >$@; }
 
+# Beside the suites, which load and unload it. DKMS installs where modprobe looks.
 install-module-file: $(O)/kmod/outspawn.ko
-	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/outspawn
-	$(INSTALL) -m644 $(O)/kmod/outspawn.ko $(DESTDIR)$(LIBDIR)/outspawn
+	$(INSTALL) -d $(DESTDIR)$(LIBEXECDIR)
+	$(INSTALL) -m644 $(O)/kmod/outspawn.ko $(DESTDIR)$(LIBEXECDIR)
 
 # "make" also builds the module if it finds kernel headers.
 ifneq ($(wildcard $(KDIR)/Makefile),)
@@ -43,5 +45,5 @@ else
 all: no-module
 .PHONY: no-module
 no-module:
-	@echo 'No kernel headers in $(KDIR): the module is not built (KDIR=... names others).'
+	@echo 'No kernel headers in $(KDIR): the module is not built (KDIR=... names others; apt install linux-headers-$(shell uname -r)).'
 endif

@@ -12,7 +12,7 @@
 
 #include "common_process.h"
 
-#define MODULE_FILE "/usr/local/lib/outspawn/outspawn.ko"
+#define MODULE_FILE "/usr/local/libexec/outspawn/outspawn.ko"
 #define NODE SPAWN_TEMPLATE_DEVICE
 
 #define M(function) \

@@ -22,7 +22,7 @@
 
 #define CHILDREN 4
 #define UNLOAD_MILLISECONDS 20000
-#define MODULE "/usr/local/lib/outspawn/outspawn.ko"
+#define MODULE "/usr/local/libexec/outspawn/outspawn.ko"
 
 static bool load(void)
 {
