@@ -20,6 +20,9 @@ BINDIR ?= $(PREFIX)/bin
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
 LIBEXECDIR ?= $(PREFIX)/libexec/outspawn
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 DESTDIR ?=
 
 CC ?= gcc
@@ -40,6 +43,12 @@ GUEST_SCRIPTS :=
 BENCHES :=
 EXAMPLES :=
 MANPAGES :=
+# The files that "make install" writes, without DESTDIR, and the directories that
+# are the project's own.
+INSTALLED :=
+INSTALLED_DIRS :=
+# $(call man-path,PAGE): where a man page is installed, such as man3/outspawn.3.
+man-path = $(MANDIR)/man$(subst .,,$(suffix $(1)))/$(1)
 
 .PHONY: all
 all: libs programs
@@ -50,6 +59,7 @@ include $(S)/tests/build.mk
 include $(S)/examples/build.mk
 include $(S)/bench/build.mk
 include $(S)/module/build.mk
+include $(S)/packaging/build.mk
 -include $(S)/tests/debug-kernel/build.mk
 -include $(S)/tests/fuzz/build.mk
 -include $(S)/tests/stress/build.mk
@@ -63,24 +73,25 @@ tests: $(UNIT_TESTS) $(GUEST_TESTS)
 benches: $(BENCHES)
 examples: $(EXAMPLES)
 
-$(O)/%.o: $(S)/%.c
+$(O)/%.o: $(S)/%.c | $(O)/compiler
 	@mkdir -p $(@D)
 	$(CC) $(OS_CFLAGS) $(EXTRA_CFLAGS) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
-.PHONY: install install-tests
-install: libs programs install-libs install-programs
+# A missing compiler or C library is named with its package.
+$(O)/compiler:
+	@$(S)/packaging/need-tools compiler '$(CC)'
+	@mkdir -p $(@D) && touch $@
+
+.PHONY: install uninstall install-tests
+install: libs programs install-libs install-programs install-completions
+	$(if $(DESTDIR),,@$(S)/packaging/linker-cache '$(LIBDIR)')
+uninstall:
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+	-$(if $(wildcard $(addprefix $(DESTDIR),$(INSTALLED_DIRS))),rmdir $(addprefix $(DESTDIR),$(INSTALLED_DIRS)))
+	$(if $(DESTDIR),,@$(S)/packaging/linker-cache -q '$(LIBDIR)')
 install-tests: tests benches examples install-module-file
 	$(INSTALL) -d $(DESTDIR)$(LIBEXECDIR)
 	$(INSTALL) -m755 $(GUEST_TESTS) $(GUEST_SCRIPTS) $(BENCHES) $(EXAMPLES) $(DESTDIR)$(LIBEXECDIR)
-
-# The module's sources for DKMS; "dkms install outspawn/$(VERSION)" builds them.
-DKMSDIR = $(DESTDIR)/usr/src/outspawn-$(VERSION)
-.PHONY: install-dkms
-install-dkms:
-	$(INSTALL) -d $(DKMSDIR)/module $(DKMSDIR)/uapi
-	$(INSTALL) -m644 $(S)/dkms.conf $(S)/VERSION $(DKMSDIR)
-	$(INSTALL) -m644 $(wildcard $(S)/module/*.[ch]) $(S)/module/Kbuild $(DKMSDIR)/module
-	$(INSTALL) -m644 $(S)/uapi/spawn_template.h $(DKMSDIR)/uapi
 
 # Tests and the demo. KERNEL: bookworm, trixie, backports, debug or all; "make check"
 # takes several with commas between.
@@ -112,7 +123,10 @@ help:
 #H make tests         the unit tests and the programs of the suites
 #H make benches       the programs that measure
 #H make install       library, command, headers and man pages to PREFIX (/usr/local), under DESTDIR
-#H make install-dkms  the module's sources to /usr/src, for "dkms install outspawn/VERSION"
+#H make install-dkms  the module by DKMS, for all kernels with headers, now and after each upgrade;
+#H                    each boot loads it
+#H make uninstall     removes what "make install" installed, with the same PREFIX and DESTDIR
+#H make uninstall-dkms removes what "make install-dkms" installed
 #H make install-tests suites, benchmarks, examples and module, for a guest or a test machine
 #H make clean         removes everything that was built
 #H

@@ -39,8 +39,9 @@ $(O)/lib/liboutspawn.so: $(LIB_SHARED)
 	ln -sf $(<F) $@
 
 # Man pages need scdoc. Without scdoc everything else is built.
+LIB_PAGES := $(patsubst $(S)/lib/man/%.scd,%,$(wildcard $(S)/lib/man/*.scd))
 ifneq ($(shell command -v $(SCDOC)),)
-LIB_MAN := $(patsubst $(S)/lib/man/%.scd,$(O)/man/%,$(wildcard $(S)/lib/man/*.scd))
+LIB_MAN := $(addprefix $(O)/man/,$(LIB_PAGES))
 MANPAGES += $(LIB_MAN)
 HAVE_SCDOC := y
 else
@@ -49,10 +50,12 @@ HAVE_SCDOC :=
 programs: no-scdoc
 .PHONY: no-scdoc
 no-scdoc:
-	@echo 'No $(SCDOC): the man pages are not built and will not be installed.'
+	@echo 'No $(SCDOC): the man pages are not built and will not be installed (apt install scdoc).'
 endif
 
-SCDOC_PAGE = mkdir -p $(@D) && $(SCDOC) <$< >$@.new && mv $@.new $@
+# The first line tells man(1) that a page has a table.
+SCDOC_PAGE = mkdir -p $(@D) && $(SCDOC) <$< >$@.new && \
+	{ ! grep -q '^\.TS' $@.new || sed -i "1i '\\\\\" t" $@.new; } && mv $@.new $@
 $(O)/man/%: $(S)/lib/man/%.scd
 	$(SCDOC_PAGE)
 
@@ -76,16 +79,34 @@ LIB_MAN_ALIASES := \
 		setgroups capset capabilities prctl personality landlock seccomp setns unshare \
 		mount umount pivot_root sethostname)
 
+# The pkg-config file and CMake's files, with the paths of this installation.
+LIB_TEMPLATES := outspawn.pc outspawn-config.cmake outspawn-config-version.cmake
+LIB_CMAKE_DIR = $(LIBDIR)/cmake/outspawn
+define fill-template
+sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+	-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@SOVERSION@|$(SOVERSION)|' $(S)/lib/$(1).in \
+	>$(DESTDIR)$(2)/$(1)
+
+endef
+
+LIB_HEADERS := $(S)/lib/outspawn.h $(S)/lib/outspawn_cap.h $(S)/lib/outspawn_posix.h \
+	$(S)/uapi/spawn_template.h
+INSTALLED += $(addprefix $(INCLUDEDIR)/,$(notdir $(LIB_HEADERS))) \
+	$(addprefix $(LIBDIR)/,$(notdir $(LIBS)) pkgconfig/outspawn.pc) \
+	$(addprefix $(LIB_CMAKE_DIR)/,$(filter %.cmake,$(LIB_TEMPLATES))) \
+	$(foreach page,$(LIB_PAGES),$(call man-path,$(page))) \
+	$(foreach alias,$(LIB_MAN_ALIASES),$(MANDIR)/man3/$(firstword $(subst :, ,$(alias))).3)
+INSTALLED_DIRS += $(LIB_CMAKE_DIR)
+
 .PHONY: install-libs
 install-libs: $(LIBS) $(LIB_MAN)
-	$(INSTALL) -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR)/pkgconfig
-	$(INSTALL) -m644 $(S)/lib/outspawn.h $(S)/lib/outspawn_cap.h $(S)/lib/outspawn_posix.h $(S)/uapi/spawn_template.h $(DESTDIR)$(INCLUDEDIR)
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(INCLUDEDIR) $(LIBDIR)/pkgconfig $(LIB_CMAKE_DIR))
+	$(INSTALL) -m644 $(LIB_HEADERS) $(DESTDIR)$(INCLUDEDIR)
 	$(INSTALL) -m644 $(LIB_STATIC) $(DESTDIR)$(LIBDIR)
 	$(INSTALL) -m755 $(LIB_SHARED) $(DROPIN) $(DESTDIR)$(LIBDIR)
 	ln -sf $(notdir $(LIB_SHARED)) $(DESTDIR)$(LIBDIR)/liboutspawn.so
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' \
-		-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' $(S)/lib/outspawn.pc.in \
-		>$(DESTDIR)$(LIBDIR)/pkgconfig/outspawn.pc
+	$(foreach name,$(filter %.pc,$(LIB_TEMPLATES)),$(call fill-template,$(name),$(LIBDIR)/pkgconfig))
+	$(foreach name,$(filter %.cmake,$(LIB_TEMPLATES)),$(call fill-template,$(name),$(LIB_CMAKE_DIR)))
 ifneq ($(HAVE_SCDOC),)
 	$(INSTALL) -d $(foreach section,3 4 7,$(DESTDIR)$(MANDIR)/man$(section))
 	$(INSTALL) -m644 $(filter %.3,$(LIB_MAN)) $(DESTDIR)$(MANDIR)/man3

@@ -22,8 +22,9 @@ have-json-c:
 	@$(PKG_CONFIG) --exists json-c || { \
 		echo 'The outspawn command needs json-c: install libjson-c-dev (and pkg-config).' >&2; exit 1; }
 
+TOOL_PAGES := $(patsubst $(S)/tools/man/%.scd,%,$(wildcard $(S)/tools/man/*.scd))
 ifneq ($(HAVE_SCDOC),)
-TOOL_MAN := $(patsubst $(S)/tools/man/%.scd,$(O)/man/%,$(wildcard $(S)/tools/man/*.scd))
+TOOL_MAN := $(addprefix $(O)/man/,$(TOOL_PAGES))
 MANPAGES += $(TOOL_MAN)
 else
 TOOL_MAN :=
@@ -32,7 +33,9 @@ endif
 $(O)/man/%: $(S)/tools/man/%.scd
 	$(SCDOC_PAGE)
 
-.PHONY: install-programs
+INSTALLED += $(BINDIR)/outspawn $(foreach page,$(TOOL_PAGES),$(call man-path,$(page)))
+
+.PHONY: install-programs install-completions
 install-programs: $(TOOL) $(TOOL_MAN)
 	$(INSTALL) -d $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m755 $(TOOL) $(DESTDIR)$(BINDIR)
@@ -40,3 +43,12 @@ ifneq ($(HAVE_SCDOC),)
 	$(INSTALL) -d $(DESTDIR)$(MANDIR)/man1
 	$(INSTALL) -m644 $(TOOL_MAN) $(DESTDIR)$(MANDIR)/man1
 endif
+
+# Completions take commands and options from the command's own --help.
+COMPLETIONS := $(S)/tools/completions
+INSTALLED += $(BASHCOMPDIR)/outspawn $(ZSHCOMPDIR)/_outspawn $(FISHCOMPDIR)/outspawn.fish
+install-completions:
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(BASHCOMPDIR) $(ZSHCOMPDIR) $(FISHCOMPDIR))
+	$(INSTALL) -m644 $(COMPLETIONS)/outspawn.bash $(DESTDIR)$(BASHCOMPDIR)/outspawn
+	$(INSTALL) -m644 $(COMPLETIONS)/outspawn.zsh $(DESTDIR)$(ZSHCOMPDIR)/_outspawn
+	$(INSTALL) -m644 $(COMPLETIONS)/outspawn.fish $(DESTDIR)$(FISHCOMPDIR)/outspawn.fish
