@@ -128,6 +128,7 @@ help:
 #H make uninstall     removes what "make install" installed, with the same PREFIX and DESTDIR
 #H make uninstall-dkms removes what "make install-dkms" installed
 #H make install-tests suites, benchmarks, examples and module, for a guest or a test machine
+#H make packages      Debian packages in build/packages/trixie, and lintian (SUITE=bookworm: Debian 12)
 #H make clean         removes everything that was built
 #H
 #H make unit-check    the unit tests, on this machine: seconds

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Copyright (C) 2026 The outspawn authors
 #
-# The module by DKMS, without packages.
+# The module by DKMS, without packages, and Debian packages.
 
 # The module's sources for DKMS, and the files that load the module at each boot.
 # The administrator's directories: packages use those under /usr/lib.
@@ -24,3 +24,9 @@ uninstall-dkms:
 	$(if $(DESTDIR),,@$(S)/packaging/dkms uninstall)
 	rm -rf $(DESTDIR)$(DKMSDIR)
 	rm -f $(addprefix $(DESTDIR),$(BOOT_FILES))
+
+# Debian packages, built in the root of a suite.
+SUITE ?= trixie
+.PHONY: packages
+packages:
+	$(S)/packaging/make-packages -l $(SUITE)
