@@ -54,6 +54,10 @@ sources_for()
 	security=$(archive_uri Debian-Security)
 	signed=$(keyring)
 	[[ $main ]] || die "none of this machine's apt sources is Debian's main archive"
+	if [[ $codename == sid ]]; then
+		printf 'deb %s %s sid main\n' "$signed" "$main"
+		return
+	fi
 	for pocket in '' -updates ${with_backports:+-backports}; do
 		printf 'deb %s %s %s%s main\n' "$signed" "$main" "$codename" "$pocket"
 	done

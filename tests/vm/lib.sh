@@ -8,6 +8,7 @@ VM=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 REPO=$(cd -- "$VM/../.." && pwd)
 CACHE=${OUTSPAWN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/outspawn}
 SUITES=(bookworm trixie backports)
+OTHER_SUITES=(sid)	# roots that only kernels of packages use
 # Files with the packages of a root. OUTSPAWN_PACKAGES=FILE adds packages; such a
 # root and its build have their own directories.
 PACKAGES=("$VM/packages" ${OUTSPAWN_PACKAGES:+"$OUTSPAWN_PACKAGES"})
@@ -39,7 +40,7 @@ is_suite()
 {
 	local suite
 
-	for suite in "${SUITES[@]}"; do
+	for suite in "${SUITES[@]}" "${OTHER_SUITES[@]}"; do
 		[[ $suite != "$1" ]] || return 0
 	done
 	return 1
@@ -68,11 +69,15 @@ named_kernels()
 }
 
 # Set SUITE, TREE and IMAGE (both empty for a suite's own kernel) and WORK, the
-# directory of everything that is built for this kernel.
+# directory of everything that is built for this kernel. For SUITE:RELEASE set LAYER,
+# the directory that make-kernel fills with that kernel's packages.
 resolve_kernel()
 {
-	SUITE=$1 TREE='' IMAGE=''
-	if ! is_suite "$1"; then
+	SUITE=$1 TREE='' IMAGE='' LAYER=''
+	if [[ $1 == *:* ]] && is_suite "${1%%:*}"; then
+		SUITE=${1%%:*}
+		LAYER=$CACHE/kernels/packages/$SUITE-${1#*:}
+	elif ! is_suite "$1"; then
 		SUITE=$TREE_SUITE
 		IMAGE=$(bzimage_of "$1") || exit
 		TREE=${IMAGE%/arch/*/boot/*}
@@ -89,8 +94,14 @@ kernel_directory()
 	if [[ $1 == */* ]]; then
 		printf 'tree-%s\n' "$(printf %s "$TREE" | sha256sum | cut -c1-12)"
 	else
-		printf '%s\n' "$1"
+		printf '%s\n' "${1/:/-}"
 	fi
+}
+
+# Make the layer of a package's kernel, if the cache has none.
+prepare_layer()
+{
+	[[ ! $LAYER || -e $LAYER/release ]] || "$VM/make-kernel" "$SUITE" "${LAYER##*/"$SUITE"-}" || exit
 }
 
 # Print the name of a root: a hash of everything that the root is made from, without
@@ -126,7 +137,7 @@ kernel_release()
 	if [[ $TREE ]]; then
 		cat -- "$TREE/include/config/kernel.release"
 	else
-		cat -- "$ROOT/release"
+		cat -- "${LAYER:-$ROOT}/release"
 	fi
 }
 
