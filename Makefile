@@ -65,6 +65,8 @@ include $(S)/packaging/build.mk
 -include $(S)/tests/stress/build.mk
 -include $(S)/tests/peers/build.mk
 -include $(S)/tests/mutants/build.mk
+-include $(S)/tests/install/build.mk
+-include $(S)/tests/kernels/build.mk
 
 .PHONY: libs programs tests benches examples
 libs: $(LIBS)
