@@ -18,6 +18,9 @@ BENCHES += $(BENCH) $(BENCH_CHILDREN)
 PROGRAMS += $(BENCH) $(BENCH_CHILDREN)
 GUEST_SCRIPTS += $(S)/bench/subprocess-cost
 
+INSTALLED += $(addprefix $(LIBEXECDIR)/,$(notdir $(BENCH) $(BENCH_CHILDREN)))
+INSTALLED_DIRS += $(LIBEXECDIR)
+
 install-programs: install-bench
 .PHONY: install-bench
 install-bench: $(BENCH) $(BENCH_CHILDREN)
