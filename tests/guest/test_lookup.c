@@ -12,6 +12,9 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 
+/* How often each thread asks whether the template is stale. */
+#define QUERIES 3000
+
 /* A probe three directories deep in the scratch directory, and its template. */
 static char *top, *middle, *path;
 static int template;
@@ -336,6 +339,34 @@ static void deep_path(void)
 	close(template);
 }
 
+/*
+ * A mount hides the directory, and a symbolic link in the mount leads to it. So
+ * the path has the names of the file's directories, but a look-up goes another
+ * way.
+ */
+static void link_to_a_hidden_directory(void *unused)
+{
+	char *bottom = text("%s/bottom", middle);
+	int hidden;
+
+	(void)unused;
+	own_mounts();
+	hidden = must(open(bottom, O_PATH | O_DIRECTORY | O_CLOEXEC));
+	must(mount("none", middle, "tmpfs", 0, NULL));
+	must(symlink(text("/proc/self/fd/%d", hidden), bottom));
+	record(path);
+	must(unlink(bottom));
+	gives(-ESTALE);
+	must(symlink(text("/proc/self/fd/%d", hidden), bottom));
+	gives(0);
+}
+
+static void hidden_directory(void)
+{
+	make_directories();
+	in_child(link_to_a_hidden_directory, NULL);
+}
+
 static atomic_bool stop;
 
 /* Rename a directory, and change the mounts, as fast as possible. */
@@ -390,6 +421,53 @@ static void path_changed_during_spawns(void)
 	close(template);
 }
 
+/* Move the directory out of its parent, remove the parent, and put both back. */
+static void *remove_parent(void *unused)
+{
+	char *bottom = text("%s/bottom", middle), *aside = text("%s/aside", top);
+
+	(void)unused;
+	while (!atomic_load(&stop)) {
+		must(rename(bottom, aside));
+		must(rmdir(middle));
+		must(mkdir(middle, 0755));
+		must(rename(aside, bottom));
+	}
+	return NULL;
+}
+
+static void *query_many(void *unused)
+{
+	struct spawn_template_query query;
+	int i;
+
+	(void)unused;
+	for (i = 0; i < QUERIES; i++) {
+		check_eq(sys_query(template, &query), 0);
+		check(query.stale == 0 || query.stale == ESTALE);
+	}
+	return NULL;
+}
+
+/* A directory that was recorded loses its inode while a record is checked. */
+static void directory_removed_during_queries(void)
+{
+	pthread_t remover, askers[2];
+	int i;
+
+	begin();
+	atomic_store(&stop, false);
+	check_eq(pthread_create(&remover, NULL, remove_parent, NULL), 0);
+	for (i = 0; i < 2; i++)
+		check_eq(pthread_create(&askers[i], NULL, query_many, NULL), 0);
+	for (i = 0; i < 2; i++)
+		check_eq(pthread_join(askers[i], NULL), 0);
+	atomic_store(&stop, true);
+	check_eq(pthread_join(remover, NULL), 0);
+	gives(0);
+	close(template);
+}
+
 SUITE("lookup",
       T(each_directory_renamed_and_back),
       T(directories_exchanged),
@@ -404,4 +482,6 @@ SUITE("lookup",
       T(link_in_the_middle),
       T(other_spellings),
       T(deep_path),
-      T(path_changed_during_spawns));
+      T(hidden_directory),
+      T(path_changed_during_spawns),
+      T(directory_removed_during_queries));

@@ -167,6 +167,29 @@ static void with_a_program_running(void)
 }
 
 /*
+ * The program's descriptor table does not need the module, either. On the debug
+ * kernel, lockdep would complain about a lock class of a module that is gone.
+ */
+static void with_a_program_that_opens_a_file_later(void)
+{
+	int template, input[2];
+	pid_t pid;
+
+	must(pipe2(input, O_CLOEXEC));
+	must(dup2(input[0], STDIN_FILENO));
+	open_device();
+	template = template_of("/bin/sh");
+	pid = try_spawn(template, ARGV("sh", "-c", "read -r line; exec 5</dev/null; exit 7"));
+	check(pid > 0);
+	close(template);
+	close_device();
+	unload_module_at_last();
+	check(write(input[1], "go\n", 3) == 3);
+	check_eq(wait_for(pid), 7);
+	check_eq(load_module(), 0);
+}
+
+/*
  * The call returns before the child has left the module's code. The module is
  * unloaded at that moment.
  */
@@ -382,6 +405,7 @@ MODULE_SUITE("module",
 	     M(with_a_child_in_flight),
 	     M(with_an_orphaned_child_in_flight),
 	     M(with_a_program_running),
+	     M(with_a_program_that_opens_a_file_later),
 	     M(right_after_a_spawn),
 	     M(right_after_a_failed_spawn),
 	     M(after_callers_that_filters_killed),
