@@ -223,6 +223,13 @@ int ki_find_path(const char *string, struct path *path);
 unsigned int ki_mount_seq(void);
 /* Is this current's root directory? */
 bool ki_is_root(const struct path *path);
+/*
+ * May current search this directory? False also if only a call that sleeps could
+ * tell, or if the directory was removed. The caller is in an RCU read-side
+ * critical section in which the mount and the dentry were not freed yet. It needs
+ * no reference to them.
+ */
+bool ki_may_search(const struct path *dir);
 /* Open as openat2(2) does. dfd: AT_FDCWD, or a number in current's table. */
 struct file *ki_open(int dfd, struct filename *name, const struct open_how *how);
 /*

@@ -6,6 +6,7 @@
  */
 #include <linux/audit.h>
 #include <linux/cred.h>
+#include <linux/dcache.h>
 #include <linux/err.h>
 #include <linux/fcntl.h>
 #include <linux/fdtable.h>
@@ -16,6 +17,7 @@
 #include <linux/iversion.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
+#include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/openat2.h>
 #include <linux/path.h>
@@ -363,6 +365,20 @@ bool ki_is_root(const struct path *path)
 	spin_unlock(&fs->lock);
 #endif
 	return same;
+}
+
+bool ki_may_search(const struct path *dir)
+{
+	/* rmdir(2) sets d_inode to NULL. Read it once, unlike path_permission(). */
+	struct inode *inode = d_inode_rcu(dir->dentry);
+
+	if (!inode)
+		return false;
+#if KERNEL_VERSION(6, 3, 0) > LINUX_VERSION_CODE
+	return !inode_permission(mnt_user_ns(dir->mnt), inode, MAY_EXEC | MAY_NOT_BLOCK);
+#else
+	return !inode_permission(mnt_idmap(dir->mnt), inode, MAY_EXEC | MAY_NOT_BLOCK);
+#endif
 }
 
 void ki_set_pwd(const struct path *path)

@@ -61,7 +61,7 @@ static bool link_holds(const struct link *link)
 {
 	if (link->named && read_seqcount_retry(&link->at.dentry->d_seq, link->seq))
 		return false;
-	return !link->searched || !path_permission(&link->at, MAY_EXEC | MAY_NOT_BLOCK);
+	return !link->searched || ki_may_search(&link->at);
 }
 
 /* A link keeps the next one's dentry alive: the order matters. */
