@@ -140,7 +140,9 @@ static bool go_up(struct path *at, struct link *link, const char *string, const 
 }
 
 /*
- * Fill in the links from a file up to the root.
+ * Fill in the links from a file up to the root. A mount may hide a place on the
+ * way. Then the look-up came there through a link of /proc, and the path cannot
+ * be recorded.
  *
  * Return: how many links there are, or 0 if the path cannot be recorded.
  */
@@ -149,7 +151,7 @@ static unsigned int gather(struct link *links, const char *string, const struct 
 {
 	const char *end = string + strlen(string);
 	struct path at = *file;
-	bool searched = false;
+	bool searched = false, hidden;
 	unsigned int n;
 
 	path_get(&at);
@@ -157,12 +159,15 @@ static unsigned int gather(struct link *links, const char *string, const struct 
 		links[n] = (struct link) { .at = at, .searched = searched };
 		if (path_equal(&at, root))
 			break;
+		/* The link before this one may be the root of a mount here. */
+		hidden = (!n || searched) && path_is_mountpoint(&at);
 		/*
 		 * The look-up went from the mount point to the mount's root, and
 		 * searched only the latter.
 		 */
 		searched = at.dentry != at.mnt->mnt_root;
-		if (searched ? !go_up(&at, &links[n], string, &end) : !follow_up(&at)) {
+		if (hidden ||
+		    (searched ? !go_up(&at, &links[n], string, &end) : !follow_up(&at))) {
 			n = MAX_LINKS;
 			break;
 		}
