@@ -13,10 +13,14 @@
  *   in the chain is still held.
  * - A dentry and a mount that lose their last reference are freed after an RCU
  *   grace period, and path_chain_holds() reads within one RCU critical section.
+ * - The counts have 32 bits. A chain is too old before a count can come back to
+ *   a value that it had: that takes 2^31 renames of a dentry, or changes of
+ *   mounts.
  */
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
+#include <linux/jiffies.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/overflow.h>
@@ -32,6 +36,9 @@
 
 /* A path with more directories and mounts is looked up each time. */
 #define MAX_LINKS 12
+
+/* A path is looked up again after so long, in jiffies. */
+#define MAX_AGE (10 * HZ)
 
 /* Dentries whose look-up is more than a comparison of names. */
 #define OWN_LOOKUP (DCACHE_OP_HASH | DCACHE_OP_COMPARE | DCACHE_OP_REVALIDATE | \
@@ -49,6 +56,7 @@ struct link {
 struct path_chain {
 	struct rcu_head rcu;
 	unsigned int mounts; /* ki_mount_seq() */
+	unsigned long expires; /* in jiffies */
 	struct path root; /* of the task that looked up; no references */
 	unsigned int count;
 	struct link links[]; /* the file first, the root last */
@@ -84,8 +92,9 @@ bool path_chain_holds(struct path_chain __rcu *const *slot)
 		return false;
 	rcu_read_lock();
 	chain = rcu_dereference(*slot);
-	holds = chain->count && ki_mount_seq() == chain->mounts &&
-		ki_is_root(&chain->root) && links_hold(chain);
+	holds = chain->count && time_before(jiffies, chain->expires) &&
+		ki_mount_seq() == chain->mounts && ki_is_root(&chain->root) &&
+		links_hold(chain);
 	rcu_read_unlock();
 	return holds;
 }
@@ -193,6 +202,7 @@ static struct path_chain *new_chain(const char *string, const struct path *end,
 	if (!chain)
 		return NULL;
 	chain->mounts = mounts;
+	chain->expires = jiffies + MAX_AGE;
 	chain->root = root;
 	chain->count = count;
 	memcpy(chain->links, links, count * sizeof(*links));
