@@ -15,12 +15,14 @@
 #include <linux/fs_struct.h>
 #include <linux/fsnotify.h>
 #include <linux/iversion.h>
+#include <linux/lockdep.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/openat2.h>
 #include <linux/path.h>
+#include <linux/sched.h>
 #include <linux/seqlock.h>
 #include <linux/slab.h>
 #include <linux/stat.h>
@@ -83,6 +85,21 @@ static struct fdtable *alloc_arrays(unsigned int room)
 }
 
 /*
+ * spin_lock_init() has given the locks classes of this module. The table may
+ * outlive the module. So take the classes of current's table, which are the
+ * kernel's.
+ */
+static void set_lock_classes(struct files_struct *files)
+{
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+	struct files_struct *from = current->files;
+
+	lockdep_copy_map(&files->file_lock.dep_map, &from->file_lock.dep_map);
+	lockdep_copy_map(&files->resize_wait.lock.dep_map, &from->resize_wait.lock.dep_map);
+#endif
+}
+
+/*
  * Make a table with no descriptors, as dup_fd() does. dup_fd() would also copy
  * the NULL pointers, one by one.
  */
@@ -96,6 +113,7 @@ static struct files_struct *alloc_files(unsigned int room)
 	atomic_set(&files->count, 1);
 	spin_lock_init(&files->file_lock);
 	init_waitqueue_head(&files->resize_wait);
+	set_lock_classes(files);
 	fdt = &files->fdtab;
 	fdt->max_fds = NR_OPEN_DEFAULT;
 	fdt->close_on_exec = files->close_on_exec_init;
