@@ -34,7 +34,10 @@ struct file *exec_file_open(const struct path *path)
 	if (err)
 		return ERR_PTR(err);
 	file = dentry_open(path, O_RDONLY | O_LARGEFILE | __FMODE_EXEC, current_cred());
-	if (!IS_ERR(file))
-		ki_notify_open(file);
+	if (IS_ERR(file)) {
+		/* As path_openat() in fs/namei.c: NFS and SMB return EOPENSTALE. */
+		return file == ERR_PTR(-EOPENSTALE) ? ERR_PTR(-ESTALE) : file;
+	}
+	ki_notify_open(file);
 	return file;
 }
