@@ -130,7 +130,8 @@ static int exec_opened(const struct template *tmpl, const struct exec_args *args
 	}
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	return run_bprm(ki_make_bprm(file, tmpl->path, tmpl->interpretable), NO_FD, NULL, args);
+	err = run_bprm(ki_make_bprm(file, tmpl->path, tmpl->interpretable), NO_FD, NULL, args);
+	return errno_of(tmpl, err);
 }
 
 /*
@@ -185,7 +186,7 @@ static int exec_placed(const struct template *tmpl, const struct exec_args *args
 		ki_notify_exec(tmpl->file);
 	err = run_bprm(bprm, *fd, name.name, args);
 	ki_name_end(&name);
-	return err;
+	return errno_of(tmpl, err);
 }
 
 /* An exec in progress, as the system call that it stands for. */
@@ -431,7 +432,7 @@ static int exec_entered(const struct template *tmpl, const struct exec_call *exe
 			err = exec_placed(tmpl, exec->args, &fd, stage);
 	} while (begin_again(err, exec));
 	template_end_exec(tmpl);
-	return errno_of(tmpl, err);
+	return err;
 }
 
 int exec_template(const struct template *tmpl, struct exec_args *args, u32 *stage)

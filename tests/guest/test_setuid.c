@@ -357,6 +357,34 @@ CHILD_TEST(not_found_in_a_new_mount_namespace)
 	close(fd);
 }
 
+/* Give up the capabilities to read and to search any file. */
+static void respect_modes(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+	unsigned int lost = 1 << CAP_DAC_OVERRIDE | 1 << CAP_DAC_READ_SEARCH;
+
+	must(syscall(SYS_capget, &header, data));
+	data[0].effective &= ~lost;
+	data[0].permitted &= ~lost;
+	must(syscall(SYS_capset, &header, data));
+}
+
+/* Only exec tells the format of a file that may not be read. */
+CHILD_TEST(unreadable_text_not_found_in_a_new_mount_namespace)
+{
+	char *folder = mounted(0), *path = text("%s/text", folder);
+	struct spawn_template_syscall covers = { .nr = SYS_mount,
+						 .args = { (uintptr_t) "none", (uintptr_t)folder,
+							   (uintptr_t) "tmpfs" } };
+
+	write_text(path, "just words\n");
+	must(chmod(path, 0711));
+	must(chown(path, OTHER, 0));
+	respect_modes();
+	fails_to_find(template_of(path), &covers, ENOENT);
+}
+
 /* A memfd is in no mount namespace, so another namespace does not matter. */
 CHILD_TEST(memory_file_in_a_new_mount_namespace)
 {
@@ -778,6 +806,7 @@ SUITE("setuid",
       T(setuid_in_a_mount_namespace_by_action),
       T(setuid_in_a_new_user_and_mount_namespace),
       T(not_found_in_a_new_mount_namespace),
+      T(unreadable_text_not_found_in_a_new_mount_namespace),
       T(memory_file_in_a_new_mount_namespace),
       T(setuid_in_another_root),
       T(setuid_in_a_user_namespace),
