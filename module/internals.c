@@ -76,9 +76,11 @@ static const struct function functions[] = {
 	FUNCTION(TASK_WORK_RUN, ONLY, "task_work_run", task_work_run, 0, 0),
 	FUNCTION(SYS_CALL, ONLY, ARCH_SYS_CALL, sys_call, 0, 0),
 	FUNCTION(SECCOMP, SECCOMP_PERMIT, "__seccomp_permit_syscall", seccomp_permit,
-		 KERNEL_VERSION(7, 0, 0), 0),
+		 KERNEL_VERSION(7, 3, 0), 0),
 	FUNCTION(SECCOMP, SECURE_COMPUTING, "__secure_computing", secure_computing,
-		 0, KERNEL_VERSION(7, 0, 0)),
+		 KERNEL_VERSION(6, 15, 0), KERNEL_VERSION(7, 3, 0)),
+	FUNCTION(SECCOMP, SECURE_COMPUTING_DATA, "__secure_computing", secure_computing_data,
+		 0, KERNEL_VERSION(6, 15, 0)),
 	FUNCTION(FORCE_SIG_SECCOMP, ONLY, "force_sig_seccomp", force_sig_seccomp, 0, 0),
 #ifdef CONFIG_AUDITSYSCALL
 	FUNCTION(AUDIT_CALL_ENTRY, ONLY, "__audit_syscall_entry", audit_entry, 0, 0),

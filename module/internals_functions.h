@@ -79,7 +79,8 @@ KERNEL_FUNCTION(kernel_wait4, long int (pid_t, int *, int, struct rusage *));
 KERNEL_FUNCTION(get_signal, bool (struct ksignal *));
 KERNEL_FUNCTION(task_work_run, void (void));
 KERNEL_FUNCTION(sys_call, long int (const struct pt_regs *, unsigned int));
-KERNEL_FUNCTION(secure_computing, int (const struct seccomp_data *));
+KERNEL_FUNCTION(secure_computing_data, int (const struct seccomp_data *));
+KERNEL_FUNCTION(secure_computing, int (void));
 KERNEL_FUNCTION(seccomp_permit, bool (void));
 KERNEL_FUNCTION(force_sig_seccomp, int (int, int, bool));
 #ifdef CONFIG_AUDITSYSCALL
@@ -182,7 +183,8 @@ enum shape {
 	ONLY, /* all supported kernels agree */
 	DUP_FD_RANGE, /* dup_fd(files, punch_hole) */
 	DUP_FD_ERROR, /* dup_fd(files, max_fds, &error) */
-	SECURE_COMPUTING, /* 0 allows */
+	SECURE_COMPUTING_DATA, /* __secure_computing(data): 0 allows */
+	SECURE_COMPUTING, /* __secure_computing(): 0 allows */
 	SECCOMP_PERMIT, /* true allows */
 	ROOT_CONST, /* filename_lookup() takes a const root */
 	OPEN_BY_FLAG, /* dentry_open() with NONOTIFY_FLAG */

@@ -132,9 +132,14 @@ long ki_sys_call(int nr)
 
 bool ki_seccomp_allows(void)
 {
-	if (internals_shape[SECCOMP] == SECCOMP_PERMIT)
+	switch (internals_shape[SECCOMP]) {
+	case SECCOMP_PERMIT:
 		return static_call(os_seccomp_permit)();
-	return !static_call(os_secure_computing)(NULL);
+	case SECURE_COMPUTING:
+		return !static_call(os_secure_computing)();
+	default:
+		return !static_call(os_secure_computing_data)(NULL);
+	}
 }
 
 void ki_force_sig_seccomp(int nr)
