@@ -26,7 +26,7 @@
 
 /* A child that is not yet waited for. */
 struct flight {
-	struct spawn_request request; /* its tmpl is not valid any more */
+	struct spawn_request request; /* owns the reference to its tmpl */
 	struct birth birth;
 	u32 entry; /* the index of the child's entry */
 };
@@ -54,6 +54,13 @@ static void write_result(const struct batch *batch, u32 index,
 		return;
 }
 
+/* Drop the reference that read_request() took. */
+static void drop_request(const struct spawn_request *request)
+{
+	if (request->tmpl)
+		template_put(request->tmpl);
+}
+
 static void finish_oldest(struct batch *batch)
 {
 	struct flight *flight = &batch->flights[batch->first];
@@ -61,6 +68,7 @@ static void finish_oldest(struct batch *batch)
 
 	birth_finish(&flight->birth, &result);
 	request_report(&flight->request, &result);
+	drop_request(&flight->request);
 	write_result(batch, flight->entry, &result);
 	batch->first = (batch->first + 1) % IN_FLIGHT;
 	batch->count--;
@@ -125,12 +133,12 @@ static int start(struct batch *batch, u32 index)
 		result.error = -err;
 	} else {
 		err = birth_start(&flight->request, &flight->birth, &result);
-		if (flight->request.tmpl)
-			template_put(flight->request.tmpl);
+		if (err && err != -ERESTARTNOINTR)
+			request_report(&flight->request, &result);
+		if (err)
+			drop_request(&flight->request);
 		if (err == -ERESTARTNOINTR)
 			return err;
-		if (err)
-			request_report(&flight->request, &result);
 	}
 	if (err) {
 		write_result(batch, index, &result);

@@ -385,6 +385,27 @@ static int end_slow_batch(struct slow_batch *batch)
 }
 
 /*
+ * The caller closes the template while the batch reads the first entry. That
+ * entry has the last reference: with KASAN, a use after the child's end shows.
+ */
+CHILD_TEST(template_closed_during_a_batch)
+{
+	struct slow_batch batch = { 0 };
+	int i;
+
+	own_template();
+	begin_slow_batch(&batch);
+	check_eq(close(probe), 0);
+	slow_fill(&batch.slow, "", 1);
+	check_eq(pthread_join(batch.thread, NULL), 0);
+	check_eq(batch.done, 3);
+	check_eq(wait_for(batch.entries[0].result.pid), 0);
+	for (i = 1; i < 3; i++)
+		check_eq(batch.entries[i].result.error, EBADF);
+	slow_end(&batch.slow);
+}
+
+/*
  * Signals that the kernel drops end no batch, although the call blocks most
  * signals.
  */
@@ -465,9 +486,9 @@ static void a_call_does_at_most_max_batch_entries(void)
 /* The caller is killed in the middle: its children end as any orphans do. */
 CHILD_TEST(caller_killed_in_the_middle)
 {
-	struct spawn_template_batch_entry *entries =
-		mmap(NULL, MANY * sizeof(*entries), PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct spawn_template_batch_entry *entries = mmap(NULL, MANY * sizeof(*entries),
+							  PROT_READ | PROT_WRITE,
+							  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct spawn_template_spawn_args args = args_for(ARGV("probe", "exit", "0"));
 	int status, ended = 0, known = 0, i;
 	pid_t caller;
@@ -497,6 +518,7 @@ CHILD_TEST(caller_killed_in_the_middle)
 
 SUITE("batch", T(several_templates), T(a_failing_entry_stops_no_other),
       T(pidfds_and_asynchronous_ones), T(bad_calls), T(list_that_ends_too_early), T(a_thousand),
-      T(interrupted), T(ignored_signals_do_not_end_a_batch), T(handled_sigchld_ends_a_batch),
-      T(a_call_does_at_most_max_batch_entries), T(handler_among_entries_that_fail_early),
-      T(stop_among_entries_that_fail_early), T(caller_killed_in_the_middle));
+      T(interrupted), T(template_closed_during_a_batch), T(ignored_signals_do_not_end_a_batch),
+      T(handled_sigchld_ends_a_batch), T(a_call_does_at_most_max_batch_entries),
+      T(handler_among_entries_that_fail_early), T(stop_among_entries_that_fail_early),
+      T(caller_killed_in_the_middle));
