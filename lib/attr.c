@@ -30,6 +30,7 @@ SAME(AUTOREAP);
 SAME(KILL_ON_CLOSE);
 SAME(STOPPED);
 SAME(NO_NEW_PRIVS);
+SAME(NODE);
 
 /* An unknown flag becomes an unknown flag of the kernel, which refuses it. */
 static uint64_t kernel_flags(unsigned int flags)
@@ -58,7 +59,7 @@ static int take_attr(struct outspawn_attr *to, const struct outspawn_attr *attr)
 	if (has_unknown_members(attr))
 		return -E2BIG;
 	memcpy(to, attr, attr->size < sizeof(*to) ? attr->size : sizeof(*to));
-	return to->pad ? -EINVAL : 0;
+	return 0;
 }
 
 int outspawn_i_args(struct spawn_template_spawn_args *args, const struct outspawn_i_order *order)
@@ -94,6 +95,7 @@ int outspawn_i_args(struct spawn_template_spawn_args *args, const struct outspaw
 		.cgroup = attr.cgroup,
 		.exit_signal = attr.exit_signal,
 		.pdeath_signal = attr.pdeath_signal,
+		.node = attr.node,
 	};
 	return 0;
 }

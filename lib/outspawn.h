@@ -453,6 +453,13 @@ int outspawn_actions_sethostname(struct outspawn_actions *a, const char *name);
 #define OUTSPAWN_STOPPED (1U << 6)
 /* The child has no_new_privs before its first action. */
 #define OUTSPAWN_NO_NEW_PRIVS (1U << 7)
+/*
+ * The child is made and set up on the memory node attr.node. The program may
+ * run on all CPUs again: outspawn_actions_setaffinity() keeps it on the node,
+ * and chooses the node by itself. -EINVAL: the node has no memory, or the
+ * caller's cpuset does not allow it.
+ */
+#define OUTSPAWN_NODE (1U << 8)
 
 /*
  * struct outspawn_attr - attributes of a child that its creation sets
@@ -469,7 +476,7 @@ struct outspawn_attr {
 	int cgroup; /* with OUTSPAWN_CGROUP: a descriptor; else 0 */
 	int exit_signal; /* with OUTSPAWN_EXIT_SIGNAL; else 0 */
 	int pdeath_signal; /* sent to the child when the spawning thread ends; or 0 */
-	int pad; /* 0 */
+	int node; /* with OUTSPAWN_NODE: a memory node; else 0 */
 };
 
 /* clang-format off */

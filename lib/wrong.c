@@ -24,14 +24,15 @@
 static const char *const flag_names[] = {
 	"INHERIT_FDS", "ASYNC",		"CGROUP",  "EXIT_SIGNAL",
 	"AUTOREAP",    "KILL_ON_CLOSE", "STOPPED", "NO_NEW_PRIVS",
+	"NODE",
 };
 
 /* In the order of enum member. */
 static const char *const member_names[] = {
 	"size",	       "namespaces",	"set_tid", "cgroup",
-	"exit_signal", "pdeath_signal", "pad",	   "a member that this library does not have",
+	"exit_signal", "pdeath_signal", "node",	   "a member that this library does not have",
 };
-enum member { SIZE, NAMESPACES, SET_TID, CGROUP, EXIT_SIGNAL, PDEATH_SIGNAL, PAD, LATER };
+enum member { SIZE, NAMESPACES, SET_TID, CGROUP, EXIT_SIGNAL, PDEATH_SIGNAL, NODE, LATER };
 
 static int member(enum member number)
 {
@@ -55,8 +56,8 @@ static int wrong_value(const struct outspawn_attr *attr, bool has_pidfd)
 
 	if (flags >> COUNT(flag_names))
 		return flag(flags >> COUNT(flag_names) << COUNT(flag_names));
-	if (attr->pad)
-		return member(PAD);
+	if (attr->node && !(flags & OUTSPAWN_NODE))
+		return member(NODE);
 	if (attr->cgroup && !(flags & OUTSPAWN_CGROUP))
 		return member(CGROUP);
 	if ((attr->exit_signal && !(flags & OUTSPAWN_EXIT_SIGNAL)) || !is_signal(attr->exit_signal))
@@ -71,14 +72,16 @@ static int wrong_value(const struct outspawn_attr *attr, bool has_pidfd)
 		return flag(OUTSPAWN_KILL_ON_CLOSE);
 	if ((flags & OUTSPAWN_AUTOREAP) && (flags & OUTSPAWN_EXIT_SIGNAL))
 		return flag(OUTSPAWN_AUTOREAP);
-	return OUTSPAWN_I_NOTHING_WRONG;
+	/* The kernel knows whether the caller may use the node. */
+	return flags & OUTSPAWN_NODE ? member(NODE) : OUTSPAWN_I_NOTHING_WRONG;
 }
 
 /* A privilege is missing, or a caller with seccomp filters may not ask. */
 static int forbidden(const struct outspawn_attr *attr)
 {
 	const unsigned int flags = attr->flags &
-				   (OUTSPAWN_KILL_ON_CLOSE | OUTSPAWN_CGROUP | OUTSPAWN_AUTOREAP);
+				   (OUTSPAWN_KILL_ON_CLOSE | OUTSPAWN_CGROUP | OUTSPAWN_AUTOREAP |
+				    OUTSPAWN_NODE);
 
 	if (attr->namespaces)
 		return member(NAMESPACES);

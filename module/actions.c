@@ -179,6 +179,8 @@ static int copy_call(struct action *to, const void __user *arg, struct actions *
 		to->fd = to->call.args[traits.lent];
 		to->file = fget_raw(to->fd);
 	}
+	if (traits.affinity)
+		all->affinity = &to->call;
 	all->memory |= traits.memory;
 	all->user |= traits.user;
 	return 0;
@@ -199,7 +201,7 @@ static void copy_close(struct action *to)
  * it.
  *
  * @to: all 0
- * @all: 'memory' and 'user' are set if this action needs them
+ * @all: 'memory', 'user' and 'affinity' are set if this action needs them
  */
 static int copy_action(struct action *to, const struct spawn_template_action *from,
 		       struct actions *all)

@@ -67,6 +67,10 @@ struct actions {
 	u32 count;
 	bool memory; /* an action reads or writes the caller's memory */
 	bool user; /* after an action, tasks that may not trace the caller may trace the child */
+	/*
+	 * The last sched_setaffinity(2) among the actions, in 'list'; or NULL.
+	 */
+	const struct call *affinity;
 	bool late; /* a tracer or filters judge the calls: see action_type.read_again */
 	/*
 	 * The slot of syscalls_prepare(), in the caller's memory; or NULL.

@@ -10,6 +10,7 @@
 #include <linux/file.h>
 #include <linux/module.h>
 #include <linux/nsproxy.h>
+#include <linux/numa.h>
 #include <linux/openat2.h>
 #include <linux/pid_namespace.h>
 #include <linux/ptrace.h>
@@ -148,7 +149,7 @@ static int make_child(struct new_task *child, struct question *question)
 		.fn = child_main,
 		.fn_arg = question,
 	};
-	struct files_struct *files = ki_new_files(0);
+	struct files_struct *files = ki_new_files(0, NUMA_NO_NODE);
 	int err;
 
 	if (IS_ERR(files))
@@ -156,7 +157,7 @@ static int make_child(struct new_task *child, struct question *question)
 	child->trace = new_task_trace();
 	refcount_inc(&question->ref);
 	__module_get(THIS_MODULE);
-	err = new_task_make(child, &clone, files, &question->done);
+	err = new_task_make(child, &clone, NUMA_NO_NODE, files, &question->done);
 	if (err) {
 		module_put(THIS_MODULE);
 		question_put(question);

@@ -85,7 +85,7 @@ static int make_task(struct birth *birth, const struct spawn_template_spawn_args
 		return err;
 	refcount_inc(&spawn->ref);
 	__module_get(THIS_MODULE);
-	err = new_task_make(&birth->child, &clone, spawn->files,
+	err = new_task_make(&birth->child, &clone, spawn->place.node, spawn->files,
 			    spawn->wait == WAIT_MEMORY ? &spawn->done : &spawn->unwatched);
 	if (err) {
 		module_put(THIS_MODULE);
@@ -94,6 +94,7 @@ static int make_task(struct birth *birth, const struct spawn_template_spawn_args
 	}
 	spawn->files = NULL;
 	spawn->nr = birth->child.nr;
+	place_child(&spawn->place, birth->child.task);
 	return 0;
 }
 

@@ -232,7 +232,7 @@ static int check_stop(struct spawn *spawn)
 
 /*
  * Set the attributes that exec would undo or overwrite: the peak of resident
- * memory, the exit signal and the stop.
+ * memory, the exit signal and the stop. exec itself runs in the child's place.
  */
 static void apply_after_exec(struct spawn *spawn)
 {
@@ -241,6 +241,7 @@ static void apply_after_exec(struct spawn *spawn)
 	 * here.
 	 */
 	WRITE_ONCE(current->signal->maxrss, 0);
+	place_end(&spawn->place);
 	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL)
 		set_exit_signal(spawn);
 	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_STOPPED)

@@ -102,12 +102,12 @@ static bool copy(struct files_struct *to, unsigned int *end)
 	return fits;
 }
 
-struct files_struct *fds_copy(unsigned int end)
+struct files_struct *fds_copy(unsigned int end, int node)
 {
 	unsigned int room = 0;
 
 	for (;;) {
-		struct files_struct *files = ki_new_files(room);
+		struct files_struct *files = ki_new_files(room, node);
 
 		if (IS_ERR(files))
 			return files;

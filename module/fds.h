@@ -31,10 +31,12 @@ struct task_struct;
  * end that are not close-on-exec, all copied at one instant. As for fork(2),
  * RLIMIT_NOFILE does not count. Sleeps.
  *
+ * @node: as for ki_new_files()
+ *
  * Return: a reference, or an ERR_PTR: -ENOMEM, -EMFILE (above nr_open) or
  * -EINTR (a fatal signal).
  */
-struct files_struct *fds_copy(unsigned int end);
+struct files_struct *fds_copy(unsigned int end, int node);
 
 /*
  * In the caller: give this table to a child that is not yet awake. The child

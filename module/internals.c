@@ -81,6 +81,9 @@ static const struct function functions[] = {
 		 KERNEL_VERSION(6, 15, 0), KERNEL_VERSION(7, 3, 0)),
 	FUNCTION(SECCOMP, SECURE_COMPUTING_DATA, "__secure_computing", secure_computing_data,
 		 0, KERNEL_VERSION(6, 15, 0)),
+#ifdef CONFIG_CPUSETS
+	FUNCTION(CPUSET_CPUS, ONLY, "cpuset_cpus_allowed", cpuset_cpus, 0, 0),
+#endif
 	FUNCTION(FORCE_SIG_SECCOMP, ONLY, "force_sig_seccomp", force_sig_seccomp, 0, 0),
 #ifdef CONFIG_AUDITSYSCALL
 	FUNCTION(AUDIT_CALL_ENTRY, ONLY, "__audit_syscall_entry", audit_entry, 0, 0),

@@ -71,6 +71,8 @@ ssize_t internals_show(char *page);
  * Return: the child or an ERR_PTR; -ERESTARTNOINTR if a signal is pending.
  */
 struct task_struct *ki_copy_process(int trace, int node, struct kernel_clone_args *args);
+/* Set cpus to those that the task's cpuset has. */
+void ki_cpuset_cpus(struct task_struct *task, struct cpumask *cpus);
 /* Tell tracing that current made the child, as kernel_clone() does. */
 void ki_trace_fork(struct task_struct *child);
 void ki_wake_up_new_task(struct task_struct *task);
@@ -172,10 +174,12 @@ bool ki_same_security(const struct cred *a, const struct cred *b);
  * Make an empty descriptor table, with one reference.
  *
  * @room: how many numbers the table must have room for
+ * @node: the memory node for the struct, or NUMA_NO_NODE; a large table's
+ *	arrays are on the node of current's CPU
  *
  * Return: the table or an ERR_PTR: -ENOMEM, or -EMFILE (more than nr_open).
  */
-struct files_struct *ki_new_files(unsigned int room);
+struct files_struct *ki_new_files(unsigned int room, int node);
 /* Drop a reference. The last one closes the table's descriptors. */
 void ki_put_files(struct files_struct *files);
 /*

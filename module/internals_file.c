@@ -103,9 +103,9 @@ static void set_lock_classes(struct files_struct *files)
  * Make a table with no descriptors, as dup_fd() does. dup_fd() would also copy
  * the NULL pointers, one by one.
  */
-static struct files_struct *alloc_files(unsigned int room)
+static struct files_struct *alloc_files(unsigned int room, int node)
 {
-	struct files_struct *files = kmem_cache_zalloc(files_cache, GFP_KERNEL);
+	struct files_struct *files = kmem_cache_alloc_node(files_cache, GFP_KERNEL | __GFP_ZERO, node);
 	struct fdtable *fdt;
 
 	if (!files)
@@ -153,7 +153,7 @@ struct roomy_files {
 	struct file *none[];
 };
 
-struct files_struct *ki_new_files(unsigned int room)
+struct files_struct *ki_new_files(unsigned int room, int node)
 {
 	unsigned int count = ALIGN(room, BITS_PER_LONG);
 	struct roomy_files *roomy;
@@ -161,7 +161,7 @@ struct files_struct *ki_new_files(unsigned int room)
 	struct fdtable *fdt;
 
 	if (files_cache)
-		return alloc_files(room);
+		return alloc_files(room, node);
 	if (room <= NR_OPEN_DEFAULT)
 		return copy_files(&empty_files);
 	/* Without __GFP_NOWARN kvzalloc() warns about a size above INT_MAX. */

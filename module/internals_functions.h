@@ -82,6 +82,9 @@ KERNEL_FUNCTION(sys_call, long int (const struct pt_regs *, unsigned int));
 KERNEL_FUNCTION(secure_computing_data, int (const struct seccomp_data *));
 KERNEL_FUNCTION(secure_computing, int (void));
 KERNEL_FUNCTION(seccomp_permit, bool (void));
+#ifdef CONFIG_CPUSETS
+KERNEL_FUNCTION(cpuset_cpus, void (struct task_struct *, struct cpumask *));
+#endif
 KERNEL_FUNCTION(force_sig_seccomp, int (int, int, bool));
 #ifdef CONFIG_AUDITSYSCALL
 KERNEL_FUNCTION(audit_entry,
@@ -140,6 +143,9 @@ enum role {
 	SYS_CALL,
 	SECCOMP,
 	FORCE_SIG_SECCOMP,
+#ifdef CONFIG_CPUSETS
+	CPUSET_CPUS,
+#endif
 #ifdef CONFIG_AUDITSYSCALL
 	AUDIT_CALL_ENTRY,
 	AUDIT_CALL_EXIT,

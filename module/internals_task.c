@@ -64,6 +64,15 @@ void ki_trace_fork(struct task_struct *child)
 #endif
 }
 
+void ki_cpuset_cpus(struct task_struct *task, struct cpumask *cpus)
+{
+#ifdef CONFIG_CPUSETS
+	static_call(os_cpuset_cpus)(task, cpus);
+#else
+	cpumask_copy(cpus, cpu_possible_mask);
+#endif
+}
+
 void ki_wake_up_new_task(struct task_struct *task)
 {
 	static_call(os_wake_up_new_task)(task);

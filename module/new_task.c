@@ -7,7 +7,6 @@
 #include <linux/err.h>
 #include <linux/freezer.h>
 #include <linux/minmax.h>
-#include <linux/numa.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/ptrace.h>
@@ -37,11 +36,11 @@ int new_task_trace(void)
 	return ptrace_event_enabled(current, PTRACE_EVENT_VFORK) ? PTRACE_EVENT_VFORK : 0;
 }
 
-int new_task_make(struct new_task *new, struct kernel_clone_args *clone,
+int new_task_make(struct new_task *new, struct kernel_clone_args *clone, int node,
 		  struct files_struct *files, struct completion *vfork_done)
 {
 	clone->flags |= NEW_TASK_FLAGS;
-	new->task = ki_copy_process(new->trace, NUMA_NO_NODE, clone);
+	new->task = ki_copy_process(new->trace, node, clone);
 	if (IS_ERR(new->task))
 		return PTR_ERR(new->task);
 	get_task_struct(new->task);

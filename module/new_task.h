@@ -35,12 +35,13 @@ int new_task_trace(void);
  *
  * @new: the caller has set 'trace'; the other fields are filled in on success
  * @clone: fn, fn_arg, exit_signal, and flags besides NEW_TASK_FLAGS
+ * @node: the memory node for its task_struct and kernel stack, or NUMA_NO_NODE
  * @files: the task's table; on success the task takes over the reference
  * @vfork_done: the task's vfork_done; 'fn' must call new_task_end_vfork()
  *	before the completion is freed
  * Return: 0, or an errno; -ERESTARTNOINTR if a signal is pending.
  */
-int new_task_make(struct new_task *new, struct kernel_clone_args *clone,
+int new_task_make(struct new_task *new, struct kernel_clone_args *clone, int node,
 		  struct files_struct *files, struct completion *vfork_done);
 /* Drop the references. */
 void new_task_put(struct new_task *new);

@@ -8,6 +8,7 @@
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/file.h>
+#include <linux/numa.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
@@ -21,9 +22,12 @@
 #include "step.h"
 #include "template.h"
 
-/* Attributes of birth that only clone(2) and clone3(2) have, not vfork(2). */
+/*
+ * Attributes of birth that only clone(2) and clone3(2) have, not vfork(2); and
+ * NODE, which no system call has.
+ */
 #define CLONE_ATTRIBUTES (SPAWN_TEMPLATE_SPAWN_CGROUP | SPAWN_TEMPLATE_SPAWN_AUTOREAP | \
-			  SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE)
+			  SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE | SPAWN_TEMPLATE_SPAWN_NODE)
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
 		    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME)
 
@@ -31,7 +35,8 @@ u64 spawn_flags(void)
 {
 	u64 flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS | SPAWN_TEMPLATE_SPAWN_ASYNC |
 		    SPAWN_TEMPLATE_SPAWN_CGROUP | SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL |
-		    SPAWN_TEMPLATE_SPAWN_STOPPED | SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS;
+		    SPAWN_TEMPLATE_SPAWN_STOPPED | SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS |
+		    SPAWN_TEMPLATE_SPAWN_NODE;
 
 	if (ki_autoreap_flag())
 		flags |= SPAWN_TEMPLATE_SPAWN_AUTOREAP;
@@ -76,6 +81,13 @@ static bool needs_clone(const struct spawn_template_spawn_args *args)
 	return (args->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL) && args->exit_signal != SIGCHLD;
 }
 
+static bool may_use_node(const struct spawn_template_spawn_args *args)
+{
+	if (args->flags & SPAWN_TEMPLATE_SPAWN_NODE)
+		return place_may_use(args->node);
+	return !args->node;
+}
+
 int spawn_check(const struct spawn_template_spawn_args *args)
 {
 	if (memchr_inv(args->reserved, 0, sizeof(args->reserved)))
@@ -93,7 +105,9 @@ int spawn_check(const struct spawn_template_spawn_args *args)
 	/* Filters would have to judge clone(2) before a child exists. */
 	if (step_has_filters() && needs_clone(args))
 		return -EPERM;
-	if (args->pad || (args->scratch_size && !args->scratch))
+	if (!may_use_node(args))
+		return -EINVAL;
+	if (args->scratch_size && !args->scratch)
 		return -EINVAL;
 	return check_flags(args);
 }
@@ -126,6 +140,7 @@ void spawn_put(struct spawn *spawn)
 	search_free(&spawn->search);
 	strings_free(&spawn->exec.strings);
 	actions_free(&spawn->actions);
+	place_free(&spawn->place);
 	if (spawn->files)
 		ki_put_files(spawn->files);
 	if (spawn->pidfd_hold)
@@ -142,7 +157,7 @@ void spawn_put(struct spawn *spawn)
 static int copy_fds(struct spawn *spawn)
 {
 	bool all = spawn->flags & SPAWN_TEMPLATE_SPAWN_INHERIT_FDS;
-	struct files_struct *files = fds_copy(all ? FDS_ALL : FDS_STDIO);
+	struct files_struct *files = fds_copy(all ? FDS_ALL : FDS_STDIO, spawn->place.node);
 
 	if (IS_ERR(files))
 		return PTR_ERR(files);
@@ -203,6 +218,17 @@ static void copy_attributes(struct spawn *spawn, const struct spawn_template_spa
 	spawn->uresult = u64_to_user_ptr(args->result);
 }
 
+/*
+ * Filters or a tracer may deny the affinity action: then it chooses no place.
+ */
+static int choose_place(struct spawn *spawn, const struct spawn_template_spawn_args *args)
+{
+	bool asked = args->flags & SPAWN_TEMPLATE_SPAWN_NODE;
+
+	return place_choose(&spawn->place, asked ? (int)args->node : NUMA_NO_NODE,
+			    spawn->exec.late ? NULL : spawn->actions.affinity);
+}
+
 int spawn_copy(struct spawn *spawn, const struct spawn_request *request)
 {
 	const struct spawn_template_spawn_args *args = &request->args;
@@ -217,6 +243,8 @@ int spawn_copy(struct spawn *spawn, const struct spawn_request *request)
 	if (!err)
 		err = actions_copy(&spawn->actions, u64_to_user_ptr(args->actions),
 				   args->actions_len, &spawn->result.action);
+	if (!err)
+		err = choose_place(spawn, args);
 	if (!err)
 		err = copy_exec_args(spawn, args);
 	if (err)

@@ -17,6 +17,7 @@
 
 #include "actions.h"
 #include "exec.h"
+#include "place.h"
 #include "search.h"
 #include "spawn_template.h"
 
@@ -52,7 +53,8 @@ enum spawn_wait {
  *   wants_pidfd, caller
  * files                    C:rw    -        -          fds_give() moves it
  * pidfd_hold               C:w     -        -          last spawn_put() drops it
- * exec, actions, mask      C:rw    K:rw     K:rw
+ * exec, actions, mask,     C:rw    K:rw     K:rw
+ *   place
  * uresult                  C:w     K:rw     K:rw
  * awaits_filters           C:rw    K:rw     C:r K:rw   WRITE_ONCE, READ_ONCE
  * result                   C:rw    K:rw     C:r K:rw   C: see below
@@ -83,6 +85,7 @@ struct spawn {
 	int pdeath_signal; /* or 0 */
 	struct exec_args exec;
 	struct actions actions;
+	struct place place;
 	bool wants_pidfd; /* the caller gets a pidfd of the child */
 	struct files_struct *files; /* the child's table: a reference */
 	/* A reference. Used to compare with the child's real_parent. */

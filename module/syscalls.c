@@ -204,6 +204,7 @@ int syscalls_check(const struct spawn_template_syscall *call, struct syscall_tra
 		if (call->args[i])
 			return -EINVAL;
 	traits->lent = row->lent;
+	traits->affinity = call->nr == ARCH_NR(sched_setaffinity);
 	traits->memory = uses_memory(row, call->args);
 	traits->user = changes_user(call->nr, call->args);
 	return 0;

@@ -15,6 +15,7 @@
 struct syscall_traits {
 	s8 lent; /* the argument that is a descriptor, which may be the caller's; or -1 */
 	bool memory; /* the call reads or writes the caller's memory */
+	bool affinity; /* the call sets the CPUs on which the child runs */
 	bool user; /* after the call, tasks that may not trace the caller may trace the child */
 };
 

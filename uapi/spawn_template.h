@@ -156,6 +156,17 @@
 #define SPAWN_TEMPLATE_SPAWN_STOPPED (1ULL << 37)
 /* The child has no_new_privs (PR_SET_NO_NEW_PRIVS) before its first action. */
 #define SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS (1ULL << 38)
+/*
+ * The child is made on the memory node 'node': its task_struct, kernel stack
+ * and descriptor table are allocated there. The set-up and exec run on the
+ * node's CPUs, as far as the child may use them, so what they allocate is on
+ * the node, too. Before the program begins, it may run again on all CPUs that
+ * the child inherited. EINVAL: the node has no memory, or the caller's cpuset
+ * does not allow it. To keep the program on the node, set its affinity by a
+ * SYSCALL action of sched_setaffinity(2). Such an action also chooses the node
+ * by itself, if all its CPUs are on one node, and the set-up runs on its CPUs.
+ */
+#define SPAWN_TEMPLATE_SPAWN_NODE (1ULL << 39)
 
 /* The maximum number of actions of a spawn (else E2BIG). */
 #define SPAWN_TEMPLATE_MAX_ACTIONS 192
@@ -375,7 +386,7 @@ struct spawn_template_spawn_args {
 	 * seccomp filters gets EPERM for those that clone(2) and clone3(2) have
 	 * and vfork(2) does not: namespaces, set_tid, CGROUP, AUTOREAP,
 	 * KILL_ON_CLOSE. The filters would have to judge clone(2) before a
-	 * child exists.
+	 * child exists. EPERM also for NODE, which no system call has.
 	 */
 	__aligned_u64 namespaces; /* CLONE_NEW* to make; EINVAL: other bits */
 	__aligned_u64 set_tid; /* const __s32 *, pids to have, as clone3(2) */
@@ -404,7 +415,7 @@ struct spawn_template_spawn_args {
 	 */
 	__aligned_u64 scratch; /* char * */
 	__u32 scratch_size; /* in bytes; must be 0 without scratch (EINVAL) */
-	__u32 pad; /* 0 */
+	__u32 node; /* with SPAWN_NODE: a memory node; else 0 */
 };
 
 /* The stage at which a spawn failed. Not in the RFC. */

@@ -651,7 +651,7 @@ static void make_scratch(struct call *call, struct rng *rng, struct spawn_templa
 	if (mutate_here(call, rng, 24))
 		args->scratch_size = odd_number(rng, args->scratch_size);
 	if (mutate_here(call, rng, 48))
-		args->pad = odd_number(rng, 0);
+		args->node = odd_number(rng, 0);
 }
 
 /* Return namespaces, seldom a network namespace: making one takes long. */
@@ -684,6 +684,10 @@ static void make_birth(struct call *call, struct rng *rng, struct spawn_template
 		args->flags |= SPAWN_TEMPLATE_SPAWN_STOPPED;
 	if (rng_one_in(rng, 4))
 		args->flags |= SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS;
+	if (rng_one_in(rng, 8)) {
+		args->flags |= SPAWN_TEMPLATE_SPAWN_NODE;
+		args->node = mutate_here(call, rng, 4) ? odd_number(rng, 0) : 0;
+	}
 	if (rng_one_in(rng, 4))
 		args->pdeath_signal = 1 + rng_below(rng, 64);
 	if (rng_one_in(rng, 4))

@@ -167,6 +167,11 @@ static void with_cgroup(void)
 	in.spawn.flags = SPAWN_TEMPLATE_SPAWN_CGROUP;
 }
 
+static void with_node(void)
+{
+	in.spawn.flags = SPAWN_TEMPLATE_SPAWN_NODE;
+}
+
 static void with_exit_signal(void)
 {
 	in.spawn.flags = SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL;
@@ -348,7 +353,7 @@ ROWS(create_by_descriptor, good_fd, create, ROW(create.execfd, -1, EINVAL),
 /* SPAWN */
 
 ROWS(spawn_numbers, NULL, spawn, ROW(spawn.flags, 0), ROW(spawn.flags, 1 << 1, EINVAL),
-     ROW(spawn.flags, TOP_32, EINVAL), ROW(spawn.flags, 1ULL << 39, EINVAL),
+     ROW(spawn.flags, TOP_32, EINVAL), ROW(spawn.flags, 1ULL << 40, EINVAL),
      ROW(spawn.flags, TOP, EINVAL), ROW(spawn.flags, ALL, EINVAL), ROW(spawn.actions_len, 0),
      ROW(spawn.actions_len, SPAWN_TEMPLATE_MAX_ACTIONS, EFAULT),
      ROW(spawn.actions_len, SPAWN_TEMPLATE_MAX_ACTIONS + 1, E2BIG),
@@ -357,9 +362,9 @@ ROWS(spawn_numbers, NULL, spawn, ROW(spawn.flags, 0), ROW(spawn.flags, 1 << 1, E
      ZERO_64(spawn.reserved[0]), ZERO_64(spawn.reserved[1]), ZERO_64(spawn.reserved[2]),
      ZERO_64(spawn.reserved[3]), ROW(spawn.set_tid, 8, EINVAL), ROW(spawn.set_tid_size, 1, EINVAL),
      ROW(spawn.set_tid_size, UINT_MAX, EINVAL), ZERO_32(spawn.cgroup), ZERO_32(spawn.exit_signal),
-     ROW(spawn.pdeath_signal, 0), ROW(spawn.pdeath_signal, 1), ROW(spawn.pdeath_signal, 64),
-     ROW(spawn.pdeath_signal, 65, EINVAL), ROW(spawn.pdeath_signal, TOP_32, EINVAL),
-     ROW(spawn.pdeath_signal, UINT_MAX, EINVAL));
+     ZERO_32(spawn.node), ROW(spawn.pdeath_signal, 0), ROW(spawn.pdeath_signal, 1),
+     ROW(spawn.pdeath_signal, 64), ROW(spawn.pdeath_signal, 65, EINVAL),
+     ROW(spawn.pdeath_signal, TOP_32, EINVAL), ROW(spawn.pdeath_signal, UINT_MAX, EINVAL));
 ROWS(pids, with_tids, spawn, ROW(spawn.set_tid_size, 1, 0, EPERM),
      ROW(spawn.set_tid_size, 0, EINVAL), ROW(spawn.set_tid_size, TIDS, EINVAL),
      ROW(spawn.set_tid_size, TIDS + 1, EINVAL), ROW(spawn.set_tid_size, TOP_32, EINVAL),
@@ -367,6 +372,9 @@ ROWS(pids, with_tids, spawn, ROW(spawn.set_tid_size, 1, 0, EPERM),
      ROW(tids[0], INT_MIN, EINVAL), ROW(tids[0], INT_MAX, EINVAL), ROW(tids[0], 1, EEXIST, EPERM));
 ROWS(cgroups, with_cgroup, spawn, NO_DESCRIPTOR(spawn.cgroup, EBADF), ROW(spawn.cgroup, -1, EBADF),
      ROW(spawn.cgroup, AT_FDCWD, EBADF), ROW(spawn.cgroup, NUMBERS, EBADF));
+ROWS(nodes, with_node, spawn, ROW(spawn.node, 0), ROW(spawn.node, 1, EINVAL),
+     ROW(spawn.node, 1023, EINVAL), ROW(spawn.node, 1024, EINVAL), ROW(spawn.node, TOP_32, EINVAL),
+     ROW(spawn.node, UINT_MAX, EINVAL));
 ROWS(exit_signals, with_exit_signal, spawn, ROW(spawn.exit_signal, 0), ROW(spawn.exit_signal, 1),
      ROW(spawn.exit_signal, 64), ROW(spawn.exit_signal, 65, EINVAL),
      ROW(spawn.exit_signal, TOP_32, EINVAL), ROW(spawn.exit_signal, TOP_32 | SIGUSR1, EINVAL),
@@ -756,10 +764,10 @@ TEST(odd_addresses)
 }
 
 SUITE("bad_input", T(create_by_path), T(create_by_descriptor), T(spawn_numbers), T(pids),
-      T(cgroups), T(exit_signals), T(namespaces), T(types), T(close_numbers), T(dup2_numbers),
-      T(fchdir_numbers), T(open_numbers), T(open_of_a_path), T(close_range_numbers),
-      T(sigmask_numbers), T(sigdefault_numbers), T(syscall_numbers), T(lent_descriptor),
-      T(option_of_fcntl), T(option_of_setpriority), T(option_of_ioprio_set), T(process_of_prlimit),
-      T(option_of_prctl), T(option_of_seccomp), T(path_numbers), T(lengths_of_paths),
-      T(total_of_strings), T(batch_numbers), T(entry_numbers), T(entries_without_end), T(sizes),
-      T(unknown_tails), T(commands), T(odd_addresses));
+      T(cgroups), T(nodes), T(exit_signals), T(namespaces), T(types), T(close_numbers),
+      T(dup2_numbers), T(fchdir_numbers), T(open_numbers), T(open_of_a_path),
+      T(close_range_numbers), T(sigmask_numbers), T(sigdefault_numbers), T(syscall_numbers),
+      T(lent_descriptor), T(option_of_fcntl), T(option_of_setpriority), T(option_of_ioprio_set),
+      T(process_of_prlimit), T(option_of_prctl), T(option_of_seccomp), T(path_numbers),
+      T(lengths_of_paths), T(total_of_strings), T(batch_numbers), T(entry_numbers),
+      T(entries_without_end), T(sizes), T(unknown_tails), T(commands), T(odd_addresses));

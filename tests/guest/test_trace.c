@@ -1250,7 +1250,7 @@ static void lent_memory_is_left_alone(void)
 	lend(NULL, sizeof(lent));
 	check_eq(sys_spawn(probe, &old_memory.args), -EINVAL);
 	lend(lent, sizeof(lent));
-	old_memory.args.pad = 1;
+	old_memory.args.node = 1;
 	check_eq(sys_spawn(probe, &old_memory.args), -EINVAL);
 }
 

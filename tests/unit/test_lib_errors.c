@@ -395,6 +395,7 @@ static void a_message_names_the_wrong_flag(void **state)
 	blames(ATTR(.flags = OUTSPAWN_AUTOREAP | OUTSPAWN_EXIT_SIGNAL), ARGS, EINVAL,
 	       "flag OUTSPAWN_AUTOREAP");
 	blames(ATTR(.flags = OUTSPAWN_CGROUP), ARGS, EPERM, "flag OUTSPAWN_CGROUP");
+	blames(ATTR(.flags = OUTSPAWN_NODE), ARGS, EPERM, "flag OUTSPAWN_NODE");
 	/* This flag needs outspawn_spawn_attr(). */
 	assert_int_equal(outspawn_spawn(TEMPLATE, argv, NULL, NULL, OUTSPAWN_CGROUP, NULL, &result),
 			 -EINVAL);
@@ -417,7 +418,8 @@ static void a_message_names_the_wrong_member(void **state)
 	blames(ATTR(.namespaces = 1), ARGS, EINVAL, "attr.namespaces");
 	blames(ATTR(.namespaces = CLONE_NEWNS), ARGS, EPERM, "attr.namespaces");
 	blames(ATTR(.set_tid_size = 1), ARGS, EINVAL, "attr.set_tid");
-	blames(ATTR(.pad = 1), ARGS, EINVAL, "attr.pad");
+	blames(ATTR(.node = 1), ARGS, EINVAL, "attr.node");
+	blames(ATTR(.flags = OUTSPAWN_NODE, .node = 9), ARGS, EINVAL, "attr.node");
 	blames(&(struct outspawn_attr){ .size = 1 }, ARGS, EINVAL, "attr.size");
 	blames(ATTR(.flags = OUTSPAWN_CGROUP), CREATE, EBADF, "attr.cgroup");
 	blames(ATTR(.namespaces = CLONE_NEWNET), CREATE, ENOSPC, "attr.namespaces");

@@ -355,10 +355,13 @@ static void attributes_of_another_size(void **state)
 	assert_int_equal(outspawn_spawn_attr(TEMPLATE, argv, NULL, NULL, &large.attr, NULL, NULL),
 			 -EINVAL);
 	large.attr.size = 48;
-	large.attr.pad = 1;
+	large.attr.flags = OUTSPAWN_NODE;
+	large.attr.node = 2;
 	assert_int_equal(outspawn_spawn_attr(TEMPLATE, argv, NULL, NULL, &large.attr, NULL, NULL),
-			 -EINVAL);
-	assert_int_equal(seen.calls, 1);
+			 PID);
+	assert_int_equal(seen.spawn.flags, SPAWN_TEMPLATE_SPAWN_NODE);
+	assert_int_equal(seen.spawn.node, 2);
+	assert_int_equal(seen.calls, 2);
 }
 
 static void the_kernels_result_is_kept(void **state)

@@ -53,7 +53,7 @@ static void spawn_args(void **state)
 	at(spawn_template_spawn_args, pdeath_signal, 116, 4);
 	at(spawn_template_spawn_args, scratch, 120, 8);
 	at(spawn_template_spawn_args, scratch_size, 128, 4);
-	at(spawn_template_spawn_args, pad, 132, 4);
+	at(spawn_template_spawn_args, node, 132, 4);
 	/* The RFC's struct ends here; members of outspawn follow. */
 	assert_int_equal(SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0, 80);
 }
