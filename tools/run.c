@@ -63,6 +63,7 @@ static const char usage[] =
 	"      --sched POLICY[:PRIORITY]  other, batch, idle, fifo, rr\n"
 	"      --ioprio CLASS[:LEVEL]     none, realtime, best-effort, idle\n"
 	"      --affinity LIST  processors, such as 0,2-3\n"
+	"      --node N         make and set up the child on memory node N\n"
 	"      --user USER      run as USER, in USER's groups\n"
 	"      --group GROUP    run in GROUP\n"
 	"      --groups LIST    supplementary groups; '' is none\n"

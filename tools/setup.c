@@ -286,6 +286,11 @@ bool setup_blame(const struct setup *setup, const struct outspawn_result *result
 	if (result->action >= 0 && result->stage != OUTSPAWN_STAGE_EXEC) {
 		option = setup->labels[result->action].option;
 		value = setup->labels[result->action].value;
+	} else if (result->stage == OUTSPAWN_STAGE_ARGS && result->error == EINVAL) {
+		option = "--node";
+		value = value_of(setup, SETUP_NODE);
+		if (!value)
+			return false;
 	} else if (result->stage == OUTSPAWN_STAGE_CREATE && result->error != EAGAIN &&
 		   result->error != ENOMEM) {
 		/* Only these options can make clone3(2) fail in another way. */
@@ -343,6 +348,7 @@ int setup_attr(const struct setup *setup, struct outspawn_attr *attr)
 {
 	const char *value = value_of(setup, SETUP_CGROUP);
 	int cgroup = 0;
+	long node;
 
 	if (value_of(setup, SETUP_NO_NEW_PRIVS))
 		attr->flags |= OUTSPAWN_NO_NEW_PRIVS;
@@ -356,6 +362,13 @@ int setup_attr(const struct setup *setup, struct outspawn_attr *attr)
 		return cgroup;
 	attr->cgroup = cgroup;
 
+	value = value_of(setup, SETUP_NODE);
+	if (value) {
+		attr->flags |= OUTSPAWN_NODE;
+		if (parse_number("node", value, 10, 0, INT_MAX, &node))
+			return -EINVAL;
+		attr->node = node;
+	}
 	value = value_of(setup, SETUP_PDEATH);
 	if (value && parse_signal("pdeath", value, &attr->pdeath_signal))
 		return -EINVAL;

@@ -25,6 +25,7 @@ enum {
 	SETUP_GROUPS,
 	SETUP_IOPRIO,
 	SETUP_NICE,
+	SETUP_NODE,
 	SETUP_NO_NEW_PRIVS,
 	SETUP_PDEATH,
 	SETUP_PGROUP,
@@ -46,6 +47,7 @@ enum {
 	{ "groups", required_argument, NULL, SETUP_GROUPS }, \
 	{ "ioprio", required_argument, NULL, SETUP_IOPRIO }, \
 	{ "nice", required_argument, NULL, SETUP_NICE }, \
+	{ "node", required_argument, NULL, SETUP_NODE }, \
 	{ "no-new-privs", no_argument, NULL, SETUP_NO_NEW_PRIVS }, \
 	{ "pdeath", required_argument, NULL, SETUP_PDEATH }, \
 	{ "pgroup", optional_argument, NULL, SETUP_PGROUP }, \
