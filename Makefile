@@ -62,6 +62,7 @@ include $(S)/module/build.mk
 include $(S)/packaging/build.mk
 -include $(S)/tests/debug-kernel/build.mk
 -include $(S)/tests/fuzz/build.mk
+-include $(S)/tests/node_of/build.mk
 -include $(S)/tests/stress/build.mk
 -include $(S)/tests/peers/build.mk
 -include $(S)/tests/mutants/build.mk

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The outspawn authors
+/*
+ * test_numa.c - on which memory node a child is made and set up
+ *
+ * The guest needs two memory nodes or more: tests/vm/run -n 2. The module
+ * node_of.ko tells the node of each object of a child. The caller runs on node
+ * 0. The child belongs on the last node.
+ */
+#include "common_process.h"
+
+#include <dirent.h>
+#include <sched.h>
+#include <spawn.h>
+
+#define OPENED 5 /* as in node_of.c */
+#define ROUNDS 20
+
+static int nodes; /* how many there are */
+static cpu_set_t near, far; /* the CPUs of node 0 and of the last node */
+
+/* In the order of node_of.c's report. */
+enum object {
+	TASK_STRUCT,
+	KERNEL_STACK,
+	SIGNAL_STRUCT,
+	DESCRIPTOR_TABLE,
+	OPENED_FILE,
+	MM_STRUCT,
+	TOP_PAGE_TABLE,
+	STACK_PAGE_TABLE,
+	STACK_PAGE,
+	OBJECTS,
+};
+static const char *const names[OBJECTS] = {
+	"task_struct", "kernel_stack",	 "signal_struct",    "descriptor_table", "opened_file",
+	"mm_struct",   "top_page_table", "stack_page_table", "stack_page",
+};
+
+/* How often each object was on the last node. */
+struct places {
+	int far[OBJECTS];
+};
+
+static int last_node(void)
+{
+	return nodes - 1;
+}
+
+static int count_nodes(void)
+{
+	int count = 0;
+
+	char path[64];
+
+	do {
+		snprintf(path, sizeof(path), "/sys/devices/system/node/node%d", count++);
+	} while (access(path, F_OK) == 0);
+	return count - 1;
+}
+
+static void cpus_of(int node, cpu_set_t *cpus)
+{
+	char path[64];
+	struct dirent *entry;
+	DIR *folder;
+	int cpu;
+
+	snprintf(path, sizeof(path), "/sys/devices/system/node/node%d", node);
+	folder = opendir(path);
+	check(folder);
+	CPU_ZERO(cpus);
+	while ((entry = readdir(folder)))
+		if (sscanf(entry->d_name, "cpu%d", &cpu) == 1)
+			CPU_SET(cpu, cpus);
+	closedir(folder);
+}
+
+static int begin_numa(void **state)
+{
+	int fd;
+
+	if (begin_suite(state))
+		return -1;
+	cpus_of(0, &near);
+	cpus_of(last_node(), &far);
+	fd = must(open(program("node_of.ko"), O_RDONLY | O_CLOEXEC));
+	must(syscall(SYS_finit_module, fd, "", 0));
+	close(fd);
+	return 0;
+}
+
+static int end_numa(void **state)
+{
+	must(syscall(SYS_delete_module, "node_of", O_NONBLOCK));
+	return end_suite(state);
+}
+
+static void on_node_0(void)
+{
+	must(sched_setaffinity(0, sizeof(near), &near));
+}
+
+static void add_places(struct places *places, pid_t pid)
+{
+	const char *file = "/sys/module/node_of/parameters/task";
+	char *report;
+
+	write_text(file, text("%d", pid));
+	report = read_whole(file, NULL);
+	for (int i = 0; i < OBJECTS; i++) {
+		char *line = strstr(report, text("%s ", names[i]));
+
+		check(line);
+		places->far[i] += atoi(line + strlen(names[i])) == last_node();
+	}
+}
+
+static void print_places(const char *method, const struct places *places)
+{
+	for (int i = 0; i < OBJECTS; i++)
+		printf("# %s: %s %d of %d on node %d\n", method, names[i], places->far[i], ROUNDS,
+		       last_node());
+}
+
+/* A child that stays in "probe block" until it is killed. */
+typedef pid_t (*start_function)(void);
+
+static struct places places_of(const char *method, start_function start)
+{
+	struct places places = { 0 };
+
+	for (int i = 0; i < ROUNDS; i++) {
+		pid_t pid = start();
+
+		check(pid > 0);
+		wait_for_state(pid, "S");
+		add_places(&places, pid);
+		must(kill(pid, SIGKILL));
+		check_eq(wait_for(pid), 128 + SIGKILL);
+	}
+	print_places(method, &places);
+	return places;
+}
+
+static pid_t start_with(struct outspawn_attr *attr, bool affinity)
+{
+	struct outspawn_actions actions;
+	pid_t pid;
+
+	outspawn_actions_init(&actions);
+	if (affinity)
+		check_eq(outspawn_actions_setaffinity(&actions, sizeof(far), &far), 0);
+	check_eq(outspawn_actions_open(&actions, OPENED, "/proc/self/stat", O_RDONLY, 0), 0);
+	pid = outspawn_spawn_attr(probe, ARGV("probe", "block"), NULL, &actions, attr, NULL, NULL);
+	outspawn_actions_destroy(&actions);
+	return pid;
+}
+
+static pid_t start_with_affinity(void)
+{
+	struct outspawn_attr attr = OUTSPAWN_ATTR_INIT;
+
+	return start_with(&attr, true);
+}
+
+static pid_t start_on_node(void)
+{
+	struct outspawn_attr attr = OUTSPAWN_ATTR_INIT;
+
+	attr.flags = OUTSPAWN_NODE;
+	attr.node = last_node();
+	return start_with(&attr, false);
+}
+
+static pid_t start_by_vfork(void)
+{
+	const char *path = PROBE;
+	pid_t pid = vfork();
+
+	if (pid)
+		return pid;
+	sched_setaffinity(0, sizeof(far), &far);
+	dup2(open("/proc/self/stat", O_RDONLY | O_CLOEXEC), OPENED);
+	execve(path, ARGV("probe", "block"), NULL);
+	_exit(127);
+}
+
+static pid_t start_by_posix_spawn(void)
+{
+	posix_spawn_file_actions_t actions;
+	pid_t pid;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, OPENED, "/proc/self/stat", O_RDONLY, 0);
+	check_eq(posix_spawn(&pid, PROBE, &actions, NULL, ARGV("probe", "block"), NULL), 0);
+	posix_spawn_file_actions_destroy(&actions);
+	must(sched_setaffinity(pid, sizeof(far), &far));
+	return pid;
+}
+
+/*
+ * What the module or the page allocator places is on the node each time. A slab
+ * cache may hand out an object of another node that was freed on this CPU.
+ */
+static void all_are_far(const struct places *places)
+{
+	static const enum object always[] = { TASK_STRUCT, DESCRIPTOR_TABLE, TOP_PAGE_TABLE,
+					      STACK_PAGE_TABLE, STACK_PAGE };
+
+	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
+		check_eq(places->far[always[i]], ROUNDS);
+	check(places->far[OPENED_FILE] > ROUNDS / 2);
+	check(places->far[MM_STRUCT] > ROUNDS / 2);
+}
+
+CHILD_TEST(affinity_action_chooses_the_node)
+{
+	struct places places;
+
+	on_node_0();
+	own_template();
+	places = places_of("affinity action", start_with_affinity);
+	all_are_far(&places);
+}
+
+CHILD_TEST(caller_chooses_the_node)
+{
+	struct places places;
+	cpu_set_t both;
+
+	on_node_0();
+	/* The child may run where the caller may. */
+	CPU_OR(&both, &near, &far);
+	must(sched_setaffinity(0, sizeof(both), &both));
+	own_template();
+	places = places_of("node", start_on_node);
+	all_are_far(&places);
+}
+
+/*
+ * For comparison: what other ways give. This test is the first, because a slab
+ * cache hands out objects that earlier children left on this CPU.
+ */
+CHILD_TEST(other_ways)
+{
+	struct places places;
+
+	on_node_0();
+	places = places_of("vfork, sched_setaffinity, execve", start_by_vfork);
+	check_eq(places.far[TOP_PAGE_TABLE], ROUNDS);
+	/* exec may move the child to any CPU, before the caller sets its affinity. */
+	places_of("posix_spawn, sched_setaffinity", start_by_posix_spawn);
+}
+
+/* Return the fact "affinity" of a child that is made on the last node. */
+static char *affinity_on_node(const struct outspawn_actions *actions)
+{
+	struct spawn_template_spawn_args args = { .flags = SPAWN_TEMPLATE_SPAWN_NODE,
+						  .node = last_node() };
+
+	if (actions) {
+		args.actions = (uintptr_t)actions->array;
+		args.actions_len = actions->count;
+	}
+	return fact(facts_of(&(struct request){ probe, .sections = { "sched" }, .args = &args }),
+		    "affinity");
+}
+
+/* Afterwards the program may run wherever the caller may. */
+CHILD_TEST(node_restricts_no_program)
+{
+	char *before;
+
+	own_template();
+	before = fact(facts_of(&(struct request){ probe, .sections = { "sched" } }), "affinity");
+	check_str(affinity_on_node(NULL), before);
+}
+
+/* The caller may run on node 0 only, and so may the child. */
+CHILD_TEST(node_without_its_cpus)
+{
+	char *before;
+
+	on_node_0();
+	own_template();
+	before = fact(facts_of(&(struct request){ probe, .sections = { "sched" } }), "affinity");
+	check_str(affinity_on_node(NULL), before);
+}
+
+/* The action says where the program runs, the node where the child is made. */
+CHILD_TEST(node_and_an_affinity_action)
+{
+	struct outspawn_actions actions;
+	char *want;
+
+	own_template();
+	outspawn_actions_init(&actions);
+	check_eq(outspawn_actions_setaffinity(&actions, sizeof(near), &near), 0);
+	want = fact(facts_of(&(struct request){ probe, &actions, .sections = { "sched" } }),
+		    "affinity");
+	check_str(affinity_on_node(&actions), want);
+	outspawn_actions_destroy(&actions);
+}
+
+/* A node that does not exist, or whose memory the caller may not use. */
+static void unusable_nodes(void)
+{
+	struct spawn_template_spawn_args args = { .flags = SPAWN_TEMPLATE_SPAWN_NODE,
+						  .argv = (uintptr_t)ARGV("probe", "exit", "0") };
+
+	check_eq(wait_for(started(probe, &args)), 0);
+	args.node = 1023;
+	check_eq(sys_spawn(probe, &args), -EINVAL);
+	args.node = UINT32_MAX;
+	check_eq(sys_spawn(probe, &args), -EINVAL);
+}
+
+/* These need a guest with several nodes. */
+static const struct CMUnitTest several_nodes[] = {
+	T(other_ways),
+	T(affinity_action_chooses_the_node),
+	T(caller_chooses_the_node),
+	T(node_restricts_no_program),
+	T(node_without_its_cpus),
+	T(node_and_an_affinity_action),
+};
+static const struct CMUnitTest any_node[] = { T(unusable_nodes) };
+
+int main(int argc, char **argv)
+{
+	suite_options(argc, argv);
+	nodes = count_nodes();
+	return cmocka_run_group_tests_name("numa", any_node, begin_suite, end_suite) +
+	       (nodes < 2 ? 0 :
+			    cmocka_run_group_tests_name("several nodes", several_nodes, begin_numa,
+							end_numa));
+}
