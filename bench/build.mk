@@ -8,7 +8,7 @@
 
 BENCH := $(O)/bench/spawn-bench
 # All but main.o: the unit tests link them, too.
-BENCH_OBJECTS := $(patsubst %,$(O)/bench/%.o,callers clock judge measure methods options output \
+BENCH_OBJECTS := $(patsubst %,$(O)/bench/%.o,callers calls clock judge measure methods options output \
 		   plan programs progress rows run statistics)
 # A machine may have no C library for static programs: then that program is left out.
 HAVE_STATIC_LIBC := $(filter /%,$(shell $(CC) -print-file-name=libc.a))

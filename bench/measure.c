@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "clock.h"
 #include "mark.h"
 #include "measure.h"
@@ -135,15 +136,21 @@ static void measure_total(const struct question *question, const struct strings 
 {
 	int children = method_infos[question->method].children;
 	struct usage before, after;
+	int counter = -1;
 
 	set_output(false);
 	before = usage_so_far();
+	if (question->counted)
+		counter = begin_calls();
 	run_children(question, strings, sample);
+	sample->calls = end_of_calls(counter);
 	after = usage_so_far();
 	sample->call /= children;
 	sample->total /= children;
 	sample->faults = (after.faults - before.faults) / children;
 	sample->switches = (after.switches - before.switches) / children;
+	if (sample->calls > 0)
+		sample->calls /= children;
 }
 
 static uint64_t latest_report(int count)
@@ -242,7 +249,7 @@ static void measure_thread(struct sample *sample)
  */
 static void recover_from_fork(const struct question *question, const struct strings *strings)
 {
-	struct question by_vfork = { question->program, question->strings, BY_VFORK, false };
+	struct question by_vfork = { question->program, question->strings, BY_VFORK, false, false };
 	struct sample unused = { 0 };
 
 	run_children(&by_vfork, strings, &unused);
@@ -251,7 +258,7 @@ static void recover_from_fork(const struct question *question, const struct stri
 static struct sample measure(const struct question *question)
 {
 	const struct strings *strings = strings_for(question->program, question->strings, false);
-	struct sample sample = { 0 };
+	struct sample sample = { .calls = -1 };
 
 	if (question->method == BY_THREAD) {
 		measure_thread(&sample);

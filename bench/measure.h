@@ -18,6 +18,7 @@ struct sample {
 	uint64_t total; /* from the call until the caller has waited for the child */
 	uint32_t faults; /* page faults of caller and child */
 	uint32_t switches; /* context switches of caller and child */
+	int32_t calls; /* system calls of caller and child; -1: not counted */
 	int32_t error; /* 0, or the error number */
 };
 
@@ -25,6 +26,7 @@ struct question {
 	enum program program;
 	int strings;
 	enum method method;
+	bool counted; /* count the system calls: the other figures are of no use */
 	bool traced; /* with marks for the plugin of "make profile" */
 };
 

@@ -48,8 +48,12 @@ static void print_row(FILE *to, const struct rows *rows, const struct row *row, 
 		fprintf(to, " %8.2f", ratio_of(row, other, TOTAL, unit));
 	else
 		fprintf(to, " %8s", "-");
-	fprintf(to, " %7llu %8llu\n", (unsigned long long)median_count(row->faults, row->rounds),
+	fprintf(to, " %7llu %8llu", (unsigned long long)median_count(row->faults, row->rounds),
 		(unsigned long long)median_count(row->switches, row->rounds));
+	if (row->calls >= 0)
+		fprintf(to, " %6d\n", row->calls);
+	else
+		fprintf(to, " %6s\n", "-");
 }
 
 static void print_heading(FILE *to, const struct row *row, enum unit unit)
@@ -58,8 +62,9 @@ static void print_heading(FILE *to, const struct row *row, enum unit unit)
 
 	fprintf(to, "\n%s, %d strings, caller %s: %s\n", program_infos[row->program].name,
 		row->strings, caller_infos[row->caller].name, what);
-	fprintf(to, "%-*s %10s %10s %10s %10s %10s %8s %7s %8s\n", NAME_WIDTH, "", "call q1",
-		"first q1", "total min", "total q1", "median", "/posix", "faults", "switches");
+	fprintf(to, "%-*s %10s %10s %10s %10s %10s %8s %7s %8s %6s\n", NAME_WIDTH, "", "call q1",
+		"first q1", "total min", "total q1", "median", "/posix", "faults", "switches",
+		"calls");
 }
 
 static bool same_heading(const struct row *a, const struct row *b)
@@ -128,6 +133,10 @@ static void write_row(FILE *to, const struct rows *rows, const struct row *row, 
 	}
 	if (other && summary.min)
 		fprintf(to, "\"total_to_posix_spawn\": %.4f, ", ratio_of(row, other, TOTAL, unit));
+	if (row->calls >= 0)
+		fprintf(to, "\"syscalls\": %d, ", row->calls);
+	else
+		fputs("\"syscalls\": null, ", to);
 	fprintf(to, "\"faults\": %llu, \"switches\": %llu, \"rounds\": %d, \"unit\": \"%s\"}",
 		(unsigned long long)median_count(row->faults, row->rounds),
 		(unsigned long long)median_count(row->switches, row->rounds), row->rounds,

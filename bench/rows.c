@@ -39,6 +39,7 @@ struct row *add_row(struct rows *rows, struct row what)
 		what.parts[part] = make_values(what.rounds);
 	what.faults = make_values(what.rounds);
 	what.switches = make_values(what.rounds);
+	what.calls = -1;
 	rows->list[rows->count] = what;
 	return &rows->list[rows->count++];
 }

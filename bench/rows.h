@@ -23,6 +23,7 @@ struct row {
 	int rounds;
 	uint64_t *parts[PARTS]; /* units of the clock */
 	uint64_t *faults, *switches; /* plus one, so that 0 is not measured */
+	int calls; /* system calls, of one spawn; -1: not counted */
 };
 
 struct rows {

@@ -145,14 +145,16 @@ static void measure_one(struct run *run, int w, int m, int round)
 {
 	const struct worker *worker = &run->workers[w];
 	enum method method = run->methods[m];
-	struct question question = { run->group->program, run->group->strings, method,
+	/* The last round of the warm-up counts system calls. */
+	struct question question = { run->group->program, run->group->strings, method, round == -1,
 				     run->options->trace && round >= 0 };
 	struct sample sample = { 0 };
 
 	if (round >= 0)
 		progress_add(&run->progress, work_of(run->group, worker->caller, method));
 	if (run->failed[w][m] ||
-	    (round + WARM_UP) % rounds_between(run->group, worker->caller, method))
+	    (!question.counted &&
+	     (round + WARM_UP) % rounds_between(run->group, worker->caller, method)))
 		return;
 	if (!ask(worker, &question, &sample))
 		sample.error = EPIPE; /* the caller has ended */
@@ -161,6 +163,8 @@ static void measure_one(struct run *run, int w, int m, int round)
 		fail(run, worker->caller, method, sample.error);
 		return;
 	}
+	if (question.counted)
+		run->rows->list[run->row_of[w][m]].calls = sample.calls;
 	if (round < 0)
 		return;
 	keep_sample(&run->rows->list[run->row_of[w][m]], round, &sample);

@@ -255,6 +255,11 @@ static void json_has_one_object_a_row(void **state)
 	assert_non_null(strstr(text, "\"first_q1\": null"));
 	assert_non_null(strstr(text, "\"fds\": 20000, \"cloexec\": false"));
 	assert_non_null(strstr(text, "\"method\": \"outspawn\", \"pidfd\": true"));
+	assert_non_null(strstr(text, "\"syscalls\": null, \"faults\": 3"));
+	rows.list[0].calls = 7;
+	free(text);
+	text = text_of(write_as_json, &rows);
+	assert_non_null(strstr(text, "\"syscalls\": 7, \"faults\": 3"));
 	assert_non_null(strstr(text, "\"faults\": 3, \"switches\": 2, \"rounds\": 4, "
 				     "\"unit\": \"instructions\"}"));
 	assert_true(text[0] == '[' && !strcmp(text + strlen(text) - 2, "]\n"));
