@@ -31,6 +31,7 @@ SAME(KILL_ON_CLOSE);
 SAME(STOPPED);
 SAME(NO_NEW_PRIVS);
 SAME(NODE);
+SAME(PDEATH_PROCESS);
 
 /* An unknown flag becomes an unknown flag of the kernel, which refuses it. */
 static uint64_t kernel_flags(unsigned int flags)

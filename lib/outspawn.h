@@ -460,6 +460,11 @@ int outspawn_actions_sethostname(struct outspawn_actions *a, const char *name);
  * caller's cpuset does not allow it.
  */
 #define OUTSPAWN_NODE (1U << 8)
+/*
+ * attr.pdeath_signal is sent when the caller's process ends, after its last
+ * thread. Without it: when the thread ends that spawned the child.
+ */
+#define OUTSPAWN_PDEATH_PROCESS (1U << 9)
 
 /*
  * struct outspawn_attr - attributes of a child that its creation sets
@@ -475,7 +480,7 @@ struct outspawn_attr {
 	const pid_t *set_tid; /* process IDs for the child, as clone3(2); or NULL */
 	int cgroup; /* with OUTSPAWN_CGROUP: a descriptor; else 0 */
 	int exit_signal; /* with OUTSPAWN_EXIT_SIGNAL; else 0 */
-	int pdeath_signal; /* sent to the child when the spawning thread ends; or 0 */
+	int pdeath_signal; /* sent when the spawning thread ends, see PDEATH_PROCESS; or 0 */
 	int node; /* with OUTSPAWN_NODE: a memory node; else 0 */
 };
 

@@ -24,7 +24,7 @@
 static const char *const flag_names[] = {
 	"INHERIT_FDS", "ASYNC",		"CGROUP",  "EXIT_SIGNAL",
 	"AUTOREAP",    "KILL_ON_CLOSE", "STOPPED", "NO_NEW_PRIVS",
-	"NODE",
+	"NODE",	       "PDEATH_PROCESS",
 };
 
 /* In the order of enum member. */
@@ -62,7 +62,8 @@ static int wrong_value(const struct outspawn_attr *attr, bool has_pidfd)
 		return member(CGROUP);
 	if ((attr->exit_signal && !(flags & OUTSPAWN_EXIT_SIGNAL)) || !is_signal(attr->exit_signal))
 		return member(EXIT_SIGNAL);
-	if (!is_signal(attr->pdeath_signal))
+	if (!is_signal(attr->pdeath_signal) ||
+	    (!attr->pdeath_signal && flags & OUTSPAWN_PDEATH_PROCESS))
 		return member(PDEATH_SIGNAL);
 	if (attr->namespaces & ~(unsigned long long)ALL_NAMESPACES)
 		return member(NAMESPACES);

@@ -10,6 +10,7 @@
  * child's parent gets the exit code from exit_code(). Until exec, the child
  * shares the caller's memory.
  */
+#include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/file.h>
@@ -23,6 +24,7 @@
 #include "exec.h"
 #include "internals.h"
 #include "new_task.h"
+#include "pdeath.h"
 #include "signals.h"
 #include "spawn.h"
 #include "stats.h"
@@ -74,6 +76,21 @@ static void complete_once(struct spawn *spawn)
 	}
 }
 
+/* Set a signal for the end of the caller's process. No system call does so. */
+static int set_process_pdeath_signal(const struct spawn *spawn)
+{
+	const struct cred *cred;
+	int err;
+
+	err = step_ask_filters(&CALL_OF(prctl, PR_SET_PDEATHSIG, spawn->pdeath_signal));
+	if (err)
+		return err;
+	cred = get_task_cred(spawn->caller);
+	err = pdeath_set(spawn->process, cred, spawn->pdeath_signal);
+	put_cred(cred);
+	return err;
+}
+
 /*
  * As a forked child does, set PR_SET_PDEATHSIG, then check whether the caller
  * has already ended.
@@ -85,6 +102,8 @@ static int set_pdeath_signal(const struct spawn *spawn)
 
 	if (!spawn->pdeath_signal)
 		return 0;
+	if (spawn->flags & SPAWN_TEMPLATE_SPAWN_PDEATH_PROCESS)
+		return set_process_pdeath_signal(spawn);
 	err = set_by_prctl(PR_SET_PDEATHSIG, spawn->pdeath_signal);
 	if (err)
 		return err;

@@ -8,6 +8,7 @@
 
 #include "device.h"
 #include "internals.h"
+#include "pdeath.h"
 
 static bool trust_version;
 module_param(trust_version, bool, 0444);
@@ -21,12 +22,19 @@ static int __init outspawn_init(void)
 	err = internals_init(trust_version);
 	if (err)
 		return err;
-	return device_init();
+	err = pdeath_init();
+	if (err)
+		return err;
+	err = device_init();
+	if (err)
+		pdeath_exit();
+	return err;
 }
 
 static void __exit outspawn_exit(void)
 {
 	device_exit();
+	pdeath_exit();
 	/*
 	 * No descriptor and no child has a reference to the module now. A child
 	 * that has just dropped its reference may still run its last

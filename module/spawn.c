@@ -36,7 +36,7 @@ u64 spawn_flags(void)
 	u64 flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS | SPAWN_TEMPLATE_SPAWN_ASYNC |
 		    SPAWN_TEMPLATE_SPAWN_CGROUP | SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL |
 		    SPAWN_TEMPLATE_SPAWN_STOPPED | SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS |
-		    SPAWN_TEMPLATE_SPAWN_NODE;
+		    SPAWN_TEMPLATE_SPAWN_NODE | SPAWN_TEMPLATE_SPAWN_PDEATH_PROCESS;
 
 	if (ki_autoreap_flag())
 		flags |= SPAWN_TEMPLATE_SPAWN_AUTOREAP;
@@ -98,6 +98,8 @@ int spawn_check(const struct spawn_template_spawn_args *args)
 		return -EINVAL;
 	if (args->exit_signal > _NSIG || args->pdeath_signal > _NSIG)
 		return -EINVAL;
+	if ((args->flags & SPAWN_TEMPLATE_SPAWN_PDEATH_PROCESS) && !args->pdeath_signal)
+		return -EINVAL;
 	if (args->namespaces & ~(u64)NAMESPACES)
 		return -EINVAL;
 	if (!args->set_tid != !args->set_tid_size || args->set_tid_size > MAX_PID_NS_LEVEL)
@@ -147,6 +149,7 @@ void spawn_put(struct spawn *spawn)
 		fput(spawn->pidfd_hold);
 	if (spawn->tmpl)
 		template_put(spawn->tmpl);
+	put_pid(spawn->process);
 	put_task_struct(spawn->caller);
 	kfree(spawn);
 }
@@ -211,6 +214,8 @@ static void copy_attributes(struct spawn *spawn, const struct spawn_template_spa
 	if (args->flags & SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL)
 		spawn->exit_signal = args->exit_signal;
 	spawn->pdeath_signal = args->pdeath_signal;
+	if (args->flags & SPAWN_TEMPLATE_SPAWN_PDEATH_PROCESS)
+		spawn->process = get_pid(task_tgid(current));
 	spawn->wants_pidfd = args->pidfd;
 	if (!(args->flags & SPAWN_TEMPLATE_SPAWN_ASYNC))
 		return;

@@ -50,7 +50,8 @@ enum spawn_wait {
  *   exit_at_once
  * search, exit_signal,     C:rw    K:r      K:r
  *   pdeath_signal, nr,
- *   wants_pidfd, caller
+ *   wants_pidfd, caller,
+ *   process
  * files                    C:rw    -        -          fds_give() moves it
  * pidfd_hold               C:w     -        -          last spawn_put() drops it
  * exec, actions, mask,     C:rw    K:rw     K:rw
@@ -90,6 +91,7 @@ struct spawn {
 	struct files_struct *files; /* the child's table: a reference */
 	/* A reference. Used to compare with the child's real_parent. */
 	struct task_struct *caller;
+	struct pid *process; /* with PDEATH_PROCESS: the caller's process, a reference */
 	/*
 	 * Keeps a KILL_ON_CLOSE pidfd from being released before the child can
 	 * take the kill: a reference, or NULL.

@@ -167,6 +167,15 @@
  * by itself, if all its CPUs are on one node, and the set-up runs on its CPUs.
  */
 #define SPAWN_TEMPLATE_SPAWN_NODE (1ULL << 39)
+/*
+ * The child gets 'pdeath_signal' when the caller's process ends: after its last
+ * thread. Without this flag the signal comes when the thread ends that called.
+ * exec and a change of user do what they do to PR_SET_PDEATHSIG: a child whose
+ * credentials have changed since gets no signal. prctl(2) in the child neither
+ * shows nor cancels the signal. The module cannot be unloaded until the child
+ * or the caller's process has ended. EINVAL: 'pdeath_signal' is 0.
+ */
+#define SPAWN_TEMPLATE_SPAWN_PDEATH_PROCESS (1ULL << 40)
 
 /* The maximum number of actions of a spawn (else E2BIG). */
 #define SPAWN_TEMPLATE_MAX_ACTIONS 192
@@ -395,7 +404,7 @@ struct spawn_template_spawn_args {
 	__u32 exit_signal; /* with SPAWN_EXIT_SIGNAL; else 0 */
 	/*
 	 * The signal that the child gets when the thread that spawned it ends,
-	 * as PR_SET_PDEATHSIG; or 0. It is also sent if that thread ends during
+	 * as PR_SET_PDEATHSIG; see also PDEATH_PROCESS; or 0. It is also sent if that thread ends during
 	 * the spawn. EINVAL: not a signal.
 	 */
 	__u32 pdeath_signal;

@@ -1037,6 +1037,8 @@ static void run(void (*function)(void *), struct kind *kind)
 	X(privileges, .flags = SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS, .pdeath_signal = SIGTERM,       \
 	  .result = true)                                                                         \
 	X(on_a_node, .flags = SPAWN_TEMPLATE_SPAWN_NODE, .result = true)                          \
+	X(process_pdeath, .flags = SPAWN_TEMPLATE_SPAWN_PDEATH_PROCESS, .pdeath_signal = SIGTERM, \
+	  .result = true)                                                                         \
 	X(chosen_pid, .chosen_pid = true, .result = true)                                         \
 	X(everything, .actions = add_all, .extra_fds = true, .error = ENOSPC, .result = true,     \
 	  .flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS)

@@ -32,7 +32,7 @@ static void info_shows_the_modules_features(void)
 		 SPAWN_TEMPLATE_SPAWN_INHERIT_FDS | SPAWN_TEMPLATE_SPAWN_ASYNC |
 			 SPAWN_TEMPLATE_SPAWN_CGROUP | SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL |
 			 SPAWN_TEMPLATE_SPAWN_STOPPED | SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS |
-			 SPAWN_TEMPLATE_SPAWN_NODE);
+			 SPAWN_TEMPLATE_SPAWN_NODE | SPAWN_TEMPLATE_SPAWN_PDEATH_PROCESS);
 	check_eq(info.create_args_size, sizeof(struct spawn_template_create_args));
 	check_eq(info.spawn_args_size, sizeof(struct spawn_template_spawn_args));
 	check_eq(info.trusted_version, 0);

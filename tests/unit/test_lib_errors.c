@@ -386,7 +386,7 @@ static void blames(const struct outspawn_attr *attr, unsigned int stage, int err
 static void a_message_names_the_wrong_flag(void **state)
 {
 	(void)state;
-	blames(ATTR(.flags = 1U << 9), ARGS, EINVAL, "unknown flag 1 << 9");
+	blames(ATTR(.flags = 1U << 10), ARGS, EINVAL, "unknown flag 1 << 10");
 	blames(ATTR(.flags = 3U << 30), ARGS, EINVAL, "unknown flag 1 << 30");
 	blames(ATTR(.flags = OUTSPAWN_AUTOREAP), ARGS, EOPNOTSUPP, "flag OUTSPAWN_AUTOREAP");
 	blames(ATTR(.flags = OUTSPAWN_AUTOREAP | OUTSPAWN_KILL_ON_CLOSE), ARGS, EOPNOTSUPP,
@@ -414,6 +414,7 @@ static void a_message_names_the_wrong_member(void **state)
 	blames(ATTR(.exit_signal = 3), ARGS, EINVAL, "attr.exit_signal");
 	blames(ATTR(.flags = OUTSPAWN_EXIT_SIGNAL, .exit_signal = 99), ARGS, EINVAL,
 	       "attr.exit_signal");
+	blames(ATTR(.flags = OUTSPAWN_PDEATH_PROCESS), ARGS, EINVAL, "attr.pdeath_signal");
 	blames(ATTR(.pdeath_signal = -1), ARGS, EINVAL, "attr.pdeath_signal");
 	blames(ATTR(.namespaces = 1), ARGS, EINVAL, "attr.namespaces");
 	blames(ATTR(.namespaces = CLONE_NEWNS), ARGS, EPERM, "attr.namespaces");
