@@ -86,11 +86,13 @@ static int check_fields(const struct spawn_template_action *a)
 	return a->newfd != -1 && a->fd > a->newfd ? -EINVAL : 0;
 }
 
-/* Another thread may change the memory. The path is terminated anyway. */
-static int read_open(struct action *action)
+/*
+ * Set what an OPEN opens: 'how', and the path in current's memory. Another
+ * thread may change the memory. The path is terminated anyway.
+ */
+static int set_open(struct action *action, const struct open_how *how)
 {
 	const char __user *upath = (const char __user *)action->call.args[1];
-	const void __user *uhow = (const void __user *)action->call.args[2];
 	struct action_open *open;
 	long size;
 
@@ -102,16 +104,30 @@ static int read_open(struct action *action)
 	open = kmalloc(struct_size(open, path, size), GFP_KERNEL_ACCOUNT);
 	if (!open)
 		return -ENOMEM;
-	if (copy_from_user(&open->how, uhow, sizeof(open->how)) ||
-	    copy_from_user(open->path, upath, size)) {
+	if (copy_from_user(open->path, upath, size)) {
 		kfree(open);
 		return -EFAULT;
 	}
 	/* The path may have changed after strnlen_user(). */
 	open->path[size - 1] = '\0';
+	open->how = *how;
 	kfree(action->open);
 	action->open = open;
 	return 0;
+}
+
+/*
+ * The filters judged openat(2)'s flags and mode by value, so these must be used
+ * as they were copied. openat2(2) reads 'how' from the memory that was judged.
+ */
+static int read_open(struct action *action)
+{
+	const void __user *uhow = (const void __user *)action->call.args[2];
+	struct open_how how = action->open->how;
+
+	if (action->call.nr == ARCH_NR(openat2) && copy_from_user(&how, uhow, sizeof(how)))
+		return -EFAULT;
+	return set_open(action, &how);
 }
 
 static int read_set(struct action *action)
@@ -134,13 +150,13 @@ int action_read(struct action *action)
 static int copy_open(struct action *to, const void __user *arg)
 {
 	const struct spawn_template_open __user *uopen = arg;
-	u64 upath;
+	struct spawn_template_open open;
 
-	if (copy_from_user(&upath, &uopen->path, sizeof(upath)))
+	if (copy_from_user(&open, uopen, sizeof(open)))
 		return -EFAULT;
-	to->call = CALL_OF(openat2, to->fd, upath, (unsigned long)&uopen->how,
-			   sizeof(struct open_how));
-	return action_read(to);
+	to->call = CALL_OF(openat2, to->fd, open.path, (unsigned long)&uopen->how,
+			   sizeof(open.how));
+	return set_open(to, &open.how);
 }
 
 /* Both system calls have the set's address in args[1]. */

@@ -24,8 +24,9 @@ struct action_type {
 	bool holds_file; /* uses the caller's descriptor fd; SYSCALL: see 'lends' */
 	bool returns_newfd; /* the system call returns newfd; otherwise 0 */
 	/*
-	 * The child reads arg's memory again after a tracer or the filters have
-	 * judged the call: what they saw there must be what the action does.
+	 * The child reads the memory to which the call points again after a
+	 * tracer or the filters have judged the call: what they saw there must
+	 * be what the action does.
 	 */
 	bool read_again;
 };
@@ -49,7 +50,8 @@ struct action {
 	/*
 	 * The system call that the action stands for, as a tracer, the filters
 	 * and the audit log see it. SIGDEFAULT stands for one rt_sigaction(2)
-	 * per signal; args[0] is 0 here.
+	 * per signal; args[0] is 0 here. OPEN stands for openat2(2), or for
+	 * openat(2) if the filters do not know openat2(2).
 	 */
 	struct call call;
 	/* The caller's fd when the spawn began: a reference, or NULL. */

@@ -96,12 +96,16 @@ static int run_fchdir(const struct actions *actions, u32 n)
 }
 
 /* Open a path that starts at number dfd of the child's table, or AT_FDCWD. */
-static struct file *open_at(int dfd, const struct action_open *open)
+static struct file *open_at(int dfd, const struct action *a)
 {
+	const struct action_open *open = a->open;
 	struct ki_name name;
 	struct file *file;
 	int err;
 
+	/* The audit record of openat(2) has its flags and mode as arguments. */
+	if (a->call.nr == ARCH_NR(openat2))
+		ki_audit_how(&open->how);
 	/*
 	 * An empty path names no file, as for openat2(2) before 7.3. There
 	 * O_EMPTYPATH gives an empty path a meaning. A SYSCALL action of
@@ -118,14 +122,14 @@ static struct file *open_at(int dfd, const struct action_open *open)
 }
 
 /* Open a path below a directory. It needs a number for the look-up. */
-static struct file *open_below(struct file *dir, const struct action_open *open)
+static struct file *open_below(struct file *dir, const struct action *a)
 {
 	int dfd = fds_place_cloexec(dir);
 	struct file *file;
 
 	if (dfd < 0)
 		return ERR_PTR(dfd);
-	file = open_at(dfd, open);
+	file = open_at(dfd, a);
 	close_fd(dfd);
 	return file;
 }
@@ -145,7 +149,7 @@ static int run_open(const struct actions *actions, u32 n)
 	struct file *file, *dir = NULL;
 	int err;
 
-	/* Check newfd first: openat2(2) may create a file. */
+	/* Check newfd first: the open may create a file. */
 	if (a->newfd < 0 || a->newfd >= rlimit(RLIMIT_NOFILE))
 		return -EBADF;
 	if (needs_directory(a)) {
@@ -154,7 +158,7 @@ static int run_open(const struct actions *actions, u32 n)
 			return -EBADF;
 	}
 	do {
-		file = dir ? open_below(dir, a->open) : open_at(AT_FDCWD, a->open);
+		file = dir ? open_below(dir, a) : open_at(AT_FDCWD, a);
 	} while (IS_ERR(file) && step_begin_again(PTR_ERR(file), &a->call));
 	if (dir)
 		fput(dir);
@@ -254,10 +258,34 @@ static int enter_sigdefault(const struct action *a)
 	return err;
 }
 
-static int enter_action(const struct action *a)
+/* Can openat(2) express this open? */
+static bool openat_suffices(const struct open_how *how)
+{
+	return !how->resolve && !upper_32_bits(how->flags) && !upper_32_bits(how->mode);
+}
+
+/*
+ * Filters that cannot inspect the struct of openat2(2) answer ENOSYS, as a
+ * kernel without that call would. Programs then call openat(2), which filters
+ * judge by its flags and mode.
+ */
+static int enter_open(struct action *a)
+{
+	const struct open_how *how = &a->open->how;
+	int err = step_enter(&a->call);
+
+	if (err != -ENOSYS || !openat_suffices(how))
+		return err;
+	a->call = CALL_OF(openat, a->fd, a->call.args[1], how->flags, how->mode);
+	return step_enter(&a->call);
+}
+
+static int enter_action(struct action *a)
 {
 	if (a->type == SPAWN_TEMPLATE_ACTION_SIGDEFAULT)
 		return enter_sigdefault(a);
+	if (a->type == SPAWN_TEMPLATE_ACTION_OPEN)
+		return enter_open(a);
 	return step_enter(&a->call);
 }
 

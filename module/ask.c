@@ -89,12 +89,26 @@ static int lend_file(const struct question *question)
 	return min(fd, 0);
 }
 
+/*
+ * Filters that cannot inspect the struct of openat2(2) answer ENOSYS. Ask them
+ * about openat(2), which programs call then.
+ */
+static int ask_one(struct call *call)
+{
+	int err = step_ask_filters(call);
+
+	if (err != -ENOSYS || call->nr != ARCH_NR(openat2))
+		return err;
+	*call = CALL_OF(openat, AT_FDCWD, call->args[1], O_RDONLY);
+	return step_ask_filters(call);
+}
+
 static int ask_each(struct question *question)
 {
 	int err = 0;
 
 	for (; question->call < question->count; question->call++) {
-		err = step_ask_filters(&question->calls[question->call]);
+		err = ask_one(&question->calls[question->call]);
 		if (err)
 			break;
 	}

@@ -234,6 +234,8 @@ bool ki_is_root(const struct path *path);
  * no reference to them.
  */
 bool ki_may_search(const struct path *dir);
+/* Give 'how' to the audit log, as openat2(2) does before it opens. */
+void ki_audit_how(const struct open_how *how);
 /* Open as openat2(2) does. dfd: AT_FDCWD, or a number in current's table. */
 struct file *ki_open(int dfd, struct filename *name, const struct open_how *how);
 /*

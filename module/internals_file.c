@@ -205,11 +205,13 @@ int ki_replace_fd(unsigned int fd, struct file *file, unsigned int flags)
 	return err == -EMFILE ? -EBADF : min(err, 0);
 }
 
-static void audit_how(struct open_how *how)
+void ki_audit_how(const struct open_how *how)
 {
 #ifdef CONFIG_AUDITSYSCALL
+	struct open_how copy = *how;
+
 	if (!audit_dummy_context())
-		static_call(os_audit_openat2)(how);
+		static_call(os_audit_openat2)(&copy);
 #endif
 }
 
@@ -220,8 +222,6 @@ struct file *ki_open(int dfd, struct filename *name, const struct open_how *aske
 	struct file *file;
 	int err;
 
-	/* The order of openat2(2). */
-	audit_how(&how);
 	if (!(how.flags & O_PATH) && force_o_largefile())
 		how.flags |= O_LARGEFILE;
 	err = static_call(os_build_open_flags)(&how, &flags);

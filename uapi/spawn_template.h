@@ -307,6 +307,8 @@ struct spawn_template_syscall {
  *
  *   for a path:        openat2(AT_FDCWD, filename, reserved,
  *                              sizeof(struct open_how)),
+ *                      or, if they answer ENOSYS to that,
+ *                      openat(AT_FDCWD, filename, O_RDONLY, 0);
  *                      execveat(AT_FDCWD, filename, 0, 0, 0) and
  *                      execve(filename, 0, 0)
  *   for a descriptor:  execveat(execfd, 0, 0, 0, AT_EMPTY_PATH)
@@ -362,7 +364,8 @@ struct spawn_template_create_args {
  *
  * Seccomp filters. The caller's filters are asked, in the child, about
  * vfork(2), the system call of each action (close, dup3 or fcntl, fchdir,
- * openat2, close_range, rt_sigprocmask, rt_sigaction), execve(2) and
+ * openat2, or openat if they answer ENOSYS to openat2, close_range,
+ * rt_sigprocmask, rt_sigaction), execve(2) and
  * execveat(2). ERRNO fails that stage with its errno. If a filter kills or
  * traps the child, the call returns the pid, and the child dies of SIGSYS.
  * EPERM: a tracer or a supervisor changes a call, or returns a success of its

@@ -42,6 +42,17 @@ static void fails(int stage, int error)
 	attempt->error = error;
 }
 
+/* As programs do, call openat(2) if filters do not know openat2(2). */
+static long do_open(int dir, const struct spawn_template_open *open)
+{
+	const struct open_how *how = &open->how;
+	long got = syscall(SYS_openat2, dir, open->path, how, sizeof(*how));
+
+	if (got < 0 && errno == ENOSYS && !how->resolve)
+		got = syscall(SYS_openat, dir, open->path, how->flags, how->mode);
+	return got;
+}
+
 /* Make the system call that an action stands for. */
 static long do_action(const struct spawn_template_action *a)
 {
@@ -67,7 +78,7 @@ static long do_action(const struct spawn_template_action *a)
 	case SPAWN_TEMPLATE_ACTION_FCHDIR:
 		return syscall(SYS_fchdir, a->fd);
 	case SPAWN_TEMPLATE_ACTION_OPEN:
-		got = syscall(SYS_openat2, a->fd, open->path, &open->how, sizeof(open->how));
+		got = do_open(a->fd, open);
 		if (got < 0 || got == a->newfd)
 			return got;
 		return syscall(SYS_dup3, got, a->newfd, 0);
@@ -417,7 +428,9 @@ const struct every_action *every_action(void)
 	if (all.signals)
 		return &all;
 	all.signals = 1ULL << (SIGUSR1 - 1);
-	all.open.path = (uintptr_t)"/dev/null";
+	/* With a resolve flag, so that openat(2) cannot do the same. */
+	all.open = (struct spawn_template_open){ .path = (uintptr_t)"/dev/null",
+						 .how.resolve = RESOLVE_NO_MAGICLINKS };
 	all.set.sigset = (uintptr_t)&all.signals;
 	all.set.sigsetsize = 8;
 	all.list[EVERY_CLOSE].fd = 0;
@@ -454,19 +467,43 @@ const struct every_action *every_action(void)
 	return &all;
 }
 
-const struct spawn_template_action *open_action(const char *path, int flags, int newfd)
+static const struct spawn_template_action *open_how_action(const char *path, struct open_how how,
+							   int newfd)
 {
 	static struct spawn_template_open open;
 	static struct spawn_template_action action;
 
-	open = (struct spawn_template_open){ .path = (uintptr_t)path, .how.flags = flags };
-	if (flags & O_CREAT)
-		open.how.mode = 0600;
+	open = (struct spawn_template_open){ .path = (uintptr_t)path, .how = how };
 	action = (struct spawn_template_action){ .type = SPAWN_TEMPLATE_ACTION_OPEN,
 						 .fd = AT_FDCWD,
 						 .newfd = newfd,
 						 .arg = (uintptr_t)&open };
 	return &action;
+}
+
+const struct spawn_template_action *open_action(const char *path, int flags, int newfd)
+{
+	return open_how_action(path,
+			       (struct open_how){ .flags = flags,
+						  .mode = flags & O_CREAT ? 0600 : 0 },
+			       newfd);
+}
+
+const struct spawn_template_action *openat2_action(const char *path, int flags, int newfd)
+{
+	return open_how_action(path,
+			       (struct open_how){ .flags = flags,
+						  .mode = flags & O_CREAT ? 0600 : 0,
+						  .resolve = RESOLVE_NO_MAGICLINKS },
+			       newfd);
+}
+
+const struct spawn_template_action *create_action(const char *path, mode_t mode, int newfd)
+{
+	return open_how_action(path,
+			       (struct open_how){ .flags = O_WRONLY | O_CREAT | O_EXCL,
+						  .mode = mode },
+			       newfd);
 }
 
 pid_t child_in_open(pid_t caller)

@@ -141,6 +141,10 @@ enum {
 const struct every_action *every_action(void);
 /* Return an OPEN of the path at 'newfd'; the action lives until the next call. */
 const struct spawn_template_action *open_action(const char *path, int flags, int newfd);
+/* The same, with a resolve flag: openat(2) cannot do the same. */
+const struct spawn_template_action *openat2_action(const char *path, int flags, int newfd);
+/* An OPEN that makes a file of this mode. The action lives as long, too. */
+const struct spawn_template_action *create_action(const char *path, mode_t mode, int newfd);
 
 #define CALL_ACTION(call_) \
 	((struct spawn_template_action){ .type = SPAWN_TEMPLATE_ACTION_SYSCALL, \

@@ -702,7 +702,7 @@ static void no_tracer(void *unused)
 {
 	(void)unused;
 	own_template();
-	filter(SYS_openat2, -1, 0, SECCOMP_RET_TRACE);
+	filter(SYS_execveat, -1, 0, SECCOMP_RET_TRACE);
 	filter(SYS_statx, -1, 0, SECCOMP_RET_TRACE);
 	check_eq(try_template(PROBE), -ENOSYS);
 	check_eq(sys_query(probe, &(struct spawn_template_query){ 0 }), -ENOSYS);
@@ -980,8 +980,11 @@ static void supervised_denial(void *unused)
 	begin_supervisor(&supervisor, SYS_openat2);
 	check_eq(try_template(PROBE), -REFUSED);
 	end_supervisor(&supervisor);
-	/* After the listener is closed, the filter denies with ENOSYS. */
-	check_eq(try_template(PROBE), -ENOSYS);
+	/*
+	 * After the listener is closed, the filter answers ENOSYS. Then the
+	 * filters are asked about openat(2), which this filter allows.
+	 */
+	close(template_of(PROBE));
 	check_judged_unseen();
 }
 
@@ -1061,6 +1064,104 @@ static void supervised_rewrite_of_how(void *unused)
 static void an_open_how_that_changes_while_judged(void)
 {
 	in_child(supervised_rewrite_of_how, NULL);
+}
+
+/* --- a supervisor of OPEN --- */
+
+/* How the file is opened, and how the supervisor changes the memory. */
+struct changed_how {
+	int number; /* the call that the OPEN stands for, before and after the change */
+	struct open_how from, to;
+	int got; /* what the spawn returns */
+	mode_t mode; /* of the file that it makes */
+	struct spawn_template_open open;
+};
+
+static void changes_how(struct supervisor *supervisor, const struct seccomp_notif *notif)
+{
+	struct changed_how *changed = supervisor->argument;
+
+	check_eq(notif->data.args[1], changed->open.path);
+	if (changed->number == SYS_openat) {
+		check_eq(notif->data.args[2], changed->from.flags);
+		check_eq(notif->data.args[3], changed->from.mode);
+	} else {
+		check_eq(notif->data.args[2], (uintptr_t)&changed->open.how);
+		check_eq(notif->data.args[3], sizeof(changed->open.how));
+	}
+	changed->open.how = changed->to;
+	let_pass(supervisor);
+}
+
+static void how_changes(void *argument)
+{
+	struct changed_how *changed = argument;
+	struct supervisor supervisor = { .judge = changes_how, .argument = changed };
+	char *path = in_scratch_new("changed");
+	struct spawn_template_action action = { .type = SPAWN_TEMPLATE_ACTION_OPEN,
+						.fd = AT_FDCWD,
+						.newfd = 8,
+						.arg = (uintptr_t)&changed->open };
+	struct stat st;
+
+	changed->open = (struct spawn_template_open){ (uintptr_t)path, changed->from };
+	own_template();
+	/* Filters that do not know openat2(2): the OPEN stands for openat(2). */
+	if (changed->number == SYS_openat)
+		filter(SYS_openat2, -1, 0, SECCOMP_RET_ERRNO | ENOSYS);
+	begin_supervisor(&supervisor, changed->number);
+	check_eq(spawn_with(&action, 1), changed->got);
+	end_supervisor(&supervisor);
+	if (changed->got) {
+		check_eq(error_of(stat(path, &st)), ENOENT);
+	} else {
+		must(stat(path, &st));
+		check_eq(st.st_mode & 07777, changed->mode);
+	}
+}
+
+#define MAKE (O_WRONLY | O_CREAT | O_EXCL)
+
+/* The supervisor judged the flags and the mode by value: memory does not count. */
+static void a_mode_of_openat_that_changes_while_judged(void)
+{
+	in_child(how_changes, &(struct changed_how){ .number = SYS_openat,
+						     .from = { .flags = MAKE, .mode = 0600 },
+						     .to = { .flags = MAKE, .mode = 06700 },
+						     .mode = 0600 });
+}
+
+static void an_openat_that_changes_to_openat2_while_judged(void)
+{
+	in_child(how_changes,
+		 &(struct changed_how){ .number = SYS_openat,
+					.from = { .flags = MAKE, .mode = 0600 },
+					.to = { .flags = O_RDONLY, .resolve = RESOLVE_BENEATH },
+					.mode = 0600 });
+}
+
+/* openat2(2) reads the struct after the verdict. */
+static void a_how_of_openat2_that_changes_while_judged(void)
+{
+	in_child(how_changes,
+		 &(struct changed_how){ .number = SYS_openat2,
+					.from = { .flags = MAKE,
+						  .mode = 0600,
+						  .resolve = RESOLVE_NO_MAGICLINKS },
+					.to = { .flags = MAKE,
+						.mode = 0600,
+						.resolve = RESOLVE_BENEATH },
+					.got = -EXDEV });
+}
+
+static void an_openat2_that_changes_to_openat_while_judged(void)
+{
+	in_child(how_changes, &(struct changed_how){ .number = SYS_openat2,
+						     .from = { .flags = MAKE,
+							       .mode = 0600,
+							       .resolve = RESOLVE_BENEATH },
+						     .to = { .flags = MAKE, .mode = 0640 },
+						     .mode = 0640 });
 }
 
 /* --- callers that end or get a signal while their filters judge --- */
@@ -1701,6 +1802,10 @@ SUITE("seccomp",
       T(the_judged_child_is_killed),
       T(a_path_that_changes_while_judged),
       T(an_open_how_that_changes_while_judged),
+      T(a_mode_of_openat_that_changes_while_judged),
+      T(an_openat_that_changes_to_openat2_while_judged),
+      T(a_how_of_openat2_that_changes_while_judged),
+      T(an_openat2_that_changes_to_openat_while_judged),
       T(a_caller_that_is_killed_while_judged),
       T(a_caller_that_gets_a_signal_while_judged),
       T(a_filter_at_the_limit_of_processes),
