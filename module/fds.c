@@ -41,32 +41,64 @@ void fds_give(struct task_struct *child, struct files_struct *files)
 }
 
 /*
- * Copy the inheritable descriptors of one word of numbers into an empty table
- * that has room for them. The caller holds both tables' file_lock.
+ * Copy number n of a word. No other task sees the new table yet, so the store
+ * needs no barrier.
+ *
+ * Return: false for NULL: another thread has reserved the number, and will
+ * install a file.
+ */
+static bool copy_number(struct file __rcu **to, struct file __rcu *const *from, unsigned int n)
+{
+	struct file *file = rcu_dereference_protected(from[n], true);
+
+	RCU_INIT_POINTER(to[n], file);
+	if (unlikely(!file))
+		return false;
+	get_file(file);
+	return true;
+}
+
+/*
+ * Copy the numbers of a word until one has no file. Callers may have thousands
+ * of numbers, so that the loop's own instructions count.
+ *
+ * Return: how many were copied.
+ */
+static unsigned int copy_run(struct file __rcu **to, struct file __rcu *const *from)
+{
+	unsigned int n;
+
+#pragma GCC unroll 8
+	for (n = 0; n < BITS_PER_LONG; n++)
+		if (!copy_number(to, from, n))
+			return n;
+	return n;
+}
+
+/*
+ * Copy the inheritable descriptors of one word of numbers into a table that has
+ * room for them. The caller holds both tables' file_lock.
  *
  * @mask: the numbers in the word to copy
+ * @clear: the new table's pointers are not initialised
  */
 static void copy_word(struct fdtable *to, const struct fdtable *from, unsigned int word,
-		      unsigned long mask)
+		      unsigned long mask, bool clear)
 {
 	unsigned long bits = from->open_fds[word] & ~from->close_on_exec[word] & mask;
-	unsigned long left, copied = 0;
+	struct file __rcu **to_fd = to->fd + word * BITS_PER_LONG;
+	struct file __rcu **from_fd = from->fd + word * BITS_PER_LONG;
+	unsigned int n = 0;
 
-	for (left = bits; left; left &= left - 1) {
-		unsigned int fd = word * BITS_PER_LONG + __ffs(left);
-		struct file *file = rcu_dereference_protected(from->fd[fd], true);
-
-		/*
-		 * NULL: another thread has reserved the number, and will
-		 * install a file.
-		 */
-		if (!file)
-			continue;
-		rcu_assign_pointer(to->fd[fd], get_file(file));
-		copied |= left & -left;
-	}
-	to->open_fds[word] = copied;
-	if (!~copied)
+	if (!~bits)
+		n = copy_run(to_fd, from_fd);
+	else if (clear)
+		memset(to_fd, 0, BITS_PER_LONG * sizeof(*to_fd));
+	for_each_set_bit_from(n, &bits, BITS_PER_LONG)
+		if (!copy_number(to_fd, from_fd, n))
+			__clear_bit(n, &bits);
+	to->open_fds[word] = bits;
+	if (!~bits)
 		__set_bit(word, to->full_fds_bits);
 }
 
@@ -82,8 +114,8 @@ static bool copy(struct files_struct *to, unsigned int *end)
 	struct files_struct *caller_files = current->files;
 	const struct fdtable *from_fdt;
 	struct fdtable *to_fdt;
-	unsigned int word;
-	bool fits;
+	unsigned int word, words;
+	bool fits, clear;
 
 	spin_lock(&caller_files->file_lock);
 	spin_lock_nested(&to->file_lock, SINGLE_DEPTH_NESTING);
@@ -93,10 +125,15 @@ static bool copy(struct files_struct *to, unsigned int *end)
 	if (*end > NR_OPEN_DEFAULT)
 		*end = min(*end, end_of_inheritable(from_fdt));
 	fits = *end <= to_fdt->max_fds;
-	for (word = 0; fits && word * BITS_PER_LONG < *end; word++)
+	/* The small table is a part of files_struct, which is all 0. */
+	clear = to_fdt != &to->fdtab;
+	words = fits ? BITS_TO_LONGS(*end) : 0;
+	for (word = 0; word < words; word++)
 		copy_word(to_fdt, from_fdt, word,
-			  *end - word * BITS_PER_LONG < BITS_PER_LONG ?
-				  BITMAP_LAST_WORD_MASK(*end) : ~0UL);
+			  word == words - 1 ? BITMAP_LAST_WORD_MASK(*end) : ~0UL, clear);
+	if (clear)
+		memset(to_fdt->fd + words * BITS_PER_LONG, 0,
+		       (to_fdt->max_fds - words * BITS_PER_LONG) * sizeof(*to_fdt->fd));
 	spin_unlock(&to->file_lock);
 	spin_unlock(&caller_files->file_lock);
 	return fits;

@@ -173,7 +173,8 @@ bool ki_same_security(const struct cred *a, const struct cred *b);
 /*
  * Make an empty descriptor table, with one reference.
  *
- * @room: how many numbers the table must have room for
+ * @room: how many numbers the table must have room for. If it is not 0, the
+ *	pointers to files are not initialised: fds_copy() writes them all
  * @node: the memory node for the struct, or NUMA_NO_NODE; a large table's
  *	arrays are on the node of current's CPU
  *

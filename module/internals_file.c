@@ -77,7 +77,8 @@ static struct fdtable *alloc_arrays(unsigned int room)
 		kfree(fdt);
 		return ERR_PTR(-EMFILE);
 	}
-	memset(fdt->fd, 0, fdt->max_fds * sizeof(*fdt->fd));
+	/* alloc_fdtable() rounds up to a power of two. The rest is not needed. */
+	fdt->max_fds = ALIGN(room, BITS_PER_LONG);
 	bitmap_zero(fdt->open_fds, fdt->max_fds);
 	bitmap_zero(fdt->close_on_exec, fdt->max_fds);
 	bitmap_zero(fdt->full_fds_bits, BITS_TO_LONGS(fdt->max_fds));
