@@ -52,17 +52,19 @@ static int node_of(const struct cpumask *cpus)
 	return node;
 }
 
-int place_choose(struct place *place, int node, const struct call *affinity)
+int place_choose(struct place *place, int node, const struct call *affinity, bool judged)
 {
+	bool by_mask = affinity && !judged;
+
 	*place = (struct place) { .node = node };
-	if (!affinity && node == NUMA_NO_NODE)
+	if (!by_mask && node == NUMA_NO_NODE)
 		return 0;
 	place->cpus = kcalloc(MASKS, cpumask_size(), GFP_KERNEL_ACCOUNT);
 	if (!place->cpus)
 		return -ENOMEM;
-	if (!affinity) {
+	if (!by_mask) {
 		cpumask_copy(mask(place, BEGINS), cpumask_of_node(node));
-		place->give_back = true;
+		place->give_back = !affinity;
 	} else if (!read_mask(mask(place, BEGINS), affinity)) {
 		place_free(place);
 	} else if (node == NUMA_NO_NODE) {

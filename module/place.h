@@ -30,7 +30,11 @@ struct place {
 	 * begins; the child's CPUs before that; room for set_cpus().
 	 */
 	struct cpumask *cpus;
-	bool give_back; /* place_end() gives the child the second mask */
+	/*
+	 * place_end() gives the child the second mask, because no affinity
+	 * action sets the program's CPUs.
+	 */
+	bool give_back;
 };
 
 /*
@@ -46,9 +50,10 @@ bool place_may_use(u32 node);
  * @affinity: the sched_setaffinity(2) that the child will call, or NULL. Its
  *	mask is read from current's memory now. A mask that cannot be read
  *	chooses no place: the call itself will fail later.
+ * @judged: filters or a tracer may deny that call: its mask chooses no place
  * Return: 0 or -ENOMEM.
  */
-int place_choose(struct place *place, int node, const struct call *affinity);
+int place_choose(struct place *place, int node, const struct call *affinity, bool judged);
 
 /*
  * Restrict the new child to its place, so that it is woken there. The child is

@@ -223,15 +223,12 @@ static void copy_attributes(struct spawn *spawn, const struct spawn_template_spa
 	spawn->uresult = u64_to_user_ptr(args->result);
 }
 
-/*
- * Filters or a tracer may deny the affinity action: then it chooses no place.
- */
 static int choose_place(struct spawn *spawn, const struct spawn_template_spawn_args *args)
 {
 	bool asked = args->flags & SPAWN_TEMPLATE_SPAWN_NODE;
 
 	return place_choose(&spawn->place, asked ? (int)args->node : NUMA_NO_NODE,
-			    spawn->exec.late ? NULL : spawn->actions.affinity);
+			    spawn->actions.affinity, spawn->exec.late);
 }
 
 int spawn_copy(struct spawn *spawn, const struct spawn_request *request)

@@ -7,7 +7,7 @@
  * node_of.ko tells the node of each object of a child. The caller runs on node
  * 0. The child belongs on the last node.
  */
-#include "common_process.h"
+#include "common_trace.h"
 
 #include <dirent.h>
 #include <sched.h>
@@ -303,6 +303,30 @@ CHILD_TEST(node_and_an_affinity_action)
 	outspawn_actions_destroy(&actions);
 }
 
+static void spawn_for_a_tracer(void *unused)
+{
+	struct outspawn_actions actions;
+	char *want;
+
+	(void)unused;
+	probe = template_of(PROBE);
+	outspawn_actions_init(&actions);
+	check_eq(outspawn_actions_setaffinity(&actions, sizeof(far), &far), 0);
+	want = fact(facts_of(&(struct request){ probe, &actions, .sections = { "sched" } }),
+		    "affinity");
+	check_str(affinity_on_node(&actions), want);
+	outspawn_actions_destroy(&actions);
+}
+
+/* The tracer may deny the action. The program keeps the CPUs of an action that ran. */
+CHILD_TEST(node_and_an_affinity_action_traced)
+{
+	struct tracer tracer = { .options = FOLLOW };
+
+	check_eq(trace(&tracer, spawn_for_a_tracer, NULL), 0);
+	check_eq(seen_times(&tracer, 0, PTRACE_EVENT_EXEC), 2);
+}
+
 /* A node that does not exist, or whose memory the caller may not use. */
 static void unusable_nodes(void)
 {
@@ -324,6 +348,7 @@ static const struct CMUnitTest several_nodes[] = {
 	T(node_restricts_no_program),
 	T(node_without_its_cpus),
 	T(node_and_an_affinity_action),
+	T(node_and_an_affinity_action_traced),
 };
 static const struct CMUnitTest any_node[] = { T(unusable_nodes) };
 
