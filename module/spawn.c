@@ -191,6 +191,9 @@ static enum spawn_wait wait_of(const struct spawn *spawn,
 	/* The child sets these after exec, and before the call returns. */
 	if (spawn->flags & (SPAWN_TEMPLATE_SPAWN_EXIT_SIGNAL | SPAWN_TEMPLATE_SPAWN_STOPPED))
 		return WAIT_PROGRAM;
+	/* The caller may set the program's CPUs: place_end() must come first. */
+	if (spawn->place.give_back)
+		return WAIT_PROGRAM;
 	return WAIT_MEMORY;
 }
 

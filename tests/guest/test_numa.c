@@ -327,6 +327,28 @@ CHILD_TEST(node_and_an_affinity_action_traced)
 	check_eq(seen_times(&tracer, 0, PTRACE_EVENT_EXEC), 2);
 }
 
+/* When the call returns, the program has its CPUs. The caller may set others. */
+CHILD_TEST(caller_sets_the_affinity_after_the_call)
+{
+	struct spawn_template_spawn_args args = { .flags = SPAWN_TEMPLATE_SPAWN_NODE,
+						  .node = last_node(),
+						  .argv = (uintptr_t)ARGV("probe", "block") };
+	cpu_set_t own, its;
+	pid_t pid;
+
+	own_template();
+	must(sched_getaffinity(0, sizeof(own), &own));
+	pid = started(probe, &args);
+	must(sched_getaffinity(pid, sizeof(its), &its));
+	must(sched_setaffinity(pid, sizeof(far), &far));
+	wait_for_state(pid, "S");
+	check(CPU_EQUAL(&its, &own));
+	must(sched_getaffinity(pid, sizeof(its), &its));
+	check(CPU_EQUAL(&its, &far));
+	must(kill(pid, SIGKILL));
+	check_eq(wait_for(pid), 128 + SIGKILL);
+}
+
 /* A node that does not exist, or whose memory the caller may not use. */
 static void unusable_nodes(void)
 {
@@ -349,6 +371,7 @@ static const struct CMUnitTest several_nodes[] = {
 	T(node_without_its_cpus),
 	T(node_and_an_affinity_action),
 	T(node_and_an_affinity_action_traced),
+	T(caller_sets_the_affinity_after_the_call),
 };
 static const struct CMUnitTest any_node[] = { T(unusable_nodes) };
 
