@@ -7,6 +7,8 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/audit.h>
+#include <linux/cgroup.h>
+#include <linux/cpumask.h>
 #include <linux/cred.h>
 #include <linux/lsm_hooks.h>
 #include <linux/pid.h>
@@ -19,6 +21,7 @@
 #include <linux/string.h>
 #include <linux/task_work.h>
 #include <linux/tracepoint.h>
+#include <linux/version.h>
 #include <uapi/linux/pidfd.h>
 #include <uapi/linux/sched.h>
 #include <uapi/linux/wait.h>
@@ -64,10 +67,35 @@ void ki_trace_fork(struct task_struct *child)
 #endif
 }
 
+#ifdef CONFIG_CPUSETS
+/*
+ * Before 6.4 cpuset_cpus_allowed() leaves out the CPUs that are offline. In the
+ * top cpuset a task has them nevertheless: nothing gives them to the task when
+ * they come back.
+ */
+static void add_offline_cpus(struct task_struct *task, struct cpumask *cpus)
+{
+#if KERNEL_VERSION(6, 4, 0) > LINUX_VERSION_CODE
+	unsigned int cpu;
+	bool top;
+
+	rcu_read_lock();
+	top = !task_css(task, cpuset_cgrp_id)->parent;
+	rcu_read_unlock();
+	if (!top)
+		return;
+	for_each_possible_cpu(cpu)
+		if (!cpu_online(cpu))
+			cpumask_set_cpu(cpu, cpus);
+#endif
+}
+#endif
+
 void ki_cpuset_cpus(struct task_struct *task, struct cpumask *cpus)
 {
 #ifdef CONFIG_CPUSETS
 	static_call(os_cpuset_cpus)(task, cpus);
+	add_offline_cpus(task, cpus);
 #else
 	cpumask_copy(cpus, cpu_possible_mask);
 #endif

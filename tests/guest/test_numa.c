@@ -349,6 +349,52 @@ CHILD_TEST(caller_sets_the_affinity_after_the_call)
 	check_eq(wait_for(pid), 128 + SIGKILL);
 }
 
+static void set_online(int cpu, bool online)
+{
+	write_text(text("/sys/devices/system/cpu/cpu%d/online", cpu), online ? "1" : "0");
+}
+
+static int first_cpu(const cpu_set_t *cpus)
+{
+	int cpu = 0;
+
+	while (!CPU_ISSET(cpu, cpus))
+		cpu++;
+	return cpu;
+}
+
+/* Return the CPUs of a process. Unlike sched_getaffinity(2), offline ones too. */
+static char *all_cpus_of(pid_t pid)
+{
+	char *line = strstr(process_file(pid, "status"), "Cpus_allowed_list:");
+
+	check(line);
+	return text("%.*s", (int)strcspn(line, "\n"), line);
+}
+
+/* A CPU of another node is offline, and may come back. */
+CHILD_TEST(node_while_a_cpu_is_offline)
+{
+	struct spawn_template_spawn_args args = { .flags = SPAWN_TEMPLATE_SPAWN_NODE,
+						  .node = last_node(),
+						  .argv = (uintptr_t)ARGV("probe", "block") };
+	char *own, *its;
+	cpu_set_t other;
+	pid_t pid;
+
+	own_template();
+	cpus_of(1, &other);
+	set_online(first_cpu(&other), false);
+	pid = sys_spawn(probe, &args);
+	own = all_cpus_of(getpid());
+	wait_until(process_state(pid) != 'R');
+	its = all_cpus_of(pid);
+	set_online(first_cpu(&other), true);
+	check_str(its, own);
+	must(kill(pid, SIGKILL));
+	check_eq(wait_for(pid), 128 + SIGKILL);
+}
+
 /* A node that does not exist, or whose memory the caller may not use. */
 static void unusable_nodes(void)
 {
@@ -373,6 +419,10 @@ static const struct CMUnitTest several_nodes[] = {
 	T(node_and_an_affinity_action_traced),
 	T(caller_sets_the_affinity_after_the_call),
 };
+/* These also take a CPU offline that is on neither node. */
+static const struct CMUnitTest many_nodes[] = {
+	T(node_while_a_cpu_is_offline),
+};
 static const struct CMUnitTest any_node[] = { T(unusable_nodes) };
 
 int main(int argc, char **argv)
@@ -382,5 +432,8 @@ int main(int argc, char **argv)
 	return cmocka_run_group_tests_name("numa", any_node, begin_suite, end_suite) +
 	       (nodes < 2 ? 0 :
 			    cmocka_run_group_tests_name("several nodes", several_nodes, begin_numa,
+							end_numa)) +
+	       (nodes < 3 ? 0 :
+			    cmocka_run_group_tests_name("many nodes", many_nodes, begin_numa,
 							end_numa));
 }
