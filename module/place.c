@@ -113,9 +113,12 @@ void place_end(struct place *place)
 		return;
 	/*
 	 * Other CPUs: a task has called sched_setaffinity(2) for the child, or
-	 * the cpuset has changed. These CPUs stay.
+	 * the cpuset has changed. These CPUs stay. But if all CPUs of the place
+	 * went offline, select_fallback_rq() has given the child more CPUs than
+	 * it had.
 	 */
-	if (cpumask_equal(current->cpus_ptr, mask(place, BEGINS)))
+	if (cpumask_equal(current->cpus_ptr, mask(place, BEGINS)) ||
+	    !cpumask_intersects(mask(place, BEGINS), cpu_active_mask))
 		set_cpus(place, current, mask(place, BEFORE));
 }
 

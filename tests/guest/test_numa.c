@@ -395,6 +395,39 @@ CHILD_TEST(node_while_a_cpu_is_offline)
 	check_eq(wait_for(pid), 128 + SIGKILL);
 }
 
+/* The node has no CPU any more: the scheduler moves the child to any CPU. */
+CHILD_TEST(node_loses_its_cpu)
+{
+	struct spawn_template_spawn_args args = {
+		.flags = SPAWN_TEMPLATE_SPAWN_NODE | SPAWN_TEMPLATE_SPAWN_ASYNC,
+		.node = last_node(),
+		.argv = (uintptr_t)ARGV("probe", "write", "100", "here"),
+	};
+	char *own, *its, word[8];
+	struct gate gate;
+	cpu_set_t both;
+	pid_t pid;
+	int end;
+
+	own_template();
+	CPU_OR(&both, &near, &far);
+	must(sched_setaffinity(0, sizeof(both), &both));
+	own = all_cpus_of(getpid());
+	gate_make(&gate, 100);
+	gate_only(&gate, &args);
+	pid = started(probe, &args);
+	wait_for_state(pid, "S");
+	set_online(first_cpu(&far), false);
+	end = gate_open(&gate);
+	while (read(end, word, sizeof(word)) > 0)
+		;
+	its = all_cpus_of(pid);
+	set_online(first_cpu(&far), true);
+	close(end);
+	check_eq(wait_for(pid), 0);
+	check_str(its, own);
+}
+
 /* A node that does not exist, or whose memory the caller may not use. */
 static void unusable_nodes(void)
 {
@@ -422,6 +455,7 @@ static const struct CMUnitTest several_nodes[] = {
 /* These also take a CPU offline that is on neither node. */
 static const struct CMUnitTest many_nodes[] = {
 	T(node_while_a_cpu_is_offline),
+	T(node_loses_its_cpu),
 };
 static const struct CMUnitTest any_node[] = { T(unusable_nodes) };
 
