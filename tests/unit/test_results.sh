@@ -23,7 +23,7 @@ row()
 	printf '"caller": {"rss_mib": 0, "fds": 0, "cloexec": true, "threads": 0}, '
 	printf '"method": "%s", "pidfd": %s, "call_q1": 5000, "first_q1": null, ' "$1" "$2"
 	printf '"total_min": %d, "total_q1": %d, "total_median": %d, ' "$3" "$3" "$3"
-	printf '"total_to_posix_spawn": 0.5, "faults": 3, "switches": 2, "unit": "%s"}]\n' "$4"
+	printf '"total_to_posix_spawn": 0.5, "syscalls": 4, "faults": 3, "switches": 2, "unit": "%s"}]\n' "$4"
 }
 
 row outspawn false 151234 instructions >"$work/one"
