@@ -58,6 +58,7 @@ include $(S)/tools/build.mk
 include $(S)/tests/build.mk
 include $(S)/examples/build.mk
 include $(S)/bench/build.mk
+include $(S)/python/build.mk
 include $(S)/module/build.mk
 include $(S)/packaging/build.mk
 -include $(S)/tests/debug-kernel/build.mk
@@ -65,6 +66,7 @@ include $(S)/packaging/build.mk
 -include $(S)/tests/node_of/build.mk
 -include $(S)/tests/stress/build.mk
 -include $(S)/tests/peers/build.mk
+-include $(S)/tests/frontends/build.mk
 -include $(S)/tests/mutants/build.mk
 -include $(S)/tests/install/build.mk
 -include $(S)/tests/kernels/build.mk
