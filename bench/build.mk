@@ -5,6 +5,7 @@
 # bench-nolibc, -static,  the programs that it starts
 # bench-dynamic
 # subprocess-cost         the same with Python's subprocess, without and with the drop-in
+# python-cost             the same without and with the Python package
 
 BENCH := $(O)/bench/spawn-bench
 # All but main.o: the unit tests link them, too.
@@ -16,7 +17,7 @@ BENCH_CHILDREN := $(patsubst %,$(O)/bench/bench-%,nolibc dynamic $(if $(HAVE_STA
 BENCHES += $(BENCH) $(BENCH_CHILDREN)
 # "outspawn bench" executes it.
 PROGRAMS += $(BENCH) $(BENCH_CHILDREN)
-GUEST_SCRIPTS += $(S)/bench/subprocess-cost
+GUEST_SCRIPTS += $(S)/bench/subprocess-cost $(S)/bench/python-cost
 
 INSTALLED += $(addprefix $(LIBEXECDIR)/,$(notdir $(BENCH) $(BENCH_CHILDREN)))
 INSTALLED_DIRS += $(LIBEXECDIR)
