@@ -43,7 +43,7 @@ def install() -> None:
         _posixsubprocess.fork_exec = _native.fork_exec
     if "subprocess" in sys.modules:
         _install_in_subprocess()
-    else:
+    elif not any(isinstance(finder, _WhenImported) for finder in sys.meta_path):
         sys.meta_path.insert(0, _WhenImported())
 
 

@@ -261,10 +261,15 @@ def spawn_by_python(job: Job, streams: Streams, why: str) -> tuple[int, int]:
         start_new_session=job.start_new_session, restore_signals=job.restore_signals,
         process_group=job.process_group, user=job.user, group=job.group,
         extra_groups=job.extra_groups)
-    pid = popen.pid
+    try:
+        pidfd = os.pidfd_open(popen.pid)
+    except OSError:
+        popen.kill()
+        popen.wait()
+        raise
     # From now on the pidfd stands for the child. Popen must not wait for it.
     popen.returncode = 0
-    return pid, os.pidfd_open(pid)
+    return popen.pid, pidfd
 
 
 def batch(jobs: Iterable[Job]) -> "list[Union[Child, OSError]]":

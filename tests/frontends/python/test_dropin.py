@@ -400,7 +400,7 @@ class Switches(Dropin):
         self.assertEqual(self.lines_of("-E", "-c", self.CODE, OUTSPAWN_PYTHON="1"), 0)
 
     def test_subprocess_is_imported_only_when_needed(self):
-        code = ("import sys, outspawn; before = 'subprocess' in sys.modules; outspawn.install();"
+        code = ("import sys, outspawn; before = 'subprocess' in sys.modules; outspawn.install(); outspawn.install();"
                 "assert before or 'subprocess' not in sys.modules;" + self.CODE +
                 "; assert subprocess.Popen._posix_spawn.__module__ == 'outspawn._install'")
         self.assertEqual(self.lines_of("-c", code), 1)

@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 import unittest
+import unittest.mock
 
 from common import MODULE, TestCase, facts
 
@@ -483,6 +484,18 @@ class Package(TestCase):
             getattr(outspawn, name)
         with self.assertRaises(AttributeError):
             outspawn.nonesuch
+
+    def test_the_fall_back_without_a_pidfd(self):
+        os.environ["OUTSPAWN_DISABLE"] = "1"
+        full = OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        try:
+            with unittest.mock.patch("os.pidfd_open", side_effect=full):
+                with self.assertRaises(OSError) as caught:
+                    spawn(["/bin/sleep", "100"], stdout=PIPE)
+        finally:
+            del os.environ["OUTSPAWN_DISABLE"]
+        # tearDown() finds no child.
+        self.assertIs(caught.exception, full)
 
     def test_the_fall_back_says_why(self):
         os.environ["OUTSPAWN_DISABLE"] = "1"
