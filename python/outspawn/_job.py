@@ -231,6 +231,8 @@ def _flags(job: Job) -> int:
     return ((0 if job.close_fds else _native.INHERIT_FDS)
             | (_native.CGROUP if job.cgroup is not None else 0)
             | (_native.NO_NEW_PRIVS if job.no_new_privs else 0)
+            # For the end of the process: threads of a pool come and go.
+            | (_native.PDEATH_PROCESS if job.pdeath_signal else 0)
             | (_native.STOPPED if job.stopped else 0))
 
 

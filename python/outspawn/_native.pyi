@@ -11,6 +11,7 @@ INHERIT_FDS: int
 CGROUP: int
 STOPPED: int
 NO_NEW_PRIVS: int
+PDEATH_PROCESS: int
 
 class Actions:
     def __len__(self) -> int: ...

@@ -5,6 +5,7 @@ import errno
 import os
 import pathlib
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -14,7 +15,7 @@ import time
 import unittest
 import unittest.mock
 
-from common import MODULE, TestCase, facts
+from common import MODULE, PYTHON, TestCase, facts
 
 import outspawn
 from outspawn import Job, Template, batch, run, spawn
@@ -224,12 +225,27 @@ class Options(TestCase):
     def test_pdeath_signal(self):
         if not MODULE:
             return self.only_module("0", "", pdeath_signal=signal.SIGKILL)
-        children = []
-        thread = threading.Thread(target=lambda: children.append(
-            spawn(["sleep", "100"], pdeath_signal=signal.SIGKILL)))
-        thread.start()
-        thread.join()
-        self.assertEqual(children[0].wait(), -signal.SIGKILL)
+        # A process starts a child in a thread. The child survives the thread, and
+        # ends with the process.
+        code = """if True:
+            import outspawn, signal, threading
+            thread = threading.Thread(target=lambda: print(outspawn.spawn(
+                ["/bin/sh", "-c", "sleep 0.2; echo alive; exec sleep 100"],
+                pdeath_signal=signal.SIGKILL).pid, flush=True))
+            thread.start()
+            thread.join()
+            input()
+        """
+        caller = spawn([PYTHON, "-W", "ignore", "-c", code], stdin=PIPE, stdout=PIPE, text=True)
+        with caller:
+            pid = int(caller.stdout.readline())
+            self.assertEqual(caller.stdout.readline(), "alive\n")
+            child = os.pidfd_open(pid)
+            caller.stdin.close()
+            # The child has the other end of the pipe.
+            self.assertEqual(caller.stdout.read(), "")
+            self.assertTrue(select.select([child], [], [], 100)[0])
+            os.close(child)
 
     def test_stopped(self):
         if not MODULE:
