@@ -9,8 +9,8 @@
  *	 cgroup, namespaces)
  *
  * template is a descriptor, or -1 for a spawn by path. name is the program as
- * the user named it. file and path are bytes, path may be None. env is a list, or None for the caller's environment. actions is an
- * Actions object or None.
+ * the user named it. file and path are bytes, path may be None. env is a list,
+ * or None for the caller's environment. actions is an Actions object or None.
  */
 #include <errno.h>
 #include <limits.h>
@@ -27,7 +27,18 @@ struct job {
 	int pidfd;
 };
 
-/* A parsed tuple. The actions are in use until job_free(). */
+/* Refuse bytes with a NUL, which would end the string. */
+static bool take_bytes(PyObject *bytes, const char **string)
+{
+	char *start;
+
+	if (PyBytes_AsStringAndSize(bytes, &start, NULL))
+		return false;
+	*string = start;
+	return true;
+}
+
+/* Parse a tuple. The actions are in use until job_free(). */
 static bool job_take(struct state *state, struct job *job, struct outspawn_job *to, PyObject *tuple)
 {
 	PyObject *file, *path, *argv, *env, *actions;
@@ -42,11 +53,8 @@ static bool job_take(struct state *state, struct job *job, struct outspawn_job *
 		PyErr_SetString(PyExc_TypeError, "actions must be an outspawn.Actions");
 		return false;
 	}
-	if (to->tmpl < 0)
-		to->file = PyBytes_AsString(file);
-	if (path != Py_None)
-		to->path = PyBytes_AsString(path);
-	if (PyErr_Occurred())
+	if ((to->tmpl < 0 && !take_bytes(file, &to->file)) ||
+	    (path != Py_None && !take_bytes(path, &to->path)))
 		return false;
 	if (strings_take(&job->argv, argv) || strings_take(&job->envp, env))
 		return false;
@@ -92,14 +100,17 @@ static PyObject *file_of(const struct job *job, const struct outspawn_result *re
 static PyObject *error_of(const struct job *job, const struct outspawn_job *done)
 {
 	const struct outspawn_result *result = &done->result;
-	PyObject *error, *number, *note, *file = file_of(job, result);
+	PyObject *error, *number, *note;
 	char text[PATH_MAX];
 
-	error = PyObject_CallFunction(PyExc_OSError, "isN", -done->pid, strerror(-done->pid), file);
+	error = PyObject_CallFunction(PyExc_OSError, "iNN", -done->pid,
+				      PyUnicode_DecodeFSDefault(strerror(-done->pid)),
+				      file_of(job, result));
 	if (!error)
 		return NULL;
+	/* Paths in the text may be no UTF-8. */
 	outspawn_strerror(result, done->actions, done->file, text, sizeof(text));
-	note = PyObject_CallMethod(error, "add_note", "s", text);
+	note = PyObject_CallMethod(error, "add_note", "N", PyUnicode_DecodeFSDefault(text));
 	Py_XDECREF(note);
 	number = PyLong_FromLong(result->stage);
 	if (note && number && !PyObject_SetAttrString(error, "stage", number)) {

@@ -150,7 +150,8 @@ class Options(Dropin):
 class Descriptors(Dropin):
     def listing(self, **options):
         code = facts("sorted((int(n), os.readlink('/proc/self/fd/' + n).split('[')[0])"
-                     " for n in os.listdir('/proc/self/fd') if os.path.exists('/proc/self/fd/' + n))")
+                     " for n in os.listdir('/proc/self/fd')"
+                     " if os.path.exists('/proc/self/fd/' + n))")
         return self.same(code, **options)
 
     def setUp(self):
@@ -365,7 +366,8 @@ class Switches(Dropin):
                 with open(f"{directory}/{name}.py", "w", encoding="utf-8") as file:
                     file.write("import sys\n" + self.CODE if name == "beside" else
                                "import beside, sys; sys.exit(sys.argv[1:] != ['-a', 'b'])")
-            self.assertEqual(self.lines_of("-m", "outspawn", f"{directory}/program.py", "-a", "b"), 1)
+            program = f"{directory}/program.py"
+            self.assertEqual(self.lines_of("-m", "outspawn", program, "-a", "b"), 1)
 
     def test_the_command_with_a_module(self):
         self.assertEqual(self.lines_of("-m", "outspawn", "-m", "this"), 0)
@@ -400,8 +402,8 @@ class Switches(Dropin):
         self.assertEqual(self.lines_of("-E", "-c", self.CODE, OUTSPAWN_PYTHON="1"), 0)
 
     def test_subprocess_is_imported_only_when_needed(self):
-        code = ("import sys, outspawn; before = 'subprocess' in sys.modules; outspawn.install(); outspawn.install();"
-                "assert before or 'subprocess' not in sys.modules;" + self.CODE +
+        code = ("import sys, outspawn; before = 'subprocess' in sys.modules;"
+                "outspawn.install(); outspawn.install(); assert before or 'subprocess' not in sys.modules;" + self.CODE +
                 "; assert subprocess.Popen._posix_spawn.__module__ == 'outspawn._install'")
         self.assertEqual(self.lines_of("-c", code), 1)
 

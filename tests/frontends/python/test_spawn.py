@@ -136,6 +136,9 @@ class Run(TestCase):
             (["cat"], {"env": {"A=B": "C"}}, ValueError),
             (["cat", "a\0b"], {}, ValueError),
             (["cat", 5], {}, TypeError),
+            (["cat"], {"program": "/bin/cat\0x"}, ValueError),
+            (["cat"], {"env": {"PATH": "/bin\0"}}, ValueError),
+            (["cat"], {"cwd": "/\0"}, ValueError),
             (["cat"], {"nonesuch": 1}, TypeError),
             (["cat"], {"stdin": PIPE, "user": "nonesuch"}, (KeyError, ValueError)),
         ):
@@ -292,6 +295,11 @@ class Errors(TestCase):
         if MODULE:
             self.assertIn("chdir /nonesuch", error.__notes__[0])
             self.assertEqual(error.stage, 5)
+
+    def test_names_that_are_no_utf_8(self):
+        for options in ({"cwd": b"/none\xff"}, {"program": b"/none\xff"}):
+            error = self.error(["/bin/true"], **options)
+            self.assertEqual(os.fsencode(error.filename), b"/none\xff")
 
     def test_not_allowed(self):
         error = self.error(["/etc/passwd"])
