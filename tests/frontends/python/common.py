@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Copyright (C) 2026 The outspawn authors
 """What the tests share."""
+import gc
 import os
 import sys
 import unittest
@@ -28,3 +29,13 @@ class TestCase(unittest.TestCase):
         self.assertEqual(os.listdir("/proc/self/fd"), self.descriptors)
         with self.assertRaises(ChildProcessError):
             os.waitpid(-1, os.WNOHANG)
+
+    def no_leak(self, work, *objects):
+        """work() must not leave references to the objects behind."""
+        work()
+        gc.collect()
+        before = [sys.getrefcount(one) for one in objects]
+        for _ in range(5):
+            work()
+        gc.collect()
+        self.assertEqual([sys.getrefcount(one) for one in objects], before)

@@ -317,6 +317,32 @@ class Errors(Dropin):
                                        True)
 
 
+class Memory(Dropin):
+    def test_no_leak(self):
+        import _posixsubprocess
+
+        program, word, pair, directory = b"/bin/true", b"a word", b"A=b", b"/usr"
+        args, programs, env, groups = [program, word], (program,), [pair], [0]
+
+        def call(args=args, cwd=directory, groups=None, env=env):
+            errors = os.pipe()
+            try:
+                pid = _posixsubprocess.fork_exec(
+                    args, programs, True, (errors[1],), cwd, env, -1, -1, -1, -1, -1, -1, *errors,
+                    True, False, -1, None, groups, None, -1, None, True)
+                os.waitpid(pid, 0)
+            except (TypeError, RuntimeError):
+                pass
+            for fd in errors:
+                os.close(fd)
+
+        objects = program, word, pair, directory, args, programs, env, groups
+        for options in ({}, {"cwd": b"/nonesuch"}, {"args": [word, 5]}, {"groups": groups},
+                        {"groups": [-1]}, {"env": None}, {"env": [5]}):
+            with self.subTest(options=options):
+                self.no_leak(lambda: call(**options), *objects)
+
+
 class Switches(Dropin):
     def test_preexec_fn(self):
         self.same(facts("os.umask(0)"), preexec_fn=lambda: os.umask(0o11), module=False)

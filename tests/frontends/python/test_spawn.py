@@ -501,6 +501,28 @@ class Batches(TestCase):
             signal.signal(signal.SIGALRM, old)
 
 
+class Memory(TestCase):
+    def fails(self, *args, **options):
+        with self.assertRaises((OSError, TypeError)):
+            run(*args, **options)
+
+    def test_no_leak(self):
+        program, missing, word = b"/bin/true", b"/nonesuch", b"a word"
+        args, failing, bad = [program, word], [missing, word], [program, 5]
+        objects = program, missing, word, args, failing, bad
+        for work in (
+            lambda: run(args, cwd="/", stdout=PIPE),
+            lambda: self.fails(failing, stdout=PIPE),
+            lambda: self.fails(args, cwd=missing),
+            lambda: self.fails(bad, stdout=PIPE),
+            lambda: [child.wait() for child in batch([Job(args), Job(args)])],
+            lambda: batch([Job(failing), Job(args, cwd=missing)]),
+            lambda: outspawn.Actions().chdir(missing).setgroups([1]).sigmask([1]),
+            lambda: Template(program).close(),
+        ):
+            self.no_leak(work, *objects)
+
+
 class Package(TestCase):
     def test_names(self):
         for name in outspawn.__all__:
