@@ -19,6 +19,8 @@ PYTHON_NATIVE := $(PYTHON_PACKAGE)/_native.abi3.so
 PYTHON_OBJECTS := $(patsubst $(S)/%.c,$(O)/%.o,$(wildcard $(S)/python/src/*.c))
 PYTHON_SOURCES := $(wildcard $(S)/python/outspawn/*)
 PYTHON_FILES := $(patsubst $(S)/%,$(O)/%,$(PYTHON_SOURCES))
+# What Python reads when it starts.
+PYTHON_START := $(O)/python/outspawn.pth $(O)/python/outspawn_start.py
 
 # Python's headers have no warnings only as system headers. A function of a type is
 # cast to the type of another in every extension.
@@ -35,14 +37,14 @@ $(O)/python/%: $(S)/python/%
 	cp $< $@
 
 .PHONY: python install-python uninstall-python
-python: $(PYTHON_NATIVE) $(PYTHON_FILES) $(O)/python/outspawn.pth
+python: $(PYTHON_NATIVE) $(PYTHON_FILES) $(PYTHON_START)
 install-python: python
 	$(INSTALL) -d $(DESTDIR)$(PYTHONDIR)/outspawn
 	$(INSTALL) -m644 $(PYTHON_NATIVE) $(PYTHON_FILES) $(DESTDIR)$(PYTHONDIR)/outspawn
-	$(INSTALL) -m644 $(O)/python/outspawn.pth $(DESTDIR)$(PYTHONDIR)
+	$(INSTALL) -m644 $(PYTHON_START) $(DESTDIR)$(PYTHONDIR)
 uninstall-python:
 	rm -rf $(DESTDIR)$(PYTHONDIR)/outspawn
-	rm -f $(DESTDIR)$(PYTHONDIR)/outspawn.pth
+	rm -f $(addprefix $(DESTDIR)$(PYTHONDIR)/,$(notdir $(PYTHON_START)) __pycache__/outspawn_start.*)
 
 # The package's own tests, through the fall-back if the module is not loaded.
 ifneq ($(HAVE_PYTHON),)

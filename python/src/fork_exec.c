@@ -274,8 +274,11 @@ static void free_plan(struct plan *plan)
 }
 
 /* Return in words why the module must not try; or NULL. */
-static const char *check(const struct request *r)
+static const char *check(const struct state *state, const struct request *r)
 {
+	/* Python forbids programs in some of them, and knows in which. */
+	if (!state->is_main)
+		return "a subinterpreter";
 	if (r->preexec != Py_None)
 		return "preexec_fn";
 	if (!r->allow_vfork)
@@ -303,7 +306,7 @@ static pid_t carry_out(int device, struct plan *plan, const char **why)
  * Let the module do a request. Return the child's pid; or a negative number if
  * Python must do the request. A Python exception may be set then.
  */
-static pid_t by_module(const struct request *r)
+static pid_t by_module(const struct state *state, const struct request *r)
 {
 	struct plan plan = { .attr = OUTSPAWN_ATTR_INIT };
 	const char *why;
@@ -313,7 +316,7 @@ static pid_t by_module(const struct request *r)
 	outspawn_actions_init(&plan.actions);
 	why = take_program(&plan, r);
 	if (!why)
-		why = check(r);
+		why = check(state, r);
 	if (!why)
 		device = device_open(&why);
 	if (device >= 0)
@@ -355,7 +358,7 @@ PyObject *native_fork_exec(PyObject *module, PyObject *args)
 		PyErr_SetString(PyExc_RuntimeError, "outspawn.install() was not called");
 		return NULL;
 	}
-	pid = result_of(module, parse(&r, args) ? by_module(&r) : -1);
+	pid = result_of(module, parse(&r, args) ? by_module(state, &r) : -1);
 	if (pid != Py_None)
 		return pid;
 	Py_DECREF(pid);
@@ -385,5 +388,5 @@ PyObject *native_try_fork_exec(PyObject *module, PyObject *args)
 			      &r.close_fds, &r.keep, &r.env, &r.restore_signals, &r.p2cread,
 			      &r.p2cwrite, &r.c2pread, &r.c2pwrite, &r.errread, &r.errwrite))
 		return NULL;
-	return result_of(module, by_module(&r));
+	return result_of(module, by_module(native_state(module), &r));
 }

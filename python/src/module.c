@@ -138,6 +138,7 @@ static int module_exec(PyObject *module)
 {
 	struct state *state = native_state(module);
 
+	state->is_main = PyInterpreterState_GetID(PyInterpreterState_Get()) == 0;
 	state->actions_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &actions_spec, NULL);
 	if (!state->actions_type)
 		return -1;

@@ -28,6 +28,7 @@
 struct state {
 	PyObject *original; /* Python's fork_exec; or NULL */
 	PyTypeObject *actions_type;
+	bool is_main; /* the main interpreter, not a subinterpreter */
 	unsigned long long by_module; /* spawns that fork_exec() did */
 	unsigned long long by_python; /* spawns that it gave to the original */
 };

@@ -427,6 +427,35 @@ class Switches(Dropin):
         self.assertEqual(self.lines_of("-c", self.CODE), 0)
         self.assertEqual(self.lines_of("-E", "-c", self.CODE, OUTSPAWN_PYTHON="1"), 0)
 
+    INTERPRETERS = """if True:
+        try:
+            import _interpreters as interpreters
+        except ImportError:
+            import _xxsubinterpreters as interpreters
+        run = getattr(interpreters, "exec", None) or interpreters.run_string
+        run(interpreters.create(), '''if True:
+            import outspawn, subprocess
+            outspawn.install()
+            try:
+                subprocess.run(["/bin/true"], cwd="/", check=True)
+            except RuntimeError as error:
+                print(error)
+        ''')
+    """
+
+    def test_subinterpreters(self):
+        """An isolated one: no programs in 3.11, and outspawn cannot be imported later."""
+        outcomes = [outcome([PYTHON, "-c", self.INTERPRETERS.replace("outspawn.install()", call)])
+                    for call in ("pass", "outspawn.install()")]
+        self.assertEqual(outcomes[0][:2], outcomes[1][:2])
+
+    @unittest.skipUnless(os.environ.get("OUTSPAWN_TEST_INSTALLED") == "1", "not installed")
+    def test_subinterpreters_start_with_the_variable(self):
+        code = self.INTERPRETERS.replace("import outspawn, subprocess", "import subprocess")
+        code = code.replace("outspawn.install()", "pass")
+        self.assertEqual(outcome([PYTHON, "-c", code], env=dict(os.environ, OUTSPAWN_PYTHON="1")),
+                         outcome([PYTHON, "-c", code]))
+
     def test_subprocess_is_imported_only_when_needed(self):
         code = ("import sys, outspawn; before = 'subprocess' in sys.modules;"
                 "outspawn.install(); outspawn.install(); assert before or 'subprocess' not in sys.modules;" + self.CODE +
