@@ -231,13 +231,17 @@ class Options(TestCase):
         # A process starts a child in a thread. The child survives the thread, and
         # ends with the process.
         code = """if True:
-            import outspawn, signal, threading
-            thread = threading.Thread(target=lambda: print(outspawn.spawn(
+            import outspawn, signal, sys, threading
+            children = []
+            thread = threading.Thread(target=lambda: children.append(outspawn.spawn(
                 ["/bin/sh", "-c", "sleep 0.2; echo alive; exec sleep 100"],
-                pdeath_signal=signal.SIGKILL).pid, flush=True))
+                pdeath_signal=signal.SIGKILL)))
             thread.start()
             thread.join()
-            input()
+            if not children:
+                sys.exit("the spawn failed")
+            print(children[0].pid, flush=True)
+            sys.stdin.read()
         """
         caller = spawn([PYTHON, "-W", "ignore", "-c", code], stdin=PIPE, stdout=PIPE, text=True)
         with caller:
