@@ -123,9 +123,13 @@ static int add_numbers(PyObject *module)
 		const char *name;
 		long value;
 	} numbers[] = {
-		{ "ANY_FORMAT", OUTSPAWN_ANY_FORMAT },	 { "ALLOW_WRITE", OUTSPAWN_ALLOW_WRITE },
-		{ "INHERIT_FDS", OUTSPAWN_INHERIT_FDS }, { "CGROUP", OUTSPAWN_CGROUP },
-		{ "STOPPED", OUTSPAWN_STOPPED },	 { "NO_NEW_PRIVS", OUTSPAWN_NO_NEW_PRIVS },
+		{ "ANY_FORMAT", OUTSPAWN_ANY_FORMAT },
+		{ "ALLOW_WRITE", OUTSPAWN_ALLOW_WRITE },
+		{ "INHERIT_FDS", OUTSPAWN_INHERIT_FDS },
+		{ "CGROUP", OUTSPAWN_CGROUP },
+		{ "STOPPED", OUTSPAWN_STOPPED },
+		{ "NO_NEW_PRIVS", OUTSPAWN_NO_NEW_PRIVS },
+		{ "PDEATH_PROCESS", OUTSPAWN_PDEATH_PROCESS },
 	};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
