@@ -45,6 +45,10 @@ static inline int outspawn_i_no_fd(int fd)
 	return fd == -1 || fd < -MOST_ERRNO ? -EBADF : fd;
 }
 
+/* Flags that go with a member of struct outspawn_attr. */
+#define OUTSPAWN_I_FLAGS_WITH_A_MEMBER \
+	(OUTSPAWN_CGROUP | OUTSPAWN_EXIT_SIGNAL | OUTSPAWN_NODE | OUTSPAWN_PDEATH_PROCESS)
+
 /* What all kinds of spawn take and return. */
 struct outspawn_i_order {
 	char *const *argv;

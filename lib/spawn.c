@@ -7,9 +7,6 @@
 
 #include "internal.h"
 
-/* Flags that go with a member of struct outspawn_attr. */
-#define FLAGS_WITH_A_MEMBER (OUTSPAWN_CGROUP | OUTSPAWN_EXIT_SIGNAL)
-
 pid_t outspawn_i_failed(const struct outspawn_i_order *order, int error)
 {
 	struct outspawn_result *result = order->result;
@@ -98,7 +95,7 @@ pid_t outspawn_spawn(int tmpl, char *const argv[], char *const envp[],
 	 * Without attributes such a flag would mean descriptor 0, or no signal.
 	 * An attr of size 0 is refused with EINVAL.
 	 */
-	if (flags & FLAGS_WITH_A_MEMBER)
+	if (flags & OUTSPAWN_I_FLAGS_WITH_A_MEMBER)
 		attr.size = 0;
 	return outspawn_spawn_attr(tmpl, argv, envp, actions, &attr, pidfd, result);
 }

@@ -146,7 +146,7 @@ int outspawn_i_wrong(const struct outspawn_i_order *order)
 	if (attr->size < sizeof(*attr)) {
 		/* What outspawn_spawn() makes of a flag that needs a member. */
 		if (!attr->size && attr->flags)
-			return flag(attr->flags & (OUTSPAWN_CGROUP | OUTSPAWN_EXIT_SIGNAL));
+			return flag(attr->flags & OUTSPAWN_I_FLAGS_WITH_A_MEMBER);
 		return member(SIZE);
 	}
 	if (attr->size > sizeof(*attr) && result->error == E2BIG)

@@ -543,7 +543,7 @@ static void unknown_spawn_flags(void)
 	int bit;
 
 	for (bit = 1; bit < 64; bit++) {
-		if (bit >= 32 && bit <= 38) /* these bits are ASYNC to NO_NEW_PRIVS */
+		if (bit >= 32 && bit <= 40) /* these bits are ASYNC to PDEATH_PROCESS */
 			continue;
 		args.flags = 1ULL << bit;
 		check_eq(sys_spawn(probe, &args), -EINVAL);
@@ -614,7 +614,7 @@ static void result_of_bad_arguments(void)
 	struct spawn_template_spawn_args args = plain_args(ARGV("probe", "exit", "0"));
 
 	args.result = (uintptr_t)&result;
-	args.flags = 1ULL << 40;
+	args.flags = 1ULL << 62;
 	check_eq(sys_spawn(probe, &args), -EINVAL);
 	check_eq(result.stage, SPAWN_TEMPLATE_STAGE_ARGS);
 	check_eq(result.action, -1);

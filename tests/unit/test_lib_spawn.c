@@ -276,7 +276,7 @@ static void flags_are_the_kernels(void **state)
 		{ OUTSPAWN_STOPPED, SPAWN_TEMPLATE_SPAWN_STOPPED },
 		{ OUTSPAWN_NO_NEW_PRIVS, SPAWN_TEMPLATE_SPAWN_NO_NEW_PRIVS },
 		/* Unknown to the library and to the kernel. */
-		{ 1U << 8, 1ULL << 39 },
+		{ 1U << 10, 1ULL << 41 },
 	};
 
 	(void)state;
@@ -300,6 +300,11 @@ static void flags_with_a_member_need_an_attr(void **state)
 	assert_int_equal(pidfd, -1);
 	assert_int_equal(result.error, EINVAL);
 	assert_int_equal(outspawn_spawn(TEMPLATE, argv, NULL, NULL, OUTSPAWN_EXIT_SIGNAL, NULL,
+					NULL),
+			 -EINVAL);
+	assert_int_equal(outspawn_spawn(TEMPLATE, argv, NULL, NULL, OUTSPAWN_NODE, NULL, NULL),
+			 -EINVAL);
+	assert_int_equal(outspawn_spawn(TEMPLATE, argv, NULL, NULL, OUTSPAWN_PDEATH_PROCESS, NULL,
 					NULL),
 			 -EINVAL);
 	assert_int_equal(seen.calls, 0);
