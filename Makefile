@@ -54,11 +54,11 @@ man-path = $(MANDIR)/man$(subst .,,$(suffix $(1)))/$(1)
 all: libs programs
 
 include $(S)/lib/build.mk
+include $(S)/python/build.mk
 include $(S)/tools/build.mk
 include $(S)/tests/build.mk
 include $(S)/examples/build.mk
 include $(S)/bench/build.mk
-include $(S)/python/build.mk
 include $(S)/module/build.mk
 include $(S)/packaging/build.mk
 -include $(S)/tests/debug-kernel/build.mk
