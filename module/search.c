@@ -25,7 +25,8 @@ int search_copy(struct search *out, const char __user *file, const char __user *
 		return PTR_ERR(copy);
 	out->file = copy;
 	out->ufile = (unsigned long)file;
-	if (!path || strchr(copy, '/'))
+	/* An empty name is not searched: it is ENOENT, as for execvp(3). */
+	if (!path || !*copy || strchr(copy, '/'))
 		return 0;
 	if (strlen(copy) > NAME_MAX)
 		return -ENAMETOOLONG;

@@ -207,6 +207,8 @@ static void other_errors_end_the_search(void)
 	copy_file(PROBE, text("%s/tool", two), 0755);
 	check_eq(sys_spawn_path("tool", text("/nowhere:%s:%s", one, two), &args), -ENOEXEC);
 	check_eq(result.action, 1);
+	/* No directory is searched for an empty name. */
+	check_eq(sys_spawn_path("", text("%s:%s", one, two), &args), -ENOENT);
 	/* A symbolic link to itself: ELOOP. */
 	unlink(text("%s/tool", one));
 	must(symlink("tool", text("%s/tool", one)));
