@@ -59,6 +59,7 @@ include $(S)/tools/build.mk
 include $(S)/tests/build.mk
 include $(S)/examples/build.mk
 include $(S)/bench/build.mk
+include $(S)/rust/build.mk
 include $(S)/module/build.mk
 include $(S)/packaging/build.mk
 -include $(S)/tests/debug-kernel/build.mk
@@ -144,4 +145,5 @@ help:
 #H make profile       the instructions of a spawn, by kernel function, in a guest (KERNEL=...)
 #H make demo          an agent's tool calls in a guest, beside posix_spawn: some two minutes
 
--include $(shell find $(O) -name '*.d' 2>/dev/null)
+# cargo's files are not for make.
+-include $(shell find $(O) -path $(O)/rust -prune -o -name '*.d' -print 2>/dev/null)
