@@ -15,6 +15,21 @@ install-python-tests:
 	$(INSTALL) -m644 $(wildcard $(S)/tests/frontends/python/*.py) $(DESTDIR)$(LIBEXECDIR)/python
 endif
 
+# And those of Rust.
+ifneq ($(HAVE_RUST),)
+.PHONY: install-rust-tests
+tests: rust-tests
+examples: rust-examples
+benches: rust-benches
+install-tests: install-rust-tests
+install-rust-tests: rust-tests rust-examples rust-benches
+	$(INSTALL) -d $(DESTDIR)$(LIBEXECDIR)/rust/tests
+	$(INSTALL) -m755 $(patsubst $(S)/rust/tests/%.rs,$(RUST_OUT)/tests/%,$(wildcard \
+		$(S)/rust/tests/*.rs)) $(DESTDIR)$(LIBEXECDIR)/rust/tests
+	$(INSTALL) -m755 $(RUST_OUT)/release/test-runner $(DESTDIR)$(LIBEXECDIR)/rust
+	$(INSTALL) -m755 $(RUST_OUT)/rust-cost $(DESTDIR)$(LIBEXECDIR)
+endif
+
 .PHONY: check-frontends
 check-frontends:
 	$(S)/tests/frontends/run -k $(KERNEL)
