@@ -6,6 +6,7 @@
 # bench-dynamic
 # subprocess-cost         the same with Python's subprocess, without and with the drop-in
 # python-cost             the same without and with the Python package
+# go-cost                 the same for the Go package; go/build.mk builds it
 
 BENCH := $(O)/bench/spawn-bench
 # All but main.o: the unit tests link them, too.
