@@ -30,6 +30,19 @@ install-rust-tests: rust-tests rust-examples rust-benches
 	$(INSTALL) -m755 $(RUST_OUT)/rust-cost $(DESTDIR)$(LIBEXECDIR)
 endif
 
+# The same for Go. The guest needs no Go.
+ifneq ($(HAVE_GO),)
+.PHONY: install-go-tests
+tests: go
+install-tests: install-go-tests
+install-go-tests: go
+	$(INSTALL) -d $(DESTDIR)$(LIBEXECDIR)/go
+	$(INSTALL) -m755 $(GO_TEST) $(GO_LAYOUT) $(GO_PEERS) $(GO_PEERS).read3 $(GO_EXAMPLE) \
+		$(GO_COST) $(DESTDIR)$(LIBEXECDIR)/go
+	# One of Go's tests reads its own source.
+	$(INSTALL) -m644 $(O)/go/root/src/os/exec/exec_test.go $(DESTDIR)$(LIBEXECDIR)/go
+endif
+
 .PHONY: check-frontends
 check-frontends:
 	$(S)/tests/frontends/run -k $(KERNEL)
