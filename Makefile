@@ -61,6 +61,7 @@ include $(S)/examples/build.mk
 include $(S)/bench/build.mk
 include $(S)/rust/build.mk
 include $(S)/go/build.mk
+include $(S)/node/build.mk
 include $(S)/module/build.mk
 include $(S)/packaging/build.mk
 -include $(S)/tests/debug-kernel/build.mk
