@@ -39,4 +39,12 @@ install-node: node
 	$(INSTALL) -m644 $(NODE_NATIVE) $(NODE_FILES) $(DESTDIR)$(NODEDIR)/outspawn
 uninstall-node:
 	rm -rf $(DESTDIR)$(NODEDIR)/outspawn
+
+# The package's own tests, through the fall-back if the module is not loaded.
+ifneq ($(HAVE_NODE),)
+UNIT_TESTS += $(O)/node/test_node
+$(O)/node/test_node: $(S)/tests/frontends/test_node $(NODE_NATIVE) $(NODE_FILES)
+	sed 's|@TESTS@|$(S)/tests|; s|@PACKAGES@|$(O)/node|; s|@NODE@|$(NODE)|' $< >$@
+	chmod +x $@
+endif
 #H make node          Node's package (needs libnode-dev); "make install-node" installs it

@@ -43,6 +43,17 @@ install-go-tests: go
 	$(INSTALL) -m644 $(O)/go/root/src/os/exec/exec_test.go $(DESTDIR)$(LIBEXECDIR)/go
 endif
 
+# And those of Node, with the example that they run.
+ifneq ($(HAVE_NODE),)
+.PHONY: install-node-tests
+tests: node
+install-tests: install-node install-node-tests
+install-node-tests:
+	$(INSTALL) -d $(DESTDIR)$(LIBEXECDIR)/node
+	$(INSTALL) -m644 $(wildcard $(S)/tests/frontends/node/*.js) $(S)/examples/node/tool-server.js \
+		$(DESTDIR)$(LIBEXECDIR)/node
+endif
+
 .PHONY: check-frontends
 check-frontends:
 	$(S)/tests/frontends/run -k $(KERNEL)
