@@ -7,6 +7,9 @@
 # subprocess-cost         the same with Python's subprocess, without and with the drop-in
 # python-cost             the same without and with the Python package
 # go-cost                 the same for the Go package; go/build.mk builds it
+endif
+
+# node-cost               what spawn() costs the event loop of Node, without and with the package
 
 BENCH := $(O)/bench/spawn-bench
 # All but main.o: the unit tests link them, too.
@@ -18,7 +21,7 @@ BENCH_CHILDREN := $(patsubst %,$(O)/bench/bench-%,nolibc dynamic $(if $(HAVE_STA
 BENCHES += $(BENCH) $(BENCH_CHILDREN)
 # "outspawn bench" executes it.
 PROGRAMS += $(BENCH) $(BENCH_CHILDREN)
-GUEST_SCRIPTS += $(S)/bench/subprocess-cost $(S)/bench/python-cost
+GUEST_SCRIPTS += $(S)/bench/subprocess-cost $(S)/bench/python-cost $(S)/bench/node-cost
 
 INSTALLED += $(addprefix $(LIBEXECDIR)/,$(notdir $(BENCH) $(BENCH_CHILDREN)))
 INSTALLED_DIRS += $(LIBEXECDIR)
