@@ -67,6 +67,15 @@ static const char *take_arguments(napi_env env, napi_value *args, struct plan *p
 	return plan->cwd ? NULL : "strings of an unknown form";
 }
 
+/*
+ * Must the call wait for exec? Programs send signals to the process group of a
+ * detached child as soon as spawn() has returned: then the group must exist.
+ */
+static bool must_wait(const struct plan *plan)
+{
+	return plan->flags & PLAN_DETACHED || !expect_exec(plan);
+}
+
 static pid_t carry_out(int dev, const struct plan *plan, bool wait, int *pidfd,
 		       struct outspawn_result *result)
 {
@@ -118,7 +127,7 @@ static napi_value spawn(napi_env env, napi_callback_info info)
 	if (!why)
 		why = plan_make(&plan);
 	if (!why) {
-		wait = !expect_exec(&plan);
+		wait = must_wait(&plan);
 		pid = carry_out(dev, &plan, wait, &pidfd, child_result(child));
 		if (pid < 0)
 			why = strerrorname_np(-pid);

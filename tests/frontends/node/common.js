@@ -51,11 +51,18 @@ function outcome(file, args = [], options = {}, act = () => {}) {
     for (const name of ['spawn', 'exit', 'close', 'disconnect'])
       child.on(name, (...values) => seen.events.push([name, ...values]));
     child.on('error', (error) => seen.events.push(['error', describe(error)]));
-    const end = () => resolve({ ...seen, exitCode: child.exitCode, signalCode: child.signalCode,
-                                killed: child.killed, again: child.kill() });
-    // A child that did not start is not closed in all cases.
+    let timer;
+    const end = () => {
+      clearTimeout(timer);
+      resolve({ ...seen, exitCode: child.exitCode, signalCode: child.signalCode,
+                killed: child.killed, again: child.kill() });
+    };
     child.on('close', end);
-    child.on('error', () => setTimeout(end, 100));
+    // After some errors Node does not close a child that did not start.
+    child.on('error', () => {
+      if (child.pid === undefined)
+        timer = setTimeout(end, 3000);
+    });
     act(child);
   });
 }

@@ -36,6 +36,14 @@ test('kill()', async () => {
   assert.strictEqual(child.pid > 0, true);
 });
 
+test('the process group of a detached child exists after the call', async () => {
+  for (let i = 0; i < 10; i++) {
+    const child = spawn('/bin/sleep', ['100'], { detached: true, stdio: 'ignore' });
+    process.kill(-child.pid, 'SIGKILL');
+    assert.deepStrictEqual(await once(child, 'exit'), [null, 'SIGKILL']);
+  }
+});
+
 test('what a child printed before its end is read first', async () => {
   for (let i = 0; i < 20; i++) {
     const child = spawn('/bin/echo', ['x']);

@@ -111,6 +111,8 @@ test('which spawns wait for exec', { skip: !MODULE && 'needs the module' }, () =
   const spawn = (name, options = '') => `require('child_process').spawn('${name}', [], {${options}});`;
   assert.deepStrictEqual(linesOf(`outspawn.install(); ${spawn('true')}`), ['true: module']);
   assert.deepStrictEqual(linesOf(`outspawn.install(); ${spawn(file)}`), [`${file}: node: ENOEXEC`]);
+  assert.deepStrictEqual(linesOf(`outspawn.install(); ${spawn('/bin/true', 'detached: true')}`),
+                         ['/bin/true: module: waited for exec']);
   if (process.getuid() === 0)
     assert.deepStrictEqual(linesOf(`outspawn.install(); ${spawn('/bin/true', 'uid: 1')}`),
                            ['/bin/true: module: waited for exec']);
