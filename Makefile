@@ -54,14 +54,15 @@ man-path = $(MANDIR)/man$(subst .,,$(suffix $(1)))/$(1)
 all: libs programs
 
 include $(S)/lib/build.mk
+# Before tests/build.mk: a rule's prerequisites are expanded when the rule is read.
 include $(S)/python/build.mk
+include $(S)/rust/build.mk
+include $(S)/go/build.mk
+include $(S)/node/build.mk
 include $(S)/tools/build.mk
 include $(S)/tests/build.mk
 include $(S)/examples/build.mk
 include $(S)/bench/build.mk
-include $(S)/rust/build.mk
-include $(S)/go/build.mk
-include $(S)/node/build.mk
 include $(S)/module/build.mk
 include $(S)/packaging/build.mk
 -include $(S)/tests/debug-kernel/build.mk

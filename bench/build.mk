@@ -7,8 +7,6 @@
 # subprocess-cost         the same with Python's subprocess, without and with the drop-in
 # python-cost             the same without and with the Python package
 # go-cost                 the same for the Go package; go/build.mk builds it
-endif
-
 # node-cost               what spawn() costs the event loop of Node, without and with the package
 
 BENCH := $(O)/bench/spawn-bench
