@@ -690,7 +690,7 @@ static void make_birth(struct call *call, struct rng *rng, struct spawn_template
 	}
 	if (rng_one_in(rng, 4))
 		args->pdeath_signal = 1 + rng_below(rng, 64);
-	if (rng_one_in(rng, 8))
+	if (args->pdeath_signal && rng_one_in(rng, 2))
 		args->flags |= SPAWN_TEMPLATE_SPAWN_PDEATH_PROCESS;
 	if (rng_one_in(rng, 4))
 		args->namespaces = some_namespaces(call, rng);
