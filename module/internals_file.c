@@ -106,9 +106,10 @@ static void set_lock_classes(struct files_struct *files)
  */
 static struct files_struct *alloc_files(unsigned int room, int node)
 {
-	struct files_struct *files = kmem_cache_alloc_node(files_cache, GFP_KERNEL | __GFP_ZERO, node);
+	struct files_struct *files;
 	struct fdtable *fdt;
 
+	files = kmem_cache_alloc_node(files_cache, GFP_KERNEL | __GFP_ZERO, node);
 	if (!files)
 		return ERR_PTR(-ENOMEM);
 	atomic_set(&files->count, 1);

@@ -166,7 +166,7 @@ int pdeath_set(struct pid *parent, const struct cred *cred, int signal)
 	 */
 	rcu_read_lock();
 	clear_bit(0, &watch->queued);
-	smp_mb__after_atomic();
+	smp_mb__after_atomic(); /* Pairs with test_and_set_bit(). */
 	if (has_ended(parent) && !test_and_set_bit(0, &watch->queued))
 		queue(watch);
 	rcu_read_unlock();

@@ -407,8 +407,8 @@ struct spawn_template_spawn_args {
 	__u32 exit_signal; /* with SPAWN_EXIT_SIGNAL; else 0 */
 	/*
 	 * The signal that the child gets when the thread that spawned it ends,
-	 * as PR_SET_PDEATHSIG; see also PDEATH_PROCESS; or 0. It is also sent if that thread ends during
-	 * the spawn. EINVAL: not a signal.
+	 * as PR_SET_PDEATHSIG; see also PDEATH_PROCESS; or 0. It is also sent
+	 * if that thread ends during the spawn. EINVAL: not a signal.
 	 */
 	__u32 pdeath_signal;
 	/*
