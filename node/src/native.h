@@ -54,7 +54,7 @@ void strings_free(struct strings *strings);
 #define STDIO_IGNORE (-1)
 #define STDIO_PIPE (-2)
 
-/* A child as ChildProcess describes it, and what becomes of that. */
+/* The child that ChildProcess asks for, and the result of its spawn. */
 struct plan {
 	char *file;
 	struct strings argv, envp;
