@@ -583,6 +583,30 @@ static void failed_kill_on_close_leaves_nothing(void)
 	failed_autoreap(SPAWN_TEMPLATE_SPAWN_KILL_ON_CLOSE);
 }
 
+/*
+ * The caller runs on the child's CPU with a real-time policy that the child does
+ * not inherit. So the end of the child, which wakes the caller, also stops the
+ * child before the kernel reaps it, on a kernel that can preempt itself.
+ */
+static void failed_autoreap_of_urgent_in_child(void *unused)
+{
+	struct sched_param urgent = { .sched_priority = 1 };
+	cpu_set_t first;
+
+	(void)unused;
+	own_template();
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	must(sched_setaffinity(0, sizeof(first), &first));
+	must(sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &urgent));
+	failed_autoreap(0);
+}
+
+static void failed_autoreap_of_urgent_leaves_nothing(void)
+{
+	in_child(failed_autoreap_of_urgent_in_child, NULL);
+}
+
 /* For comparison, without AUTOREAP: the module reaps the child. */
 static void failed_without_autoreap_leaves_nothing(void)
 {
@@ -754,6 +778,7 @@ SUITE("birth", T(fields_need_their_flags), T(info_says_what_the_kernel_can), T(e
       T(born_in_a_cgroup), T(not_a_cgroup), T(unfit_cgroups), T(foreign_cgroup),
       T(each_namespace), T(namespaces_of_nobody), T(first_of_a_pid_namespace), T(chosen_pid),
       T(chosen_pid_of_nobody), T(autoreap), T(failed_autoreap_leaves_nothing),
+      T(failed_autoreap_of_urgent_leaves_nothing),
       T(failed_kill_on_close_leaves_nothing), T(failed_without_autoreap_leaves_nothing),
       T(autoreap_has_no_exit_signal), T(kill_on_close),
       T(kill_on_close_of_nobody), T(with_a_filter), T(filtered_prctl));
