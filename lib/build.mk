@@ -66,6 +66,7 @@ LIB_MAN_ALIASES := \
 	outspawn_pidfd_spawnp:outspawn_posix_spawn \
 	outspawn_info:outspawn_query \
 	outspawn_kill:outspawn_wait \
+	outspawn_open_shared:outspawn_open \
 	outspawn_perror:outspawn_strerror \
 	outspawn_spawn_attr:outspawn_spawn \
 	outspawn_spawn_shell:outspawn_spawn_path \

@@ -33,12 +33,11 @@
  * children spawn. fork(2) and execve(2) pass the variable on, so that a wrapper,
  * as a shell or timeout(1), gives it to the program that spawns.
  *
- * The device's descriptor stays open, because to open and close it costs half
- * of what the smallest spawn saves (docs/posix.md). The descriptor works after
- * fork, in all threads, and with other credentials. The program does not know
- * of it, and may close it or put another file at its number. So it is checked
- * before each use, and never closed. Templates are not kept, because a spawn
- * from a template costs more than a spawn by path (docs/posix.md).
+ * The device's descriptor stays open (outspawn_open_shared()), because to open
+ * and close it costs half of what the smallest spawn saves (docs/posix.md). The
+ * descriptor works after fork, in all threads, and with other credentials.
+ * Templates are not kept, because a spawn from a template costs more than a
+ * spawn by path (docs/posix.md).
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -49,7 +48,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <linux/seccomp.h>
@@ -84,13 +82,6 @@ static struct original originals[] = {
 	{ .name = "posix_spawn_file_actions_init" },
 };
 enum { SPAWN, SPAWNP, PIDFD_SPAWN, PIDFD_SPAWNP, OLD_SPAWN, OLD_SPAWNP, LIST_INIT };
-
-/* The device gets the first free number from here on: few programs use them. */
-#define HIGH_FD 200
-
-/* The device's descriptor, and the device number to recognise it by. */
-static atomic_int kept = -1;
-static _Atomic dev_t kept_rdev;
 
 /* From the environment that the program started with. */
 static bool disabled;
@@ -203,57 +194,6 @@ static void say(const char *file, const char *who, const char *what)
 	errno = saved;
 }
 
-static bool is_device(int fd)
-{
-	struct stat now;
-
-	return fd >= 0 && !fstat(fd, &now) && S_ISCHR(now.st_mode) &&
-	       now.st_rdev == atomic_load(&kept_rdev);
-}
-
-/*
- * Open the device at a high number, or at a lower one if RLIMIT_NOFILE is low,
- * but never at 0, 1 or 2: programs close these and expect to get them again.
- */
-static int open_device(void)
-{
-	int low = outspawn_open(), high;
-
-	if (low < 0)
-		return -1;
-	high = fcntl(low, F_DUPFD_CLOEXEC, HIGH_FD);
-	if (high < 0)
-		high = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	close(low);
-	return high;
-}
-
-/*
- * Return the device's descriptor, or -1.
- *
- * Not inlined, so that the spawn does not need the stack of its variables. If
- * two threads open the device at the same time, one of them closes its
- * descriptor. A child of vfork(2) may set kept to a number that is the device
- * only in the child. Its parent then finds another file there, or none, and
- * opens the device.
- */
-static __attribute__((noinline)) int device(void)
-{
-	int old = atomic_load(&kept), fresh;
-	struct stat opened;
-
-	if (is_device(old))
-		return old;
-	fresh = open_device();
-	if (fresh < 0 || fstat(fresh, &opened))
-		return -1;
-	atomic_store(&kept_rdev, opened.st_rdev);
-	if (atomic_compare_exchange_strong(&kept, &old, fresh))
-		return fresh;
-	close(fresh);
-	return is_device(old) ? old : -1;
-}
-
 /*
  * Does the program have so many inheritable descriptors that libc is faster? The
  * module copies one at a time, and libc's child copies whole tables. From about
@@ -296,7 +236,7 @@ static pid_t by_module(const struct posix_call *call, int *pidfd, const char **w
 		*why = "many inheritable descriptors";
 		return pid;
 	}
-	fd = device();
+	fd = outspawn_open_shared();
 	if (fd < 0)
 		*why = "the device cannot be opened";
 	else

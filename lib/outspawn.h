@@ -62,6 +62,24 @@ struct sock_fprog; /* <linux/filter.h> */
 int outspawn_open(void);
 
 /*
+ * outspawn_open_shared() - the descriptor of the device that all threads share
+ *
+ * For libraries and language runtimes, which have no place where they could open
+ * and close the device. The first call opens the device, at a number of 200 or
+ * more if RLIMIT_NOFILE allows that. Later calls return that descriptor after
+ * fstat(2) has found that it still is the device. A program that closes all
+ * descriptors, or puts another file at that number, does no harm: the next call
+ * opens the device again.
+ *
+ * Do not close the descriptor. A child of fork(2) may use it. All threads may
+ * call this function at the same time; a signal handler may call it, too.
+ *
+ * Return: a close-on-exec descriptor; or an error of outspawn_open(), fcntl(2) or
+ * fstat(2). -EBADF if another thread closes the descriptor during the call.
+ */
+int outspawn_open_shared(void);
+
+/*
  * outspawn_info() - ask what the module can do
  * @fd: the device or a template
  * @info: filled in; members that an older module does not know are 0

@@ -6,8 +6,10 @@
  */
 #include "common_process.h"
 
+#include <pthread.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 static struct outspawn_result result;
 
@@ -500,6 +502,104 @@ static void a_batch_with_bad_jobs(void)
 	check_eq(outspawn_batch(device, (void *)8, 0), 0);
 }
 
+/* --- the shared descriptor of the device --- */
+
+static bool is_device(int fd)
+{
+	struct spawn_template_info info;
+
+	return outspawn_info(fd, &info) == 0;
+}
+
+static void shared_device_in_child(void *unused)
+{
+	int fd = outspawn_open_shared(), null;
+
+	(void)unused;
+	check(fd >= 200);
+	check(is_device(fd));
+	check_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	check_eq(outspawn_open_shared(), fd);
+	check_eq(wait_for(outspawn_spawn_path(fd, PROBE, NULL, ARGV("probe", "exit", "0"), NULL,
+					      NULL, NULL, NULL, NULL)),
+		 0);
+	/* The program closes the descriptor, then puts another file there. */
+	must(close(fd));
+	check_eq(outspawn_open_shared(), fd);
+	check(is_device(fd));
+	null = open("/dev/null", O_RDWR);
+	must(null);
+	check_eq(dup2(null, fd), fd);
+	check_eq(outspawn_open_shared(), fd + 1);
+	check(is_device(fd + 1));
+	check(!is_device(fd));
+}
+
+static void the_shared_device_stays_open(void)
+{
+	in_child(shared_device_in_child, NULL);
+}
+
+static void shared_device_with_few_descriptors_in_child(void *unused)
+{
+	struct rlimit limit = { .rlim_cur = 100, .rlim_max = 100 };
+	int fd, file;
+
+	(void)unused;
+	must(setrlimit(RLIMIT_NOFILE, &limit));
+	fd = outspawn_open_shared();
+	check(fd > STDERR_FILENO && fd < 100);
+	check(is_device(fd));
+	must(close(fd));
+	do
+		file = open("/dev/null", O_RDONLY);
+	while (file >= 0);
+	check_eq(outspawn_open_shared(), -EMFILE);
+	/* One number suffices to open the device, but not to move the descriptor. */
+	must(close(99));
+	check_eq(outspawn_open_shared(), -EMFILE);
+	must(close(98));
+	fd = outspawn_open_shared();
+	check(is_device(fd));
+}
+
+static void the_shared_device_with_few_descriptors(void)
+{
+	in_child(shared_device_with_few_descriptors_in_child, NULL);
+}
+
+static void *open_shared_often(void *unused)
+{
+	int i, fd;
+
+	(void)unused;
+	for (i = 0; i < 1000; i++) {
+		fd = outspawn_open_shared();
+		check(is_device(fd));
+	}
+	return (void *)(intptr_t)fd;
+}
+
+static void threads_share_the_device_in_child(void *unused)
+{
+	pthread_t threads[4];
+	void *fd;
+	size_t i;
+
+	(void)unused;
+	for (i = 0; i < 4; i++)
+		check_eq(pthread_create(&threads[i], NULL, open_shared_often, NULL), 0);
+	for (i = 0; i < 4; i++) {
+		check_eq(pthread_join(threads[i], &fd), 0);
+		check_eq((intptr_t)fd, outspawn_open_shared());
+	}
+}
+
+static void threads_share_the_device(void)
+{
+	in_child(threads_share_the_device_in_child, NULL);
+}
+
 SUITE("lib_spawns",
       T(attributes_of_birth),
       T(attributes_that_fail),
@@ -522,4 +622,7 @@ SUITE("lib_spawns",
       T(a_program_in_path_is_a_template),
       T(standard_descriptors_are_placed),
       T(a_batch_of_many),
-      T(a_batch_with_bad_jobs));
+      T(a_batch_with_bad_jobs),
+      T(the_shared_device_stays_open),
+      T(the_shared_device_with_few_descriptors),
+      T(threads_share_the_device));

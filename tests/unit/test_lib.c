@@ -346,6 +346,7 @@ static void the_device_is_missing_without_the_module(void **state)
 	if (access(SPAWN_TEMPLATE_DEVICE, F_OK) == 0)
 		skip();
 	assert_int_equal(outspawn_open(), -ENOENT);
+	assert_int_equal(outspawn_open_shared(), -ENOENT);
 }
 
 static void calls_refuse_a_bad_descriptor(void **state)
