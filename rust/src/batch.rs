@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 // Copyright (C) 2026 The outspawn authors
 //! Many spawns in one call.
-use std::fs::File;
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::BorrowedFd;
 
 use crate::child::Child;
 use crate::command::{Command, Streams};
@@ -31,7 +30,7 @@ use crate::plan::Plan;
 /// ```
 pub fn batch(commands: &[Command]) -> Vec<io::Result<Child>> {
     let results: Vec<_> = match device::device() {
-        Ok(device) => by_module(&device, commands),
+        Ok(device) => by_module(device, commands),
         Err(_) => commands
             .iter()
             .map(|command| command.start(Streams::Inherit))
@@ -43,19 +42,19 @@ pub fn batch(commands: &[Command]) -> Vec<io::Result<Child>> {
         .collect()
 }
 
-fn plan_of<'a>(device: &File, command: &'a Command) -> Result<Plan<'a>, SpawnError> {
+fn plan_of<'a>(device: BorrowedFd<'_>, command: &'a Command) -> Result<Plan<'a>, SpawnError> {
     let plan = Plan::new(command, Streams::Inherit)?;
     plan.check_module(device)?;
     Ok(plan)
 }
 
-fn by_module(device: &File, commands: &[Command]) -> Vec<Result<Child, SpawnError>> {
+fn by_module(device: BorrowedFd<'_>, commands: &[Command]) -> Vec<Result<Child, SpawnError>> {
     let plans: Vec<_> = commands
         .iter()
         .map(|command| plan_of(device, command))
         .collect();
     let orders: Vec<_> = plans.iter().flatten().map(Plan::order).collect();
-    let started = ffi::batch(device.as_fd(), &orders);
+    let started = ffi::batch(device, &orders);
     let started: Vec<_> = plans
         .iter()
         .flatten()

@@ -385,8 +385,8 @@ impl Command {
         let plan = Plan::new(self, streams)?;
         match device::device() {
             Ok(device) => {
-                plan.check_module(&device)?;
-                let started = plan.spawn(&device)?;
+                plan.check_module(device)?;
+                let started = plan.spawn(device)?;
                 Ok(plan.child(started, true, None))
             }
             Err(why) => fallback::start(plan, &why.into_words()),

@@ -2,12 +2,8 @@
 // Copyright (C) 2026 The outspawn authors
 //! The device's descriptor; may the module be used?
 use std::fmt;
-use std::fs::File;
-use std::io;
-use std::mem;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::debug;
 use crate::ffi;
@@ -55,49 +51,8 @@ pub fn counts() -> Counts {
     }
 }
 
-/// The device, with its device number to recognise it by.
-struct Kept {
-    file: Arc<File>,
-    rdev: u64,
-}
-
-/// The device stays open: to open and close it costs half of what a small spawn
-/// saves. It works after fork, in all threads and with other credentials.
-static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
-
-impl Kept {
-    fn open() -> io::Result<Kept> {
-        let file = File::from(ffi::open_device()?);
-        let rdev = file.metadata()?.rdev();
-        Ok(Kept {
-            file: Arc::new(file),
-            rdev,
-        })
-    }
-
-    /// Is it still open? A program that becomes a daemon closes all descriptors.
-    fn is_open(&self) -> bool {
-        self.file
-            .metadata()
-            .is_ok_and(|now| now.file_type().is_char_device() && now.rdev() == self.rdev)
-    }
-}
-
-fn open() -> io::Result<Arc<File>> {
-    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    match kept.take() {
-        Some(device) if device.is_open() => *kept = Some(device),
-        lost => {
-            // Its number may belong to another file: do not close that.
-            mem::forget(lost);
-            *kept = Some(Kept::open()?);
-        }
-    }
-    Ok(kept.as_ref().map(|device| device.file.clone()).unwrap())
-}
-
 /// Return the device; or why std must start the child.
-pub(crate) fn device() -> Result<Arc<File>, Unavailable> {
+pub(crate) fn device() -> Result<BorrowedFd<'static>, Unavailable> {
     if debug::is_set("OUTSPAWN_DISABLE") {
         return Err(Unavailable("OUTSPAWN_DISABLE is set".into()));
     }
@@ -106,7 +61,7 @@ pub(crate) fn device() -> Result<Arc<File>, Unavailable> {
     if ffi::has_seccomp_filter() {
         return Err(Unavailable("the caller has a seccomp filter".into()));
     }
-    open().map_err(|error| Unavailable(format!("/dev/spawn_template: {error}")))
+    ffi::open_shared_device().map_err(|error| Unavailable(format!("/dev/spawn_template: {error}")))
 }
 
 /// Ask whether the module starts the children of this thread; if not, why.

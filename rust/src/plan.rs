@@ -3,9 +3,8 @@
 //! What a Command becomes for one spawn: strings, steps and open descriptors.
 use std::env;
 use std::ffi::{CStr, CString, OsStr, OsString};
-use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use crate::child::Child;
@@ -156,10 +155,9 @@ impl<'a> Plan<'a> {
     }
 
     /// Refuse what this module does not have: it would be a mere EINVAL.
-    pub fn check_module(&self, device: &File) -> Result<(), SpawnError> {
+    pub fn check_module(&self, device: BorrowedFd<'_>) -> Result<(), SpawnError> {
         let asked = self.command.attributes.parent_death;
-        if matches!(asked, Some((_, ParentEnd::Process))) && !ffi::has_process_death(device.as_fd())
-        {
+        if matches!(asked, Some((_, ParentEnd::Process))) && !ffi::has_process_death(device) {
             let option = self.needs_module().unwrap_or_default();
             let why = "the module that is loaded is too old".into();
             return Err(SpawnError::needs_module(option, why));
@@ -168,16 +166,16 @@ impl<'a> Plan<'a> {
     }
 
     /// Let the module start the child.
-    pub fn spawn(&self, device: &File) -> Result<Started, SpawnError> {
+    pub fn spawn(&self, device: BorrowedFd<'_>) -> Result<Started, SpawnError> {
         let order = self.order();
-        let first = ffi::spawn(device.as_fd(), &order);
+        let first = ffi::spawn(device, &order);
         self.follow(device, &order, first)
     }
 
     /// If the template is stale and follows its path, refresh it and spawn again.
     pub fn follow(
         &self,
-        device: &File,
+        device: BorrowedFd<'_>,
         order: &Order<'_>,
         first: Result<Started, Box<Failure>>,
     ) -> Result<Started, SpawnError> {
@@ -186,7 +184,7 @@ impl<'a> Plan<'a> {
                 if failure.error == ESTALE && template.follows() =>
             {
                 template.refresh()?;
-                ffi::spawn(device.as_fd(), order)
+                ffi::spawn(device, order)
             }
             (_, first) => first,
         };

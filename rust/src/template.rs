@@ -94,7 +94,7 @@ impl TemplateOptions {
         let file = CString::new(program.as_bytes())?;
         let (path, fd) = match device::device() {
             Ok(device) => {
-                let (fd, path) = ffi::template(device.as_fd(), &file, self.flags)?;
+                let (fd, path) = ffi::template(device, &file, self.flags)?;
                 (path, Some(fd))
             }
             Err(_) => (
@@ -150,7 +150,7 @@ impl Template {
         };
         let device = device::device()
             .map_err(|why| SpawnError::needs_module("refresh", why.into_words()))?;
-        ffi::refresh(device.as_fd(), fd, &self.0.path, self.0.flags)
+        ffi::refresh(device, fd, &self.0.path, self.0.flags)
     }
 
     pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {

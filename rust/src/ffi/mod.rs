@@ -47,9 +47,12 @@ fn own(result: c_int) -> OwnedFd {
 
 // --- the device and templates
 
-pub(crate) fn open_device() -> io::Result<OwnedFd> {
-    // SAFETY: the function takes nothing and returns a new descriptor.
-    check(unsafe { raw::outspawn_open() }).map(own)
+/// Return the device's descriptor, which the whole process shares.
+pub(crate) fn open_shared_device() -> io::Result<BorrowedFd<'static>> {
+    // SAFETY: the function takes nothing.
+    let fd = check(unsafe { raw::outspawn_open_shared() })?;
+    // SAFETY: the library never closes the descriptor.
+    Ok(unsafe { BorrowedFd::borrow_raw(fd) })
 }
 
 /// Can the module tell the end of a process from the end of a thread?

@@ -160,7 +160,7 @@ pub(super) struct SockFprog {
 }
 
 extern "C" {
-    pub(super) fn outspawn_open() -> c_int;
+    pub(super) fn outspawn_open_shared() -> c_int;
     pub(super) fn outspawn_info(fd: c_int, info: *mut Info) -> c_int;
     pub(super) fn outspawn_template_search(
         dev: c_int,
