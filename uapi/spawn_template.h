@@ -165,6 +165,8 @@
  * does not allow it. To keep the program on the node, set its affinity by a
  * SYSCALL action of sched_setaffinity(2). Such an action also chooses the node
  * by itself, if all its CPUs are on one node, and the set-up runs on its CPUs.
+ * An action that asks for SCHED_DEADLINE fails with EPERM, as for every task that
+ * may not run on all CPUs of its root domain.
  */
 #define SPAWN_TEMPLATE_SPAWN_NODE (1ULL << 39)
 /*
