@@ -211,7 +211,7 @@ static void tcsetpgrp_puts_the_child_into_the_foreground(void)
  */
 static void tcsetpgrp_leaves_nothing_in_the_result(void)
 {
-	struct spawn_template_result result = { 0 };
+	struct spawn_template_result kernel_result = { 0 };
 	int master, slave;
 	pid_t pid;
 
@@ -225,10 +225,10 @@ static void tcsetpgrp_leaves_nothing_in_the_result(void)
 				       .flags = SPAWN_TEMPLATE_SPAWN_ASYNC,
 				       .actions = (uintptr_t)list.array,
 				       .actions_len = list.count,
-				       .result = (uintptr_t)&result });
+				       .result = (uintptr_t)&kernel_result });
 	check_eq(wait_for(pid), 0);
-	check_eq(result.error, 0);
-	check_eq(result.pid, 0);
+	check_eq(kernel_result.error, 0);
+	check_eq(kernel_result.pid, 0);
 	must(close(master));
 	must(close(slave));
 }
