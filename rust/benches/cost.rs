@@ -10,7 +10,7 @@
 //!   PAGES WHAT  STD  OUTSPAWN  RATIO
 //!
 //! with first quartiles in nanoseconds and the median of the pairs' ratios. --judge:
-//! status 1 if the ratio of the call with pages of 4 KiB is above 0.05.
+//! status 1 if a ratio of the call is above 0.05.
 //!
 //! Run it in a guest whose clock counts instructions, one a nanosecond:
 //!
@@ -125,7 +125,7 @@ fn main() -> io::Result<()> {
     for (pages, advice) in [("4 KiB", MADV_NOHUGEPAGE), ("huge", MADV_HUGEPAGE)] {
         let memory = resident(mib, advice)?;
         let ratio = measure(pages, pairs)?;
-        above |= advice == MADV_NOHUGEPAGE && ratio > LIMIT;
+        above |= ratio > LIMIT;
         std::hint::black_box(&memory);
     }
     exit(i32::from(judge && above));
