@@ -209,18 +209,19 @@ static int set_limits(struct linux_binprm *bprm)
 	return 0;
 }
 
-/* Take 'size' more bytes of the stack, as copy_string_kernel() does. */
+/*
+ * Take 'size' more bytes of the stack, as copy_string_kernel() does. Strings that
+ * fit on the stack's first page are within every limit.
+ */
 static int take_stack(struct linux_binprm *bprm, size_t size)
 {
 	bprm->p -= size;
-	if (bprm->p < bprm->argmin)
-		return -E2BIG;
 	if (bprm->p >= bprm->vma->vm_start)
 		return 0;
 	/*
 	 * Only copy_string_kernel() can grow the stack and charge its pages to
-	 * current. Push an empty string at the lowest byte. write_stack()
-	 * writes that byte again.
+	 * current. It compares bprm->p with argmin. Push an empty string at the
+	 * lowest byte. write_stack() writes that byte again.
 	 */
 	bprm->p++;
 	return copy_string_kernel("", bprm);

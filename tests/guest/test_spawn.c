@@ -521,9 +521,11 @@ static void total_of_strings_is_limited_to_the_byte(void)
 	in_child(last_byte, NULL);
 }
 
+/* The call stops to copy the strings at the limit, before there is a child. */
 static void total_above_the_modules_limit(void)
 {
 	struct spawn_template_info info = { 0 };
+	struct outspawn_result result;
 	size_t count;
 	char **argv;
 
@@ -531,7 +533,8 @@ static void total_above_the_modules_limit(void)
 	check(info.max_strings >= 1 << 20);
 	count = info.max_strings / 65536 + 2;
 	argv = many_strings(count, 65535);
-	check_eq(try_spawn(probe, argv), -E2BIG);
+	check_eq(outspawn_spawn(probe, argv, NULL, NULL, 0, NULL, &result), -E2BIG);
+	check_eq(result.stage, OUTSPAWN_STAGE_ARGS);
 	free(argv);
 }
 
