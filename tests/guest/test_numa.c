@@ -357,8 +357,24 @@ CHILD_TEST(caller_sets_the_affinity_after_the_call)
 	check_eq(wait_for(pid), 128 + SIGKILL);
 }
 
+/*
+ * On Linux 6.12 inc_dl_tasks() counts the deadline server of the fair class as a
+ * task, and sched_cpu_dying() warns if the server runs while the CPU goes offline.
+ * The server runs if a task has waited for its CPU, as on a slow host. So stop the
+ * server before.
+ */
+static void stop_fair_server(int cpu)
+{
+	char *runtime = text("/sys/kernel/debug/sched/fair_server/cpu%d/runtime", cpu);
+
+	if (access(runtime, F_OK) == 0)
+		write_text(runtime, "0");
+}
+
 static void set_online(int cpu, bool online)
 {
+	if (!online)
+		stop_fair_server(cpu);
 	write_text(text("/sys/devices/system/cpu/cpu%d/online", cpu), online ? "1" : "0");
 }
 
