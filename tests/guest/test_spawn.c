@@ -536,6 +536,14 @@ static void total_above_the_modules_limit(void)
 	check_eq(outspawn_spawn(probe, argv, NULL, NULL, 0, NULL, &result), -E2BIG);
 	check_eq(result.stage, OUTSPAWN_STAGE_ARGS);
 	free(argv);
+	/* An empty string needs room for its pointer and its NUL. */
+	count = info.max_strings / (sizeof(char *) + 1) + 2;
+	argv = calloc(count + 1, sizeof(*argv));
+	for (size_t i = 0; i < count; i++)
+		argv[i] = "";
+	check_eq(outspawn_spawn(probe, argv, NULL, NULL, 0, NULL, &result), -E2BIG);
+	check_eq(result.stage, OUTSPAWN_STAGE_ARGS);
+	free(argv);
 }
 
 /* --- the struct of the call --- */
