@@ -5,14 +5,15 @@
 
 GUEST_SCRIPTS += $(S)/tests/frontends/frontends
 
-# The guest has the tests of Python beside the other suites.
+# The guest has the tests of Python beside the other suites, with the example that they run.
 ifneq ($(HAVE_PYTHON),)
 .PHONY: install-python-tests
 tests: python
 install-tests: install-python install-python-tests
 install-python-tests:
 	$(INSTALL) -d $(DESTDIR)$(LIBEXECDIR)/python
-	$(INSTALL) -m644 $(wildcard $(S)/tests/frontends/python/*.py) $(DESTDIR)$(LIBEXECDIR)/python
+	$(INSTALL) -m644 $(wildcard $(S)/tests/frontends/python/*.py) $(S)/examples/python/tool_server.py \
+		$(DESTDIR)$(LIBEXECDIR)/python
 endif
 
 # And those of Rust.
