@@ -8,6 +8,7 @@
 # python-cost             the same without and with the Python package
 # go-cost                 the same for the Go package; go/build.mk builds it
 # node-cost               what spawn() costs the event loop of Node, without and with the package
+# agent/                  an agent's tool calls, from Python and Node; "make bench-agent"
 
 BENCH := $(O)/bench/spawn-bench
 # All but main.o: the unit tests link them, too.
@@ -44,3 +45,17 @@ $(O)/bench/bench-dynamic: $(O)/bench/programs/libc.o
 UNIT_TESTS += $(S)/tests/unit/test_results.sh
 $(O)/tests/unit/test_bench: $(O)/tests/unit/test_bench.o $(BENCH_OBJECTS) $(LIB_STATIC)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lpthread -lm
+
+# The guest has the benchmark of an agent's tool calls.
+.PHONY: install-agent-bench bench-agent
+install-tests: install-agent-bench
+install-agent-bench:
+	$(INSTALL) -d $(DESTDIR)$(LIBEXECDIR)/agent-bench
+	$(INSTALL) -m755 $(S)/bench/agent/agent-bench $(DESTDIR)$(LIBEXECDIR)/agent-bench
+	$(INSTALL) -m644 $(addprefix $(S)/bench/agent/,backends.py workload.py worker.js) \
+		$(DESTDIR)$(LIBEXECDIR)/agent-bench
+bench-agent:
+	KERNEL='$(KERNEL)' CALLS='$(CALLS)' ROUNDS='$(ROUNDS)' $(S)/bench/agent/run
+UNIT_TESTS += $(S)/tests/unit/test_agent_bench.sh
+#H make bench-agent   an agent's tool calls, beside subprocess, asyncio and posix_spawn, in a guest: an
+#H                    hour or two; build/bench gets agent.json, tables and plots (KERNEL=, CALLS=, ROUNDS=)
