@@ -14,11 +14,11 @@
 
 const struct program_info program_infos[PROGRAMS] = {
 	[NOLIBC] = { "nolibc", "bench-nolibc", true, { NULL }, 1 },
-	[STATIC] = { "static", "bench-static", true, { NULL }, 2 },
-	[DYNAMIC] = { "dynamic", "bench-dynamic", true, { NULL }, 2 },
-	[RG] = { "rg", "rg", false, { "rg", "--version" }, 5 },
-	[GIT] = { "git", "git", false, { "git", "--version" }, 5 },
-	[PYTHON] = { "python3", "python3", false, { "python3", "-c", "pass" }, 10 },
+	[STATIC] = { "static", "bench-static", true, { NULL }, 1 },
+	[DYNAMIC] = { "dynamic", "bench-dynamic", true, { NULL }, 1 },
+	[RG] = { "rg", "rg", false, { "rg", "--version" }, 2 },
+	[GIT] = { "git", "git", false, { "git", "--version" }, 2 },
+	[PYTHON] = { "python3", "python3", false, { "python3", "-c", "pass" }, 5 },
 };
 
 const char *bench_directory(void)
