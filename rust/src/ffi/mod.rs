@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 // Copyright (C) 2026 The outspawn authors
-//! liboutspawn and the C library, behind safe functions. All unsafe code of the
+//! Safe functions that call liboutspawn and the C library. All unsafe code of the
 //! crate is in this folder.
 use std::ffi::{c_char, c_int, c_ulong, c_void, CStr, CString};
 use std::io;
