@@ -49,7 +49,7 @@ def source(number):
     for step in range(STEPS):
         text.append(f"int part_{number:02d}_step_{step:02d}(int value)\n{{\n"
                     + "".join(f"\tvalue = value * {line + 3} + {step};\n" for line in range(8))
-                    + "\t/* TODO: check the range */\n\treturn value;\n}\n\n")
+                    + "\t/* NOTE: check the range */\n\treturn value;\n}\n\n")
     return "".join(text)
 
 
@@ -72,7 +72,7 @@ def make_worktree(directory):
     git("commit", "--quiet", "-m", "The parts")
     for number in (3, 11, 19):
         path = pathlib.Path(f"src/part_{number:02d}.c")
-        path.write_text(path.read_text().replace("TODO: check", "checks"))
+        path.write_text(path.read_text().replace("NOTE: check", "checks"))
     pathlib.Path("notes.txt").write_text("not committed\n")
     git("update-index", "-q", "--refresh")
 
